@@ -1,0 +1,51 @@
+# Finds what weir uses, and says how to get what is missing.
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM)
+  set(CMAKE_C_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(nlohmann_json 3.11 REQUIRED)
+find_package(MPI REQUIRED COMPONENTS C)
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libzmq REQUIRED IMPORTED_TARGET libzmq>=4.3)
+
+if(WEIR_FORTRAN)
+  include(CheckLanguage)
+  check_language(Fortran)
+  if(CMAKE_Fortran_COMPILER)
+    enable_language(Fortran)
+    find_package(MPI REQUIRED COMPONENTS Fortran)
+  else()
+    message(STATUS "weir: no Fortran compiler, so no Fortran module (cmake/bootstrap installs gfortran)")
+    set(WEIR_FORTRAN OFF)
+  endif()
+endif()
+
+if(WEIR_SERVER OR WEIR_LAUNCHER)
+  find_package(spdlog REQUIRED)
+  find_package(CLI11 REQUIRED)
+endif()
+
+if(WEIR_SERVER)
+  find_package(Torch REQUIRED)
+  find_package(HDF5 REQUIRED COMPONENTS C)
+  add_library(weir_hdf5 INTERFACE)
+  target_include_directories(weir_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
+  target_link_libraries(weir_hdf5 INTERFACE ${HDF5_C_LIBRARIES})
+  # CMake files of LibTorch put their own flags on every target; weir wants them on its training targets alone.
+  add_library(weir_torch INTERFACE)
+  target_link_libraries(weir_torch INTERFACE ${TORCH_LIBRARIES})
+  target_include_directories(weir_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+endif()
+
+if(WEIR_TESTS)
+  find_package(GTest REQUIRED)
+endif()
+if(WEIR_BENCH)
+  find_package(benchmark REQUIRED)
+endif()

@@ -1,0 +1,42 @@
+# What every target of weir shares: language level, warnings, sanitizers, include root. Private, so users see none of it.
+
+option(WEIR_WERROR "warnings are errors" OFF)
+
+function(weir_target_options target)
+  set_target_properties(${target} PROPERTIES
+    CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
+    C_STANDARD 99 C_STANDARD_REQUIRED ON
+    POSITION_INDEPENDENT_CODE ON)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+  set(warnings -Wall -Wextra -Wpedantic -Wshadow)
+  target_compile_options(${target} PRIVATE
+    $<$<COMPILE_LANGUAGE:C,CXX>:${warnings} $<$<BOOL:${WEIR_WERROR}>:-Werror>>
+    $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>)
+  if(WEIR_SANITIZE STREQUAL "asan")
+    set(flags -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  elseif(WEIR_SANITIZE STREQUAL "tsan")
+    set(flags -fsanitize=thread -fno-omit-frame-pointer)
+  elseif(WEIR_SANITIZE)
+    message(FATAL_ERROR "WEIR_SANITIZE is '${WEIR_SANITIZE}'; it may be asan, tsan or empty")
+  endif()
+  if(flags)
+    target_compile_options(${target} PRIVATE ${flags})
+    target_link_options(${target} PRIVATE ${flags})
+  endif()
+endfunction()
+
+# weir_library(name SOURCES a.cpp … LIBRARIES x y): a static library of weir's own.
+function(weir_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  weir_target_options(${name})
+  target_link_libraries(${name} PUBLIC ${arg_LIBRARIES})
+endfunction()
+
+# weir_executable(name SOURCES a.cpp … LIBRARIES x y): a program in build/bin.
+function(weir_executable name)
+  cmake_parse_arguments(arg "" "" "SOURCES;LIBRARIES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  weir_target_options(${name})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
+endfunction()

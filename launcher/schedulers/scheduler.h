@@ -1,0 +1,47 @@
+#pragma once
+// What the launcher needs of a batch system: submit, poll all in one command, cancel, explain.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "src/study/study.h"
+
+namespace weir {
+
+enum class JobState { pending, running, done, failed, cancelled, lost };
+
+/// What to start. Argument vectors only: no shell sees any of it.
+struct JobRequest {
+  std::string name;  ///< carries study, sim and attempt, so that a job can be found again by name
+  std::vector<std::string> command;
+  std::size_t ranks = 1;
+  Launch launch = Launch::automatic;
+  std::map<std::string, std::string> environment;  ///< added to the launcher's own
+  std::filesystem::path log;                       ///< standard output and error
+  std::filesystem::path directory;                 ///< working directory
+};
+
+using JobId = std::string;
+
+struct JobReport {
+  JobState state;
+  std::string reason;  ///< for people: "exit code 1", "killed by signal 9", "time limit"
+};
+
+/// Used by one thread. Errors: Error{environment} when the batch system cannot be reached or refuses the job.
+class Scheduler {
+ public:
+  virtual ~Scheduler() = default;
+  virtual JobId submit(const JobRequest& request) = 0;
+  /// The state of every job submitted by this scheduler that has not been reported as ended before.
+  virtual std::map<JobId, JobReport> poll() = 0;
+  virtual void cancel(const JobId& job) = 0;
+  /// One sentence: what it is and what it can run ("local: children of this process, mpirun 4.1.4, 2 cores").
+  virtual std::string explain() const = 0;
+};
+
+}  // namespace weir

@@ -1,0 +1,34 @@
+#pragma once
+// What is recorded of a run: one JSON object a line in metrics.jsonl, the same scalars as TensorBoard events.
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "src/core/file_system.h"
+
+namespace weir {
+
+/// Used by one thread, the trainer of rank 0; the others use a null one. A record that cannot be written (full disk) is
+/// dropped, counted and reported once through `warning`: metrics never end a study.
+class Metrics {
+ public:
+  virtual ~Metrics() = default;
+  /// `kind`: train, validation, buffer, …; `step`: batch number; `values`: scalars in the order they are written.
+  /// Each record carries "kind", "batch" and "seconds" since the start besides.
+  virtual void record(std::string_view kind, std::size_t step, const std::vector<std::pair<std::string, double>>& values) = 0;
+  virtual void histogram(std::string_view name, std::size_t step, const std::vector<double>& values) = 0;
+  virtual void flush() = 0;
+};
+
+std::unique_ptr<Metrics> make_null_metrics();
+/// Appends to `jsonl` and to an event file in `tensorboard` (made when missing).
+std::unique_ptr<Metrics> make_file_metrics(FileSystem& files, const std::filesystem::path& jsonl,
+                                           const std::filesystem::path& tensorboard,
+                                           std::function<void(const std::string&)> warning);
+
+}  // namespace weir

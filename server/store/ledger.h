@@ -1,0 +1,52 @@
+#pragma once
+// Which samples of the study this rank has accepted.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <vector>
+
+#include "src/core/file_system.h"
+#include "src/core/sample_id.h"
+
+namespace weir {
+
+struct LedgerCounts {
+  std::size_t unique = 0;     ///< accepted
+  std::size_t duplicate = 0;  ///< further copies, dropped
+  std::size_t dropped = 0;    ///< not finite, dropped by the study's policy
+};
+
+/// Value type, copyable. Not thread-safe. Memory: two bits a step of each simulation seen.
+class Ledger {
+ public:
+  Ledger(std::size_t steps, std::size_t rank, std::size_t ranks);
+
+  /// Whether (sim, step) is known, accepted or dropped.
+  bool contains(SampleId id) const;
+  /// Marks it. False (and nothing changes but `duplicate`) when it is known.
+  bool accept(SampleId id);
+  bool drop(SampleId id);
+  void count_duplicate() { ++counts_.duplicate; }
+
+  std::vector<std::uint8_t> held(std::uint64_t sim) const;  ///< bitmap over the study's steps
+  bool complete(std::uint64_t sim) const;                   ///< every step of this rank is known
+  const LedgerCounts& counts() const { return counts_; }
+  std::vector<SampleId> accepted() const;                   ///< ordered
+
+  /// Format: docs/formats.md. `load` throws Error{input} for a file that is cut, damaged (CRC-32C) or of another version.
+  void save(FileSystem& files, const std::filesystem::path& path) const;
+  static Ledger load(FileSystem& files, const std::filesystem::path& path);
+
+ private:
+  struct Simulation {
+    std::vector<std::uint8_t> accepted, dropped;
+    std::size_t known = 0;
+  };
+  std::size_t steps_, rank_, ranks_;
+  std::map<std::uint64_t, Simulation> simulations_;
+  LedgerCounts counts_;
+};
+
+}  // namespace weir

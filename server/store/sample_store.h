@@ -1,0 +1,58 @@
+#pragma once
+// What aggregator and trainer share: the buffer, the slots' rows, and the ledger, under one lock.
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "server/buffer/buffer.h"
+#include "server/store/ledger.h"
+
+#include "server/training/sample_source.h"
+#include "src/study/study.h"
+#include "src/wire/sample_sink.h"
+
+namespace weir {
+
+class Design;
+
+/// Aggregator thread: the SampleSink part. Trainer thread: the SampleSource part and end_reception. Any thread:
+/// occupancy, counts. Rows are copied without the lock: filling slots belong to the aggregator, pinned ones to the
+/// trainer.
+class SampleStore final : public wire::SampleSink, public SampleSource {
+ public:
+  /// Allocates capacity × sample size floats. Error{environment} when the memory is not there (it says how much was asked and
+  /// is available, and which capacity would fit).
+  SampleStore(const Study& study, const Design& design, std::size_t rank, std::size_t ranks);
+  ~SampleStore() override;
+
+  std::size_t room() const override;
+  wire::Begin begin(SampleId id) override;
+  float* row(wire::Slot slot, std::size_t field) override;
+  wire::CommitStatus commit(wire::Slot slot) override;
+  void abandon(wire::Slot slot) override;
+  std::vector<std::uint8_t> held(std::uint64_t sim) const override;
+  bool complete(std::uint64_t sim) const override;
+
+  Offer offer(std::size_t batch) override;
+  void wait(Duration at_most) override;
+  void draw(std::size_t count, Batch& batch) override;
+  std::size_t peek(std::size_t count, Batch& batch) override;
+  Occupancy occupancy() const override;
+
+  void end_reception();
+  /// Called (by the trainer's thread) when a draw has made room; the aggregator's wake-up.
+  void on_room(std::function<void()> callback);
+  LedgerCounts counts() const;
+  /// A copy, for saving.
+  Ledger ledger() const;
+  /// How often each sample still or formerly in the buffer was drawn: repeats[k] = samples drawn k times.
+  std::vector<double> repeats() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weir

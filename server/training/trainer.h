@@ -1,0 +1,68 @@
+#pragma once
+// The trainer: rounds of agreement, batches, steps, validation, until the samples are used up or a stop is agreed.
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "server/metrics/metrics.h"
+#include "server/training/collective.h"
+#include "server/training/round.h"
+#include "server/training/sample_source.h"
+#include "src/core/clock.h"
+#include "src/study/study.h"
+
+namespace weir {
+
+struct ValidationResult {
+  double loss = 0;         ///< the study's loss on normalised values
+  double mse = 0;          ///< in squared units of the fields
+  double relative_l2 = 0;  ///< mean over samples of ‖prediction − truth‖ / ‖truth‖, physical units
+};
+
+struct TrainingResult {
+  std::size_t batches = 0;
+  std::size_t samples = 0;       ///< over all ranks, repeats counted
+  double seconds = 0;            ///< from the first batch to the last
+  double last_train_loss = 0;
+  std::optional<ValidationResult> validation;  ///< of the final weights
+  std::optional<double> best_validation_loss;
+  bool identical_weights = true;  ///< all ranks hold the same bits
+  bool stopped = false;           ///< by a stop, a target or a batch limit, before the samples were used up
+};
+
+/// What the progress line shows; a copy, made by the trainer after each round.
+struct TrainingProgress {
+  std::size_t batches = 0, samples = 0;
+  double train_loss = 0, learning_rate = 0;
+  std::optional<double> validation_loss;
+  double samples_per_second = 0;
+};
+
+/// Used by one thread; that thread is the only one to call the collective.
+class Trainer {
+ public:
+  /// All arguments outlive the trainer. `validation` null: none. Errors: Error{input} for a model or data set that
+  /// does not fit the study.
+  Trainer(const Study& study, Collective& collective, SampleSource& source, RoundParticipant& participant,
+          Metrics& metrics, const Clock& clock);
+  ~Trainer();
+
+  /// Called after each round with a fresh progress, on the trainer's thread.
+  void on_progress(std::function<void(const TrainingProgress&)> callback);
+
+  TrainingResult run();
+
+  /// Writes model.safetensors, model.pt and card.json into `folder` (rank 0's to call, any time after construction).
+  /// Errors: Error{environment} when the folder cannot be written.
+  void export_model(const std::filesystem::path& folder, const TrainingResult& result) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace weir

@@ -1,0 +1,29 @@
+#pragma once
+// Where things lie in a study directory D; the contract is section 3 of the design.
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+
+namespace weir {
+
+struct StudyDirectory {
+  std::filesystem::path root;
+
+  std::filesystem::path study() const { return root / "study.json"; }
+  std::filesystem::path summary() const { return root / "summary.json"; }
+  std::filesystem::path metrics() const { return root / "metrics.jsonl"; }
+  std::filesystem::path tensorboard() const { return root / "tensorboard"; }
+  std::filesystem::path model() const { return root / "model"; }
+  std::filesystem::path logs() const { return root / "logs"; }
+  std::filesystem::path run() const { return root / "run"; }
+  std::filesystem::path endpoint() const { return run() / "endpoint.json"; }
+  std::filesystem::path ledger(std::size_t rank) const { return root / ("ledger." + std::to_string(rank)); }
+  std::filesystem::path server_log(std::size_t rank) const { return logs() / ("server." + std::to_string(rank) + ".log"); }
+  std::filesystem::path launcher_log() const { return logs() / "launcher.log"; }
+  std::filesystem::path simulation_log(std::size_t sim, std::size_t attempt) const {
+    return logs() / ("sim." + std::to_string(sim) + "." + std::to_string(attempt) + ".log");
+  }
+};
+
+}  // namespace weir

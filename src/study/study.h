@@ -1,0 +1,169 @@
+#pragma once
+// A study as typed values: what one ensemble and one training are. Plain data; parse.h makes it from JSON.
+// Every default stands here, once. The reference page docs/study.md is generated from the declarations in declare.h.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+enum class NonFinite { refuse, drop, accept };  ///< a NaN or infinity in a field: refuse the simulation, drop the sample, take it
+enum class Exhausted { replace, drop };         ///< restarts used up: draw another simulation in its place, or go on with fewer
+enum class Launch { automatic, mpirun, direct };  ///< direct: no mpirun, for serial programs; automatic: mpirun from 2 ranks up
+enum class DesignKind { uniform, latin_hypercube, halton, sobol, list };
+enum class BufferKind { fifo, firo, reservoir };
+enum class Source { ensemble, dataset };
+enum class Activation { relu, tanh, gelu, silu };
+enum class OptimizerKind { adam, adamw, sgd };
+enum class ScheduleKind { constant, step, exponential, cosine, plateau };
+enum class LossKind { mse };
+enum class NormalisationKind { none, given, measured };
+enum class SchedulerKind { local };
+
+struct Field {
+  std::string name;
+  std::vector<std::size_t> shape;  ///< row-major; its product is the number of values of a step
+  std::string unit;
+  std::size_t size() const {
+    std::size_t n = 1;
+    for (const auto extent : shape) n *= extent;
+    return n;
+  }
+};
+
+struct Parameter {
+  std::string name;
+  double lower = 0, upper = 0;  ///< lower < upper
+  std::string unit;
+};
+
+struct TimeAxis {  ///< physical time of step k: first + k × step
+  double first = 0, step = 1;
+  std::string unit;
+};
+
+struct Simulation {
+  std::size_t count = 0;  ///< simulations of the ensemble
+  std::size_t steps = 0;  ///< steps each of them sends
+  std::vector<Field> fields;
+  TimeAxis time;
+  NonFinite non_finite = NonFinite::refuse;
+  std::vector<std::string> command;  ///< argument vector; {name} of a parameter, {sim}, {attempt}, {study_dir} are replaced
+  std::size_t ranks = 1;             ///< MPI ranks of one simulation
+  Launch launch = Launch::automatic;
+  std::map<std::string, std::string> environment;
+  std::size_t restarts = 2;  ///< further attempts after the first
+  Exhausted when_exhausted = Exhausted::drop;
+  double time_limit = 0;  ///< seconds an attempt may run; 0: no limit
+  std::size_t sample_size() const {  ///< values of one sample, all fields
+    std::size_t n = 0;
+    for (const auto& field : fields) n += field.size();
+    return n;
+  }
+};
+
+struct Sampling {
+  DesignKind design = DesignKind::uniform;
+  std::filesystem::path file;  ///< list: CSV, a header line with the parameters' names, a line a simulation
+};
+
+struct Buffer {
+  BufferKind kind = BufferKind::reservoir;
+  std::size_t capacity = 0;   ///< samples per rank
+  std::size_t watermark = 0;  ///< population per rank below which no batch is drawn
+};
+
+struct Model {
+  std::vector<std::size_t> hidden = {256, 256};  ///< widths of the MLP's hidden layers
+  Activation activation = Activation::relu;
+};
+
+struct FieldStatistics {
+  double mean = 0, deviation = 1;
+};
+
+struct Normalisation {
+  NormalisationKind kind = NormalisationKind::measured;
+  std::map<std::string, FieldStatistics> fields;  ///< given: one a field
+  std::size_t samples = 500;                      ///< measured: on how many of the first samples, over all ranks
+};
+
+struct Optimizer {
+  OptimizerKind kind = OptimizerKind::adam;
+  double learning_rate = 1e-3;
+  double weight_decay = 0;
+  double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8;  ///< adam, adamw
+  double momentum = 0;                                ///< sgd
+};
+
+struct Schedule {  ///< of the learning rate; counted in samples over all ranks
+  ScheduleKind kind = ScheduleKind::constant;
+  std::size_t every = 10000;  ///< step, exponential: samples per factor; cosine: samples of the half period
+  double factor = 0.5;        ///< step, exponential, plateau
+  std::size_t patience = 10;  ///< plateau: validations without a better loss
+  double minimum = 0;         ///< the rate never falls below
+};
+
+struct Stop {
+  std::optional<double> validation_loss;      ///< end as soon as a validation reaches it
+  std::optional<std::size_t> batches;         ///< end after so many
+};
+
+struct Training {
+  Source source = Source::ensemble;
+  std::filesystem::path dataset;  ///< source dataset: HDF5
+  std::size_t epochs = 1;         ///< source dataset
+  std::size_t batch = 10;         ///< samples per rank and step
+  Model model;
+  LossKind loss = LossKind::mse;
+  Normalisation normalisation;
+  Optimizer optimizer;
+  Schedule schedule;
+  Stop stop;
+};
+
+struct Validation {
+  std::filesystem::path dataset;  ///< HDF5; empty: no validation
+  std::size_t every = 100;        ///< batches
+  std::size_t batch = 100;        ///< samples per rank at a time
+};
+
+struct Server {
+  std::size_t ranks = 1;
+  std::size_t threads = 1;          ///< of LibTorch, per rank
+  std::size_t inflight_mib = 64;    ///< bytes granted to clients and not yet in a slot, per rank
+  double liveness = 60;             ///< seconds of silence after which a client counts as gone
+  double progress = 600;            ///< seconds without any new sample, while some are expected and there is room, after which the study fails
+};
+
+struct Client {
+  std::size_t window_mib = 64;  ///< bytes a client may hold that are not accepted yet; at least one sample
+  double timeout = 300;         ///< seconds a call of the client API may wait
+};
+
+struct Launcher {
+  SchedulerKind scheduler = SchedulerKind::local;
+  std::size_t jobs = 2;         ///< simulations at a time
+  double server_start = 120;    ///< seconds until the server must answer
+};
+
+struct Study {
+  std::string name;
+  std::uint64_t seed = 0;
+  Simulation simulation;
+  std::vector<Parameter> parameters;
+  Sampling sampling;
+  Buffer buffer;
+  Training training;
+  Validation validation;
+  Server server;
+  Client client;
+  Launcher launcher;
+};
+
+}  // namespace weir

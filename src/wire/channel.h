@@ -1,0 +1,56 @@
+#pragma once
+// Transport under the protocol: whole frames between peers, no more promised than ZeroMQ promises.
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "src/core/clock.h"
+#include "src/wire/message.h"
+
+namespace weir::wire {
+
+/// Who a frame came from, within one ServerChannel; never reused for another connection's identity.
+using Peer = std::string;
+
+/// A frame that is freed by its last owner: kept by the session until accepted, by the transport until sent.
+using Frame = std::shared_ptr<std::vector<std::byte>>;
+
+/// Received bytes, valid while this lives. Movable.
+class Received {
+ public:
+  virtual ~Received() = default;
+  virtual Bytes bytes() const = 0;
+  virtual const Peer& peer() const = 0;          ///< server side: who sent it
+  virtual std::size_t server_rank() const = 0;   ///< client side: which rank sent it
+};
+
+/// A client's connections, one to each server rank. Used by one thread, but for wake(). A frame sent may be lost (a
+/// reset, a kill): the sessions see to that.
+class ClientChannel {
+ public:
+  virtual ~ClientChannel() = default;
+  virtual void send(std::size_t server_rank, Frame frame) = 0;
+  virtual std::unique_ptr<Received> try_receive() = 0;
+  /// Waits until something can be received, wake() was called, or `at_most` has passed.
+  virtual void wait(Duration at_most) = 0;
+  virtual void wake() = 0;  ///< thread-safe
+};
+
+/// The receiving end of a server rank. Used by one thread.
+class ServerChannel {
+ public:
+  virtual ~ServerChannel() = default;
+  virtual void send(const Peer& peer, Frame frame) = 0;  ///< to a peer that is gone: dropped
+  virtual std::unique_ptr<Received> try_receive() = 0;
+  /// Waits until something can be received, wake() was called, or `at_most` has passed.
+  virtual void wait(Duration at_most) = 0;
+  virtual void wake() = 0;  ///< thread-safe
+  virtual std::string endpoint() const = 0;  ///< what clients connect to
+};
+
+}  // namespace weir::wire

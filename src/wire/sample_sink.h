@@ -1,0 +1,50 @@
+#pragma once
+// Where an aggregator session puts samples: the seam between the wire protocol and the server's sample store.
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "src/core/sample_id.h"
+
+namespace weir::wire {
+
+using Slot = std::uint32_t;
+
+enum class BeginStatus {
+  begun,      ///< a slot is reserved for the sample; write its rows, then commit or abandon
+  duplicate,  ///< this sample is in the ledger already: drop what comes
+  no_room,    ///< every slot holds an unseen sample, or one being filled or read: come again
+};
+struct Begin {
+  BeginStatus status;
+  Slot slot = 0;
+};
+
+enum class CommitStatus {
+  accepted,    ///< in buffer and ledger
+  duplicate,   ///< another copy was first; the slot is free again
+  dropped,     ///< a value was not finite and the study drops such samples; the ledger knows it
+  refused,     ///< a value was not finite and the study refuses such simulations; the slot is free again
+};
+
+/// Called by one thread, the aggregator. Rows may be written without a lock between begin and commit.
+class SampleSink {
+ public:
+  virtual ~SampleSink() = default;
+  /// How many samples begin() would find room for now; what credit for new samples may promise.
+  virtual std::size_t room() const = 0;
+  virtual Begin begin(SampleId id) = 0;
+  /// The row of `field` in `slot`: as many floats as the field has values.
+  virtual float* row(Slot slot, std::size_t field) = 0;
+  virtual CommitStatus commit(Slot slot) = 0;
+  virtual void abandon(Slot slot) = 0;
+  /// The steps of `sim` that this rank has, as a bitmap: bit k of byte k/8 for step k.
+  virtual std::vector<std::uint8_t> held(std::uint64_t sim) const = 0;
+  /// Whether all steps of `sim` that belong to this rank are in the ledger.
+  virtual bool complete(std::uint64_t sim) const = 0;
+};
+
+}  // namespace weir::wire

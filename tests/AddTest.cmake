@@ -1,0 +1,56 @@
+# weir_test(name SOURCES a.cpp … LIBRARIES x … [LABEL unit] [TIMEOUT 60] [RANKS n …] [SERIAL])
+#
+# A GoogleTest program, registered as one ctest case, or one a rank count when RANKS is given (then it runs under
+# mpirun and brings its own main, which calls MPI_Init). Every case has a label and a time limit in seconds.
+set(weir_mpirun ${MPIEXEC_EXECUTABLE} --oversubscribe)
+set(weir_test_environment
+  OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMP_NUM_THREADS=1
+  OMPI_MCA_btl_base_warn_component_unused=0)
+
+function(weir_test name)
+  cmake_parse_arguments(arg "SERIAL" "LABEL;TIMEOUT" "SOURCES;LIBRARIES;RANKS" ${ARGN})
+  if(NOT arg_LABEL)
+    set(arg_LABEL unit)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 60)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  weir_target_options(${name})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  if(arg_RANKS)
+    target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock)
+    foreach(ranks ${arg_RANKS})
+      add_test(NAME ${name}.ranks${ranks} COMMAND ${weir_mpirun} -n ${ranks} $<TARGET_FILE:${name}>)
+      weir_test_properties(${name}.ranks${ranks} ${arg_LABEL} ${arg_TIMEOUT} ${ranks})
+    endforeach()
+  else()
+    target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock_main)
+    add_test(NAME ${name} COMMAND ${name})
+    weir_test_properties(${name} ${arg_LABEL} ${arg_TIMEOUT} 1)
+  endif()
+  if(arg_SERIAL)
+    set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+  endif()
+endfunction()
+
+# weir_script_test(name COMMAND … [LABEL integration] [TIMEOUT 120] [PROCESSORS 1]): any program or script as a case.
+function(weir_script_test name)
+  cmake_parse_arguments(arg "" "LABEL;TIMEOUT;PROCESSORS" "COMMAND" ${ARGN})
+  if(NOT arg_LABEL)
+    set(arg_LABEL integration)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 120)
+  endif()
+  if(NOT arg_PROCESSORS)
+    set(arg_PROCESSORS 1)
+  endif()
+  add_test(NAME ${name} COMMAND ${arg_COMMAND})
+  weir_test_properties(${name} ${arg_LABEL} ${arg_TIMEOUT} ${arg_PROCESSORS})
+endfunction()
+
+function(weir_test_properties name label timeout processors)
+  set_tests_properties(${name} PROPERTIES
+    LABELS ${label} TIMEOUT ${timeout} PROCESSORS ${processors} ENVIRONMENT "${weir_test_environment}")
+endfunction()
