@@ -47,7 +47,7 @@ struct TimeAxis {  ///< physical time of step k: first + k × step
   std::string unit;
 };
 
-struct Simulation {
+struct SimulationSettings {
   std::size_t count = 0;  ///< simulations of the ensemble
   std::size_t steps = 0;  ///< steps each of them sends
   std::vector<Field> fields;
@@ -67,18 +67,18 @@ struct Simulation {
   }
 };
 
-struct Sampling {
+struct SamplingSettings {
   DesignKind design = DesignKind::uniform;
   std::filesystem::path file;  ///< list: CSV, a header line with the parameters' names, a line a simulation
 };
 
-struct Buffer {
+struct BufferSettings {
   BufferKind kind = BufferKind::reservoir;
   std::size_t capacity = 0;   ///< samples per rank
   std::size_t watermark = 0;  ///< population per rank below which no batch is drawn
 };
 
-struct Model {
+struct ModelSettings {
   std::vector<std::size_t> hidden = {256, 256};  ///< widths of the MLP's hidden layers
   Activation activation = Activation::relu;
 };
@@ -87,13 +87,13 @@ struct FieldStatistics {
   double mean = 0, deviation = 1;
 };
 
-struct Normalisation {
+struct NormalisationSettings {
   NormalisationKind kind = NormalisationKind::measured;
   std::map<std::string, FieldStatistics> fields;  ///< given: one a field
   std::size_t samples = 500;                      ///< measured: on how many of the first samples, over all ranks
 };
 
-struct Optimizer {
+struct OptimizerSettings {
   OptimizerKind kind = OptimizerKind::adam;
   double learning_rate = 1e-3;
   double weight_decay = 0;
@@ -101,7 +101,7 @@ struct Optimizer {
   double momentum = 0;                                ///< sgd
 };
 
-struct Schedule {  ///< of the learning rate; counted in samples over all ranks
+struct ScheduleSettings {  ///< of the learning rate; counted in samples over all ranks
   ScheduleKind kind = ScheduleKind::constant;
   std::size_t every = 10000;  ///< step, exponential: samples per factor; cosine: samples of the half period
   double factor = 0.5;        ///< step, exponential, plateau
@@ -109,31 +109,31 @@ struct Schedule {  ///< of the learning rate; counted in samples over all ranks
   double minimum = 0;         ///< the rate never falls below
 };
 
-struct Stop {
+struct StopSettings {
   std::optional<double> validation_loss;      ///< end as soon as a validation reaches it
   std::optional<std::size_t> batches;         ///< end after so many
 };
 
-struct Training {
+struct TrainingSettings {
   Source source = Source::ensemble;
   std::filesystem::path dataset;  ///< source dataset: HDF5
   std::size_t epochs = 1;         ///< source dataset
   std::size_t batch = 10;         ///< samples per rank and step
-  Model model;
+  ModelSettings model;
   LossKind loss = LossKind::mse;
-  Normalisation normalisation;
-  Optimizer optimizer;
-  Schedule schedule;
-  Stop stop;
+  NormalisationSettings normalisation;
+  OptimizerSettings optimizer;
+  ScheduleSettings schedule;
+  StopSettings stop;
 };
 
-struct Validation {
+struct ValidationSettings {
   std::filesystem::path dataset;  ///< HDF5; empty: no validation
   std::size_t every = 100;        ///< batches
   std::size_t batch = 100;        ///< samples per rank at a time
 };
 
-struct Server {
+struct ServerSettings {
   std::size_t ranks = 1;
   std::size_t threads = 1;          ///< of LibTorch, per rank
   std::size_t inflight_mib = 64;    ///< bytes granted to clients and not yet in a slot, per rank
@@ -141,12 +141,12 @@ struct Server {
   double progress = 600;            ///< seconds without any new sample, while some are expected and there is room, after which the study fails
 };
 
-struct Client {
+struct ClientSettings {
   std::size_t window_mib = 64;  ///< bytes a client may hold that are not accepted yet; at least one sample
   double timeout = 300;         ///< seconds a call of the client API may wait
 };
 
-struct Launcher {
+struct LauncherSettings {
   SchedulerKind scheduler = SchedulerKind::local;
   std::size_t jobs = 2;         ///< simulations at a time
   double server_start = 120;    ///< seconds until the server must answer
@@ -155,15 +155,15 @@ struct Launcher {
 struct Study {
   std::string name;
   std::uint64_t seed = 0;
-  Simulation simulation;
+  SimulationSettings simulation;
   std::vector<Parameter> parameters;
-  Sampling sampling;
-  Buffer buffer;
-  Training training;
-  Validation validation;
-  Server server;
-  Client client;
-  Launcher launcher;
+  SamplingSettings sampling;
+  BufferSettings buffer;
+  TrainingSettings training;
+  ValidationSettings validation;
+  ServerSettings server;
+  ClientSettings client;
+  LauncherSettings launcher;
 };
 
 }  // namespace weir
