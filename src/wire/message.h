@@ -87,6 +87,9 @@ struct LaunchEnded {  ///< launcher → server: the job of this attempt has ende
   JobEnd end{};
   std::string reason;
 };
+struct LaunchAck {  ///< server → launcher: LaunchEnded of this attempt came; until then it is sent again
+  std::uint64_t sim = 0, attempt = 0;
+};
 struct LaunchStatus {  ///< server → launcher, about once a second: for the progress line
   std::uint64_t expected = 0, finished = 0, failed = 0, restarted = 0;          ///< simulations
   std::uint64_t samples_expected = 0, samples_unique = 0, samples_trained = 0, batches = 0;
@@ -100,7 +103,7 @@ struct LaunchStopping {  ///< server → whoever asked: it will
 };
 
 using Message = std::variant<Hello, Want, Data, End, Ping, Welcome, Reject, Credit, Accepted, Durable, Finished, Pong,
-                             LaunchHello, LaunchRun, LaunchEnded, LaunchStatus, LaunchStop, LaunchStopping>;
+                             LaunchHello, LaunchRun, LaunchEnded, LaunchAck, LaunchStatus, LaunchStop, LaunchStopping>;
 
 /// The frame of a message; for Data the header alone, its payload follows behind.
 std::vector<std::byte> encode(const Message& message);
