@@ -1,5 +1,6 @@
 #pragma once
-// Seeded random numbers: one named stream for each use, so that a study's seed fixes all of them and none disturbs another.
+// Seeded random numbers: one named stream for each use, so that a study's seed fixes all of them
+// and none disturbs another.
 
 #include <cstdint>
 #include <string_view>
@@ -14,7 +15,8 @@ inline std::uint64_t split_mix(std::uint64_t& state) {
   return z ^ (z >> 31);
 }
 
-/// xoshiro256** (Blackman, Vigna 2018). Not thread-safe. Copyable: its four words are its whole state.
+/// xoshiro256** (Blackman, Vigna 2018). Not thread-safe. Copyable: its four words are its whole
+/// state.
 class Random {
  public:
   using result_type = std::uint64_t;
@@ -23,7 +25,8 @@ class Random {
     for (auto& word : state_) word = split_mix(seed);
   }
   /// The stream called `name` (and `index`, say the rank) of a study's seed.
-  Random(std::uint64_t seed, std::string_view name, std::uint64_t index = 0) : Random(seed ^ hash(name, index)) {}
+  Random(std::uint64_t seed, std::string_view name, std::uint64_t index = 0)
+      : Random(seed ^ hash(name, index)) {}
 
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return ~result_type{0}; }
@@ -42,10 +45,11 @@ class Random {
 
   /// Uniform in 0 … n-1 without bias (Lemire 2019). Requires n > 0.
   std::uint64_t below(std::uint64_t n) {
-    auto product = static_cast<unsigned __int128>((*this)()) * n;
+    auto product = static_cast<Wide>((*this)()) * n;
     if (static_cast<std::uint64_t>(product) < n) {
       const std::uint64_t threshold = (0 - n) % n;
-      while (static_cast<std::uint64_t>(product) < threshold) product = static_cast<unsigned __int128>((*this)()) * n;
+      while (static_cast<std::uint64_t>(product) < threshold)
+        product = static_cast<Wide>((*this)()) * n;
     }
     return static_cast<std::uint64_t>(product >> 64);
   }
@@ -54,9 +58,13 @@ class Random {
   double uniform() { return static_cast<double>((*this)() >> 11) * 0x1.0p-53; }
 
  private:
+  // g++ and clang have it on every 64-bit machine; ISO C++ does not.
+  __extension__ using Wide = unsigned __int128;
+
   static std::uint64_t rotate(std::uint64_t x, int by) { return (x << by) | (x >> (64 - by)); }
   static std::uint64_t hash(std::string_view name, std::uint64_t index) {
-    std::uint64_t h = 0xcbf29ce484222325ULL ^ (index * 0x9e3779b97f4a7c15ULL);  // FNV-1a, then mixed by split_mix
+    std::uint64_t h =
+        0xcbf29ce484222325ULL ^ (index * 0x9e3779b97f4a7c15ULL);  // FNV-1a, then mixed by split_mix
     for (const char c : name) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
     return split_mix(h);
   }

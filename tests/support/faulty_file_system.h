@@ -1,0 +1,66 @@
+#pragma once
+// A file system whose n-th write finds the disk full, as every later one.
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "src/core/error.h"
+#include "src/core/file_system.h"
+
+namespace weir::test {
+
+/// Passes everything on to `inner`, which must outlive it. From write number `first_failure` on
+/// (counted from 0 over all files), writes throw what a full disk throws. Files must not outlive
+/// it. Not thread-safe.
+class FaultyFileSystem final : public FileSystem {
+ public:
+  FaultyFileSystem(FileSystem& inner, std::size_t first_failure)
+      : inner_(inner), first_failure_(first_failure) {}
+
+  std::size_t writes() const { return writes_; }  ///< attempted so far
+  void repair() { first_failure_ = static_cast<std::size_t>(-1); }
+
+  std::unique_ptr<OutputFile> create(const Path& path, unsigned mode) override {
+    return std::make_unique<File>(*this, path, inner_.create(path, mode));
+  }
+  std::unique_ptr<OutputFile> append(const Path& path, unsigned mode) override {
+    return std::make_unique<File>(*this, path, inner_.append(path, mode));
+  }
+  std::string read(const Path& path) override { return inner_.read(path); }
+  bool exists(const Path& path) override { return inner_.exists(path); }
+  void make_directories(const Path& path, unsigned mode) override {
+    inner_.make_directories(path, mode);
+  }
+  void rename(const Path& from, const Path& to) override { inner_.rename(from, to); }
+  void remove(const Path& path) override { inner_.remove(path); }
+  void sync_directory(const Path& path) override { inner_.sync_directory(path); }
+
+ private:
+  class File final : public OutputFile {
+   public:
+    File(FaultyFileSystem& disk, Path path, std::unique_ptr<OutputFile> inner)
+        : disk_(disk), path_(std::move(path)), inner_(std::move(inner)) {}
+    void write(std::string_view bytes) override {
+      if (disk_.writes_++ >= disk_.first_failure_) {
+        throw Error(ErrorKind::environment,
+                    "cannot write " + path_.string() + ": no space left on device");
+      }
+      inner_->write(bytes);
+    }
+    void sync() override { inner_->sync(); }
+    void close() override { inner_->close(); }
+
+   private:
+    FaultyFileSystem& disk_;
+    Path path_;
+    std::unique_ptr<OutputFile> inner_;
+  };
+
+  FileSystem& inner_;
+  std::size_t first_failure_;
+  std::size_t writes_ = 0;
+};
+
+}  // namespace weir::test
