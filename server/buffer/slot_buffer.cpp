@@ -1,0 +1,66 @@
+#include "server/buffer/slot_buffer.h"
+
+#include <algorithm>
+#include <cassert>
+
+namespace weir {
+
+SlotBuffer::SlotBuffer(std::size_t capacity, std::size_t watermark)
+    : slots_(capacity), watermark_(std::max<std::size_t>(watermark, 1)) {
+  assert(watermark <= capacity);
+}
+
+std::optional<Slot> SlotBuffer::acquire() {
+  const std::size_t free = slots_.count(SlotState::free);
+  if (free == 0) return std::nullopt;
+  const Slot slot = slots_.at(SlotState::free, free - 1);
+  slots_.move(slot, SlotState::filling);
+  return slot;
+}
+
+void SlotBuffer::commit(Slot slot) {
+  assert(slots_.state(slot) == SlotState::filling);
+  slots_.move(slot, SlotState::unseen);
+}
+
+void SlotBuffer::abandon(Slot slot) {
+  assert(slots_.state(slot) == SlotState::filling);
+  slots_.move(slot, SlotState::free);
+}
+
+bool SlotBuffer::drawable() const { return occupancy().population() >= (over_ ? 1 : watermark_); }
+
+void SlotBuffer::pin(Slot slot) {
+  assert(slots_.state(slot) != SlotState::free && slots_.state(slot) != SlotState::filling);
+  slots_.pin(slot);
+  if (slots_.state(slot) == SlotState::idle) slots_.move(slot, SlotState::held);
+}
+
+void SlotBuffer::unpin(Slot slot) {
+  if (!slots_.unpin(slot)) return;
+  if (slots_.state(slot) == SlotState::held) slots_.move(slot, SlotState::idle);
+  if (slots_.state(slot) == SlotState::leaving) slots_.move(slot, SlotState::free);
+}
+
+Occupancy SlotBuffer::occupancy() const {
+  return {.free = slots_.count(SlotState::free),
+          .filling = slots_.count(SlotState::filling),
+          .unseen = slots_.count(SlotState::unseen),
+          .seen = slots_.count(SlotState::idle) + slots_.count(SlotState::held)};
+}
+
+Slot SlotBuffer::at(std::size_t k) const {
+  for (const auto state : {SlotState::unseen, SlotState::idle}) {
+    if (k < slots_.count(state)) return slots_.at(state, k);
+    k -= slots_.count(state);
+  }
+  return slots_.at(SlotState::held, k);
+}
+
+Slot SlotBuffer::remove(Slot slot) {
+  slots_.move(slot, SlotState::leaving);
+  slots_.pin(slot);
+  return slot;
+}
+
+}  // namespace weir

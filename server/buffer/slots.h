@@ -1,0 +1,54 @@
+#pragma once
+// The table of slots that every kind of buffer shares: each slot's state and pins, and each state's
+// slots.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "server/buffer/buffer.h"
+
+namespace weir {
+
+enum class SlotState : std::uint8_t {
+  free,
+  filling,
+  unseen,
+  idle,     ///< seen, not pinned: the only one that may be evicted
+  held,     ///< seen and pinned
+  leaving,  ///< removed by its draw, still pinned
+};
+inline constexpr std::size_t slot_states = 6;
+
+/// Each state's slots are a dense array; a slot leaves one by swapping the last into its place, so
+/// every operation is O(1). Memory: 9 bytes a slot, and 4 for each state that it has been in. Not
+/// thread-safe.
+class Slots {
+ public:
+  /// All slots are free. Precondition: 0 < capacity < 2^32.
+  explicit Slots(std::size_t capacity);
+
+  std::size_t count(SlotState state) const { return members(state).size(); }
+  /// The k-th slot of a state, in no particular order. Precondition: k < count(state).
+  Slot at(SlotState state, std::size_t k) const { return members(state)[k]; }
+  SlotState state(Slot slot) const { return states_[slot]; }
+  void move(Slot slot, SlotState to);
+
+  void pin(Slot slot) { ++pins_[slot]; }
+  /// True when that was the last pin. Precondition: pinned.
+  bool unpin(Slot slot);
+
+ private:
+  const std::vector<Slot>& members(SlotState state) const {
+    return members_[static_cast<std::size_t>(state)];
+  }
+  std::vector<Slot>& members(SlotState state) { return members_[static_cast<std::size_t>(state)]; }
+
+  std::array<std::vector<Slot>, slot_states> members_;
+  std::vector<std::uint32_t> position_;  ///< of a slot in its state's array
+  std::vector<std::uint32_t> pins_;
+  std::vector<SlotState> states_;
+};
+
+}  // namespace weir
