@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "src/core/file_system.h"
@@ -19,6 +21,7 @@ struct LedgerCounts {
 };
 
 /// Value type, copyable. Not thread-safe. Memory: two bits a step of each simulation seen.
+/// Precondition of all that take an id or a step: step < steps.
 class Ledger {
  public:
   Ledger(std::size_t steps, std::size_t rank, std::size_t ranks);
@@ -33,17 +36,29 @@ class Ledger {
   std::vector<std::uint8_t> held(std::uint64_t sim) const;  ///< bitmap over the study's steps
   bool complete(std::uint64_t sim) const;                   ///< every step of this rank is known
   const LedgerCounts& counts() const { return counts_; }
-  std::vector<SampleId> accepted() const;                   ///< ordered
+  std::vector<SampleId> accepted() const;  ///< ordered
+  std::size_t steps() const { return steps_; }
+  std::size_t rank() const { return rank_; }
+  std::size_t ranks() const { return ranks_; }
 
-  /// Format: docs/formats.md. `load` throws Error{input} for a file that is cut, damaged (CRC-32C) or of another version.
+  /// Format: docs/formats.md. `load` throws Error{input} for a file that is cut, damaged (CRC-32C)
+  /// or of another version.
   void save(FileSystem& files, const std::filesystem::path& path) const;
   static Ledger load(FileSystem& files, const std::filesystem::path& path);
 
  private:
+  using Bits = std::vector<std::uint8_t>;
   struct Simulation {
-    std::vector<std::uint8_t> accepted, dropped;
+    Bits accepted, dropped;
     std::size_t known = 0;
   };
+
+  std::size_t bitmap_size() const { return (steps_ + 7) / 8; }
+  Simulation& at(std::uint64_t sim);
+  bool mark(SampleId id, Bits Simulation::*bits, std::size_t& count);
+  std::string encode() const;
+  static Ledger decode(std::string_view bytes);
+
   std::size_t steps_, rank_, ranks_;
   std::map<std::uint64_t, Simulation> simulations_;
   LedgerCounts counts_;

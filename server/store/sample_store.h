@@ -8,7 +8,6 @@
 
 #include "server/buffer/buffer.h"
 #include "server/store/ledger.h"
-
 #include "server/training/sample_source.h"
 #include "src/study/study.h"
 #include "src/wire/sample_sink.h"
@@ -17,17 +16,18 @@ namespace weir {
 
 class Design;
 
-/// Aggregator thread: the SampleSink part. Trainer thread: the SampleSource part and end_reception. Any thread:
-/// occupancy, counts. Rows are copied without the lock: filling slots belong to the aggregator, pinned ones to the
-/// trainer.
+/// Aggregator thread: the SampleSink part. Trainer thread: the SampleSource part and end_reception.
+/// Any thread: occupancy, counts. Rows are copied without the lock: filling slots belong to the
+/// aggregator, pinned ones to the trainer.
 class SampleStore final : public wire::SampleSink, public SampleSource {
  public:
-  /// Allocates capacity × sample size floats. Error{environment} when the memory is not there (it says how much was asked and
-  /// is available, and which capacity would fit).
+  /// Allocates capacity × sample size floats. Error{environment} when the memory is not there (it
+  /// says how much was asked and is available, and which capacity would fit).
   SampleStore(const Study& study, const Design& design, std::size_t rank, std::size_t ranks);
   ~SampleStore() override;
 
   std::size_t room() const override;
+  /// Precondition: the design has the simulation, the study has the step.
   wire::Begin begin(SampleId id) override;
   float* row(wire::Slot slot, std::size_t field) override;
   wire::CommitStatus commit(wire::Slot slot) override;
@@ -42,12 +42,14 @@ class SampleStore final : public wire::SampleSink, public SampleSource {
   Occupancy occupancy() const override;
 
   void end_reception();
-  /// Called (by the trainer's thread) when a draw has made room; the aggregator's wake-up.
+  /// Called (by the trainer's thread) when a draw has made more room than the aggregator last
+  /// learned of; the aggregator's wake-up. To be set before the threads start.
   void on_room(std::function<void()> callback);
   LedgerCounts counts() const;
   /// A copy, for saving.
   Ledger ledger() const;
-  /// How often each sample still or formerly in the buffer was drawn: repeats[k] = samples drawn k times.
+  /// How often each sample still or formerly in the buffer was drawn: repeats[k] = samples drawn k
+  /// times.
   std::vector<double> repeats() const;
 
  private:

@@ -1,0 +1,303 @@
+#include "server/store/sample_store.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstring>
+#include <mutex>
+#include <span>
+
+#include "server/sampling/design.h"
+#include "server/store/finite.h"
+#include "server/store/memory.h"
+#include "server/store/slab.h"
+
+namespace weir {
+namespace {
+
+/// What one slot costs, all in all: its rows, its parameters, and the tables.
+std::size_t slot_bytes(const Study& study) {
+  constexpr std::size_t tables = 64;
+  return study.simulation.sample_size() * sizeof(float) + study.parameters.size() * sizeof(double) +
+         tables;
+}
+
+std::vector<Slab> make_slabs(const Study& study) {
+  check_memory(study.buffer.capacity, slot_bytes(study), available_memory());
+  std::vector<Slab> slabs;
+  for (const auto& field : study.simulation.fields)
+    slabs.emplace_back(study.buffer.capacity, field.size());
+  return slabs;
+}
+
+bool same(const Offer& a, const Offer& b) {
+  return a.readiness == b.readiness && a.samples == b.samples;
+}
+
+}  // namespace
+
+struct SampleStore::Impl {
+  Impl(const Study& study, const Design& study_design, std::size_t rank, std::size_t ranks)
+      : design(study_design),
+        kind(study.buffer.kind),
+        non_finite(study.simulation.non_finite),
+        sample_size(study.simulation.sample_size()),
+        parameter_count(study.parameters.size()),
+        slabs(make_slabs(study)),
+        ids(study.buffer.capacity),
+        parameters(study.buffer.capacity * parameter_count),
+        buffer(make_buffer(kind, study.buffer.capacity, study.buffer.watermark,
+                           Random(study.seed, "buffer", rank))),
+        ledger(study.simulation.steps, rank, ranks),
+        draws(study.buffer.capacity, 0) {}
+
+  std::size_t room() const;
+  Offer current_offer() const;
+  void notify_trainer();
+  wire::CommitStatus record(SampleId id, bool usable);
+  void count_draw(Slot slot);
+  bool finite(Slot slot) const;
+  void copy(Slot slot, std::size_t position, Batch& batch) const;
+  void read_pinned(Batch& batch);
+
+  // Fixed after construction.
+  const Design& design;
+  const BufferKind kind;
+  const NonFinite non_finite;
+  const std::size_t sample_size, parameter_count;
+  std::function<void()> room_callback;
+
+  // What a slot holds: the aggregator's while it is filling, whoever's pin it is after; never under
+  // the lock.
+  std::vector<Slab> slabs;
+  std::vector<SampleId> ids;
+  std::vector<double> parameters;
+
+  // The trainer's alone: the slots of the batch under assembly.
+  std::vector<Slot> pinned;
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;  ///< the offer may be another
+  // Guarded by mutex.
+  std::unique_ptr<Buffer> buffer;
+  Ledger ledger;
+  std::vector<std::uint32_t> draws;   ///< of the sample in each slot
+  std::vector<double> repeats = {0};  ///< samples drawn k times
+  std::size_t batch_asked = 1;        ///< by the last offer
+  Offer offered{Readiness::below, 0};
+  bool promised = false;              ///< an offer stands that was not drawn yet
+  mutable std::size_t told_room = 0;  ///< what the aggregator believes room() to be
+};
+
+/// An offer that stands must find something to draw: then the last sample of a reservoir is not
+/// given to an arrival.
+std::size_t SampleStore::Impl::room() const {
+  const std::size_t room = buffer->room();
+  if (!promised) return room;
+  const Occupancy occupancy = buffer->occupancy();
+  const std::size_t evictable = room - occupancy.free;
+  return evictable > 0 && evictable == occupancy.population() ? room - 1 : room;
+}
+
+Offer SampleStore::Impl::current_offer() const {
+  const std::size_t population = buffer->occupancy().population();
+  if (buffer->reception_over() && population == 0) return {Readiness::over, 0};
+  if (!buffer->drawable()) return {Readiness::below, 0};
+  const bool repeats_samples = kind == BufferKind::reservoir && !buffer->reception_over();
+  const std::size_t samples = repeats_samples ? batch_asked : std::min(batch_asked, population);
+  return {room() == 0 ? Readiness::full : Readiness::ready, samples};
+}
+
+/// Only when it matters: at ingest rates a wake-up a sample would cost more than the sample.
+void SampleStore::Impl::notify_trainer() {
+  if (!same(current_offer(), offered)) changed.notify_one();
+}
+
+wire::CommitStatus SampleStore::Impl::record(SampleId id, bool usable) {
+  using enum wire::CommitStatus;
+  if (usable) return ledger.accept(id) ? accepted : duplicate;
+  if (non_finite == NonFinite::refuse) return refused;
+  return ledger.drop(id) ? dropped : duplicate;
+}
+
+void SampleStore::Impl::count_draw(Slot slot) {
+  const std::uint32_t before = draws[slot]++;
+  repeats.resize(std::max<std::size_t>(repeats.size(), before + 2));
+  repeats[before] -= 1;
+  repeats[before + 1] += 1;
+}
+
+bool SampleStore::Impl::finite(Slot slot) const {
+  return std::all_of(slabs.begin(), slabs.end(), [&](const Slab& slab) {
+    return all_finite({slab.row(slot), slab.row_size()});
+  });
+}
+
+void SampleStore::Impl::copy(Slot slot, std::size_t position, Batch& batch) const {
+  float* target = batch.targets + position * sample_size;
+  for (const auto& slab : slabs) {
+    std::memcpy(target, slab.row(slot), slab.row_size() * sizeof(float));
+    target += slab.row_size();
+  }
+  batch.ids.push_back(ids[slot]);
+  const auto first = parameters.begin() + static_cast<std::ptrdiff_t>(slot * parameter_count);
+  batch.parameters.insert(batch.parameters.end(), first,
+                          first + static_cast<std::ptrdiff_t>(parameter_count));
+}
+
+/// Copies the pinned slots without the lock, unpins them, and wakes the aggregator when there is
+/// more room than it knows.
+void SampleStore::Impl::read_pinned(Batch& batch) {
+  batch.ids.clear();
+  batch.parameters.clear();
+  for (std::size_t k = 0; k < pinned.size(); ++k) copy(pinned[k], k, batch);
+  bool more_room;
+  {
+    const std::lock_guard lock(mutex);
+    for (const Slot slot : pinned) buffer->unpin(slot);
+    const std::size_t now = room();
+    more_room = now > told_room;
+    told_room = now;
+  }
+  if (more_room && room_callback) room_callback();
+}
+
+SampleStore::SampleStore(const Study& study, const Design& design, std::size_t rank,
+                         std::size_t ranks)
+    : impl_(std::make_unique<Impl>(study, design, rank, ranks)) {}
+
+SampleStore::~SampleStore() = default;
+
+std::size_t SampleStore::room() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->told_room = impl_->room();
+}
+
+wire::Begin SampleStore::begin(SampleId id) {
+  const auto values = impl_->design.parameters(id.sim).value();
+  std::unique_lock lock(impl_->mutex);
+  if (impl_->ledger.contains(id)) {
+    impl_->ledger.count_duplicate();
+    return {wire::BeginStatus::duplicate};
+  }
+  const std::size_t room = impl_->room();
+  impl_->told_room = room;
+  if (room == 0) return {wire::BeginStatus::no_room};
+  const Slot slot = *impl_->buffer->acquire();
+  impl_->told_room = impl_->room();
+  impl_->notify_trainer();
+  lock.unlock();
+  impl_->ids[slot] = id;
+  std::copy(values.begin(), values.end(),
+            impl_->parameters.begin() + static_cast<std::ptrdiff_t>(slot * impl_->parameter_count));
+  return {wire::BeginStatus::begun, slot};
+}
+
+float* SampleStore::row(wire::Slot slot, std::size_t field) {
+  return impl_->slabs[field].row(slot);
+}
+
+wire::CommitStatus SampleStore::commit(wire::Slot slot) {
+  // The rows were just written: this finds them in the cache.
+  const bool usable = impl_->non_finite == NonFinite::accept || impl_->finite(slot);
+  const SampleId id = impl_->ids[slot];
+  const std::lock_guard lock(impl_->mutex);
+  const auto status = impl_->record(id, usable);
+  if (status == wire::CommitStatus::accepted) {
+    impl_->buffer->commit(slot);
+    impl_->draws[slot] = 0;
+    impl_->repeats[0] += 1;
+  } else {
+    impl_->buffer->abandon(slot);
+  }
+  impl_->notify_trainer();
+  return status;
+}
+
+void SampleStore::abandon(wire::Slot slot) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->buffer->abandon(slot);
+  impl_->notify_trainer();
+}
+
+std::vector<std::uint8_t> SampleStore::held(std::uint64_t sim) const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->ledger.held(sim);
+}
+
+bool SampleStore::complete(std::uint64_t sim) const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->ledger.complete(sim);
+}
+
+Offer SampleStore::offer(std::size_t batch) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->batch_asked = batch;
+  impl_->promised = impl_->buffer->drawable();
+  return impl_->offered = impl_->current_offer();
+}
+
+void SampleStore::wait(Duration at_most) {
+  std::unique_lock lock(impl_->mutex);
+  impl_->changed.wait_for(lock, at_most,
+                          [&] { return !same(impl_->current_offer(), impl_->offered); });
+}
+
+void SampleStore::draw(std::size_t count, Batch& batch) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    impl_->pinned.clear();
+    for (std::size_t k = 0; k < count; ++k) {
+      impl_->pinned.push_back(impl_->buffer->draw());
+      impl_->count_draw(impl_->pinned.back());
+    }
+    impl_->promised = false;
+  }
+  impl_->read_pinned(batch);
+}
+
+std::size_t SampleStore::peek(std::size_t count, Batch& batch) {
+  {
+    const std::lock_guard lock(impl_->mutex);
+    const std::size_t population = impl_->buffer->occupancy().population();
+    const std::size_t copied = std::min(count, population);
+    impl_->pinned.clear();
+    for (std::size_t k = 0; k < copied; ++k) {
+      impl_->pinned.push_back(impl_->buffer->at(k * population / copied));
+    }
+    for (const Slot slot : impl_->pinned) impl_->buffer->pin(slot);
+  }
+  impl_->read_pinned(batch);
+  return impl_->pinned.size();
+}
+
+Occupancy SampleStore::occupancy() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->buffer->occupancy();
+}
+
+void SampleStore::end_reception() {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->buffer->end_reception();
+  impl_->notify_trainer();
+}
+
+void SampleStore::on_room(std::function<void()> callback) {
+  impl_->room_callback = std::move(callback);
+}
+
+LedgerCounts SampleStore::counts() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->ledger.counts();
+}
+
+Ledger SampleStore::ledger() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->ledger;
+}
+
+std::vector<double> SampleStore::repeats() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->repeats;
+}
+
+}  // namespace weir

@@ -1,0 +1,55 @@
+#include "server/store/slab.h"
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+#include <sys/mman.h>
+
+#include "src/core/error.h"
+
+namespace weir {
+namespace {
+
+std::string mebibytes(long double bytes) {
+  return std::to_string(static_cast<std::uint64_t>(bytes / (1u << 20))) + " MiB";
+}
+
+}  // namespace
+
+Slab::Slab(std::size_t capacity, std::size_t row_size)
+    : row_size_(row_size), bytes_(capacity * row_size * sizeof(float)) {
+  void* pages = mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
+                     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (pages == MAP_FAILED) {
+    throw Error(ErrorKind::environment,
+                std::string("cannot map ") + mebibytes(static_cast<long double>(bytes_)) +
+                    " for the buffer: " + std::generic_category().message(errno) +
+                    "; raise the limit (ulimit -v) or lower /buffer/capacity");
+  }
+  floats_ = static_cast<float*>(pages);
+}
+
+Slab::~Slab() {
+  if (floats_ != nullptr) munmap(floats_, bytes_);
+}
+
+Slab::Slab(Slab&& other) noexcept
+    : floats_(std::exchange(other.floats_, nullptr)),
+      row_size_(other.row_size_),
+      bytes_(other.bytes_) {}
+
+void check_memory(std::size_t capacity, std::size_t slot_bytes, std::uint64_t available) {
+  // A product that overflows must not pass for a small one.
+  const auto asked = static_cast<long double>(capacity) * static_cast<long double>(slot_bytes);
+  if (asked <= static_cast<long double>(available)) return;
+  throw Error(ErrorKind::environment, std::string("/buffer/capacity: ") + std::to_string(capacity) +
+                                          " samples of " + std::to_string(slot_bytes) +
+                                          " bytes need " + mebibytes(asked) + ", and " +
+                                          mebibytes(static_cast<long double>(available)) +
+                                          " are available; a capacity of " +
+                                          std::to_string(available / slot_bytes) + " would fit");
+}
+
+}  // namespace weir

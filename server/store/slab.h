@@ -1,0 +1,32 @@
+#pragma once
+// The memory of the slots: one array [capacity, row size] of floats a field, mapped once.
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weir {
+
+/// Rows lie one after another without padding, so that a slab is one contiguous tensor; the first
+/// starts on a page. Pages cost memory only once they are written. Errors: Error{environment} when
+/// the system refuses to map them.
+class Slab {
+ public:
+  Slab(std::size_t capacity, std::size_t row_size);
+  ~Slab();
+  Slab(Slab&& other) noexcept;
+  Slab& operator=(Slab&&) = delete;
+
+  /// Precondition: slot < capacity.
+  float* row(std::size_t slot) const { return floats_ + slot * row_size_; }
+  std::size_t row_size() const { return row_size_; }
+
+ private:
+  float* floats_;
+  std::size_t row_size_, bytes_;
+};
+
+/// Error{environment} when `capacity` slots of `slot_bytes` are more than `available` bytes: it
+/// names all three, and the capacity that would fit.
+void check_memory(std::size_t capacity, std::size_t slot_bytes, std::uint64_t available);
+
+}  // namespace weir
