@@ -1,0 +1,188 @@
+#pragma once
+// Declarations of what learns: /buffer, /training, /validation. See declare.h.
+
+#include "src/study/key.h"
+#include "src/study/study.h"
+
+namespace weir {
+
+template <class V>
+void declare(V& v, BufferSettings& s) {
+  v.value({.name = "kind",
+           .meaning = "fifo: in order of arrival; firo: random out, removed when drawn; reservoir: "
+                      "drawn with replacement, seen samples make room for new ones",
+           .consequence = "only the reservoir trains on while no sample arrives"},
+          s.kind);
+  v.value({.name = "capacity",
+           .needed = Needed::sometimes,
+           .range = at_least(1).up_to(4294967295),
+           .unit = "samples per rank",
+           .meaning = "slots; needed unless the training source is `dataset`",
+           .consequence = "memory is capacity × sample size × 4 bytes, taken at the start; more "
+                          "mixes better"},
+          s.capacity);
+  v.value({.name = "watermark",
+           .range = at_least(0),
+           .unit = "samples per rank",
+           .meaning = "population below which no batch is drawn while samples arrive; at most "
+                      "`capacity`",
+           .consequence = "higher starts later, on a less biased mixture"},
+          s.watermark);
+}
+
+template <class V>
+void declare(V& v, ModelSettings& s) {
+  v.constant({.name = "kind", .meaning = "a multilayer perceptron"}, "mlp");
+  v.value({.name = "hidden",
+           .range = at_least(1).up_to(1000000),
+           .unit = "neurons",
+           .meaning = "widths of the hidden layers, in order"},
+          s.hidden);
+  v.value({.name = "activation", .meaning = "after each hidden layer"}, s.activation);
+}
+
+template <class V>
+void declare(V& v, LossKind& kind) {
+  v.value({.name = "kind", .meaning = "mean squared error of the normalised values"}, kind);
+}
+
+template <class V>
+void declare(V& v, FieldStatistics& s) {
+  v.value({.name = "mean", .needed = Needed::always, .meaning = "subtracted, in the field's unit"},
+          s.mean);
+  v.value({.name = "deviation",
+           .needed = Needed::always,
+           .range = above(0),
+           .meaning = "what the difference is divided by, in the field's unit"},
+          s.deviation);
+}
+
+template <class V>
+void declare(V& v, NormalisationSettings& s) {
+  v.value({.name = "kind",
+           .meaning = "how fields are scaled for training: not at all, by given statistics, or by "
+                      "those measured on the first samples"},
+          s.kind);
+  v.table({.name = "fields", .meaning = "for given: the statistics, under each field's name"},
+          s.fields);
+  v.value({.name = "samples",
+           .range = at_least(1),
+           .unit = "samples over all ranks",
+           .meaning = "for measured: how many of the first samples are measured",
+           .consequence = "fewer start sooner, on statistics that the first simulations bias"},
+          s.samples);
+}
+
+template <class V>
+void declare(V& v, OptimizerSettings& s) {
+  v.value({.name = "kind", .meaning = "the optimiser"}, s.kind);
+  v.value({.name = "learning_rate", .range = above(0), .meaning = "the first learning rate"},
+          s.learning_rate);
+  v.value({.name = "weight_decay",
+           .range = at_least(0),
+           .meaning = "added to the gradient as an L2 penalty; decoupled from it for adamw"},
+          s.weight_decay);
+  v.value({.name = "beta1",
+           .range = at_least(0).below(1),
+           .meaning = "adam, adamw: decay of the mean of gradients"},
+          s.beta1);
+  v.value({.name = "beta2",
+           .range = at_least(0).below(1),
+           .meaning = "adam, adamw: decay of the mean of squared gradients"},
+          s.beta2);
+  v.value(
+      {.name = "epsilon", .range = above(0), .meaning = "adam, adamw: keeps the division finite"},
+      s.epsilon);
+  v.value({.name = "momentum", .range = at_least(0).below(1), .meaning = "sgd: momentum"},
+          s.momentum);
+}
+
+template <class V>
+void declare(V& v, ScheduleSettings& s) {
+  v.value({.name = "kind",
+           .meaning = "how the learning rate falls; plateau needs a validation data set"},
+          s.kind);
+  v.value({.name = "every",
+           .range = at_least(1),
+           .unit = "samples over all ranks",
+           .meaning = "step, exponential: samples for each factor; cosine: samples of the half "
+                      "period",
+           .consequence = "repeated samples count, so the schedule does not depend on the ranks"},
+          s.every);
+  v.value({.name = "factor",
+           .range = above(0).up_to(1),
+           .meaning = "step, exponential, plateau: what the rate is multiplied by"},
+          s.factor);
+  v.value({.name = "patience",
+           .range = at_least(1),
+           .unit = "validations",
+           .meaning = "plateau: how many without a better loss before the rate falls"},
+          s.patience);
+  v.value({.name = "minimum",
+           .range = at_least(0),
+           .meaning = "the rate never falls below; at most `learning_rate`"},
+          s.minimum);
+}
+
+template <class V>
+void declare(V& v, StopSettings& s) {
+  v.value({.name = "validation_loss",
+           .range = above(0),
+           .meaning = "training ends when a validation loss reaches it; needs a validation data "
+                      "set"},
+          s.validation_loss);
+  v.value({.name = "batches",
+           .range = at_least(1),
+           .unit = "batches",
+           .meaning = "training ends after so many"},
+          s.batches);
+}
+
+template <class V>
+void declare(V& v, TrainingSettings& s) {
+  v.value({.name = "source", .meaning = "train on the running ensemble, or on a stored data set"},
+          s.source);
+  v.value({.name = "dataset",
+           .meaning = "for source `dataset`: the HDF5 file, relative to the study file's folder"},
+          s.dataset);
+  v.value({.name = "epochs",
+           .range = at_least(1),
+           .unit = "epochs",
+           .meaning = "for source `dataset`: passes over it"},
+          s.epochs);
+  v.value({.name = "batch",
+           .range = at_least(1).up_to(4294967295),
+           .unit = "samples per rank",
+           .meaning = "samples of one step of the optimiser, on each rank",
+           .consequence = "the global batch grows with the ranks"},
+          s.batch);
+  v.section({.name = "model", .meaning = "the surrogate"}, s.model);
+  v.section({.name = "loss", .meaning = "what training minimises"}, s.loss);
+  v.section(
+      {.name = "normalisation", .meaning = "scaling of the fields; the exported model undoes it"},
+      s.normalisation);
+  v.section({.name = "optimizer", .meaning = "how a gradient changes the weights"}, s.optimizer);
+  v.section({.name = "schedule", .meaning = "the learning rate over time"}, s.schedule);
+  v.section({.name = "stop", .meaning = "ends before the samples are used up"}, s.stop);
+}
+
+template <class V>
+void declare(V& v, ValidationSettings& s) {
+  v.value({.name = "dataset",
+           .meaning = "HDF5 file of unseen simulations, relative to the study file's folder; null: "
+                      "no validation"},
+          s.dataset);
+  v.value({.name = "every",
+           .range = at_least(1),
+           .unit = "batches",
+           .meaning = "from one validation to the next",
+           .consequence = "training waits for each, reception does not"},
+          s.every);
+  v.value({.name = "batch",
+           .range = at_least(1).up_to(4294967295),
+           .unit = "samples per rank",
+           .meaning = "how many are predicted at a time"},
+          s.batch);
+}
+
+}  // namespace weir

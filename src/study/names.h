@@ -1,0 +1,81 @@
+#pragma once
+// The lower-case names of a study's enumerations, as study files spell them.
+
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "src/study/study.h"
+
+namespace weir {
+
+template <class E, std::size_t n>
+using Names = std::array<std::pair<E, std::string_view>, n>;
+
+constexpr auto names(NonFinite) {
+  using enum NonFinite;
+  return Names<NonFinite, 3>{{{refuse, "refuse"}, {drop, "drop"}, {accept, "accept"}}};
+}
+constexpr auto names(Exhausted) {
+  using enum Exhausted;
+  return Names<Exhausted, 2>{{{replace, "replace"}, {drop, "drop"}}};
+}
+constexpr auto names(Launch) {
+  using enum Launch;
+  return Names<Launch, 3>{{{automatic, "automatic"}, {mpirun, "mpirun"}, {direct, "direct"}}};
+}
+constexpr auto names(DesignKind) {
+  using enum DesignKind;
+  return Names<DesignKind, 5>{{{uniform, "uniform"},
+                               {latin_hypercube, "latin_hypercube"},
+                               {halton, "halton"},
+                               {sobol, "sobol"},
+                               {list, "list"}}};
+}
+constexpr auto names(BufferKind) {
+  using enum BufferKind;
+  return Names<BufferKind, 3>{{{fifo, "fifo"}, {firo, "firo"}, {reservoir, "reservoir"}}};
+}
+constexpr auto names(Source) {
+  using enum Source;
+  return Names<Source, 2>{{{ensemble, "ensemble"}, {dataset, "dataset"}}};
+}
+constexpr auto names(Activation) {
+  using enum Activation;
+  return Names<Activation, 4>{{{relu, "relu"}, {tanh, "tanh"}, {gelu, "gelu"}, {silu, "silu"}}};
+}
+constexpr auto names(OptimizerKind) {
+  using enum OptimizerKind;
+  return Names<OptimizerKind, 3>{{{adam, "adam"}, {adamw, "adamw"}, {sgd, "sgd"}}};
+}
+constexpr auto names(ScheduleKind) {
+  using enum ScheduleKind;
+  return Names<ScheduleKind, 5>{{{constant, "constant"},
+                                 {step, "step"},
+                                 {exponential, "exponential"},
+                                 {cosine, "cosine"},
+                                 {plateau, "plateau"}}};
+}
+constexpr auto names(LossKind) {
+  using enum LossKind;
+  return Names<LossKind, 1>{{{mse, "mse"}}};
+}
+constexpr auto names(NormalisationKind) {
+  using enum NormalisationKind;
+  return Names<NormalisationKind, 3>{{{none, "none"}, {given, "given"}, {measured, "measured"}}};
+}
+constexpr auto names(SchedulerKind) {
+  using enum SchedulerKind;
+  return Names<SchedulerKind, 1>{{{local, "local"}}};
+}
+
+/// The name of a value; every value of the enumerations above has one.
+template <class E>
+constexpr std::string_view name_of(E value) {
+  for (const auto& [candidate, name] : names(value)) {
+    if (candidate == value) return name;
+  }
+  return "?";
+}
+
+}  // namespace weir

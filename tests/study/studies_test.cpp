@@ -1,0 +1,80 @@
+// Runs through tests/study/good and tests/study/bad: a bad study's first line says what its message
+// must contain.
+
+#include <algorithm>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "src/core/error.h"
+#include "src/core/file_system.h"
+#include "src/study/parse.h"
+
+namespace weir {
+namespace {
+
+using ::testing::HasSubstr;
+
+const Path source = WEIR_SOURCE_DIR;
+
+std::vector<Path> studies_in(const Path& folder) {
+  std::vector<Path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::vector<Path> good_studies() {
+  auto files = studies_in(source / "tests/study/good");
+  files.push_back(source / "examples/heat2d/study.json");
+  return files;
+}
+
+std::string name_of_case(const ::testing::TestParamInfo<Path>& info) {
+  return info.param.parent_path().filename().string() + "_" + info.param.stem().string();
+}
+
+class GoodStudy : public ::testing::TestWithParam<Path> {};
+
+TEST_P(GoodStudy, IsReadAndItsResolvedFormIsTheSameStudy) {
+  const Study study = load_study(GetParam());
+  const std::string resolved = write_study(study);
+  const Study again = parse_study(resolved, "/another/folder");
+  EXPECT_EQ(write_study(again), resolved);
+  EXPECT_EQ(schema_hash(again), schema_hash(study));
+}
+
+INSTANTIATE_TEST_SUITE_P(Studies, GoodStudy, ::testing::ValuesIn(good_studies()), name_of_case);
+
+class BadStudy : public ::testing::TestWithParam<Path> {};
+
+TEST_P(BadStudy, IsRefusedInTheWordsOfItsFirstLine) {
+  const std::string text = posix_file_system().read(GetParam());
+  const std::string mark = "// expect: ";
+  ASSERT_EQ(text.rfind(mark, 0), 0u) << "the first line says no expectation";
+  const std::string expected = text.substr(mark.size(), text.find('\n') - mark.size());
+  try {
+    load_study(GetParam());
+    FAIL() << "was read without an error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::input);
+    EXPECT_THAT(error.what(), HasSubstr(expected));
+    EXPECT_THAT(error.what(), ::testing::StartsWith(GetParam().string() + ": "));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Studies, BadStudy,
+                         ::testing::ValuesIn(studies_in(source / "tests/study/bad")), name_of_case);
+
+TEST(StudyReferenceTest, TheCommittedPageIsWhatTheDeclarationsSay) {
+  EXPECT_EQ(posix_file_system().read(source / "docs/study.md"), study_reference())
+      << "run: build/bin/weir-study-reference > docs/study.md";
+}
+
+}  // namespace
+}  // namespace weir
