@@ -1,0 +1,136 @@
+#include "server/aggregator.h"
+
+#include <pthread.h>
+
+#include <exception>
+#include <utility>
+
+#include "server/control/rank_event.h"
+
+namespace weir {
+
+namespace {
+constexpr auto poll_interval = std::chrono::milliseconds(20);
+constexpr std::size_t burst = 256;  // frames between two looks at credit and time
+}  // namespace
+
+Aggregator::Aggregator(const wire::AggregatorSettings& settings, std::unique_ptr<wire::ServerChannel> channel,
+                       wire::SampleSink& sink, const Design* design, Controller* controller,
+                       std::shared_ptr<spdlog::logger> log)
+    : settings_(settings),
+      channel_(std::move(channel)),
+      design_(design),
+      controller_(controller),
+      log_(std::move(log)),
+      session_(settings, sink, *this,
+               [this](const wire::Peer& peer, wire::Frame frame) { channel_->send(peer, std::move(frame)); }) {}
+
+Aggregator::~Aggregator() { stop(Duration::zero()); }
+
+std::string Aggregator::endpoint() const { return channel_->endpoint(); }
+
+void Aggregator::start() { thread_ = std::thread([this] { run(); }); }
+
+void Aggregator::wake() { channel_->wake(); }
+
+std::vector<std::int64_t> Aggregator::take_events() {
+  const std::lock_guard lock(mutex_);
+  if (unique_seen_ != unique_told_) {
+    append(events_, {RankEvent::Kind::accepted, static_cast<std::int64_t>(settings_.rank), 0,
+                     static_cast<std::int64_t>(unique_seen_)});
+    unique_told_ = unique_seen_;
+  }
+  return std::exchange(events_, {});
+}
+
+void Aggregator::end_reception() {
+  over_ = true;
+  wake();
+}
+
+void Aggregator::stop(Duration at_most) {
+  if (!thread_.joinable()) return;
+  deadline_ = clock_.now() + at_most;
+  wake();
+  thread_.join();
+}
+
+wire::AggregatorCounters Aggregator::counters() const {
+  const std::lock_guard lock(mutex_);
+  return counters_;
+}
+
+void Aggregator::run() {
+  pthread_setname_np(pthread_self(), "weir-aggregator");
+  try {
+    // Whether to end is asked before serving, so that what stop() found to be said is said.
+    for (bool done = false; !done;) {
+      channel_->wait(poll_interval);
+      const Time deadline = deadline_.load();
+      serve(clock_.now());
+      done = deadline != Time::max() && (session_.counters().clients == 0 || clock_.now() >= deadline);
+    }
+  } catch (const std::exception& error) {
+    fail(error.what());
+  }
+}
+
+void Aggregator::serve(Time now) {
+  for (std::size_t k = 0; k < burst; ++k) {
+    auto received = channel_->try_receive();
+    if (!received) break;
+    session_.receive(std::move(received), now);
+  }
+  if (over_.load()) session_.end_reception();
+  session_.tick(now);
+  if (controller_ != nullptr) {
+    send(controller_->tick(now));
+    for (const std::string& notice : controller_->take_notices()) log_->warn("{}", notice);
+  }
+  const std::lock_guard lock(mutex_);
+  counters_ = session_.counters();
+  unique_seen_ = unique_;
+}
+
+void Aggregator::send(const std::vector<Outgoing>& out) {
+  for (const Outgoing& outgoing : out)
+    channel_->send(outgoing.peer, std::make_shared<std::vector<std::byte>>(wire::encode(outgoing.message)));
+}
+
+void Aggregator::fail(const std::string& reason) {
+  log_->error("the aggregator of rank {} cannot go on: {}", settings_.rank, reason);
+  const std::lock_guard lock(mutex_);
+  append(events_, {RankEvent::Kind::failed, static_cast<std::int64_t>(settings_.rank), 0, 0});
+}
+
+std::optional<std::vector<double>> Aggregator::parameters(std::uint64_t sim) {
+  return design_ == nullptr ? std::nullopt : design_->parameters(sim);
+}
+
+void Aggregator::connected(std::uint64_t sim, std::uint64_t attempt) {
+  log_->info("simulation {} attempt {} has connected", sim, attempt);
+}
+
+void Aggregator::accepted(SampleId) { ++unique_; }
+
+void Aggregator::completed(std::uint64_t sim) {
+  const std::lock_guard lock(mutex_);
+  append(events_, {RankEvent::Kind::completed, static_cast<std::int64_t>(settings_.rank),
+                   static_cast<std::int64_t>(sim), 0});
+}
+
+void Aggregator::refused(std::uint64_t sim, const std::string& reason) {
+  log_->warn("simulation {} is refused: {}", sim, reason);
+  const std::lock_guard lock(mutex_);
+  append(events_, {RankEvent::Kind::refused, static_cast<std::int64_t>(settings_.rank), static_cast<std::int64_t>(sim), 0});
+}
+
+void Aggregator::lost(std::uint64_t sim, std::uint64_t attempt) {
+  log_->warn("simulation {} attempt {} has been silent for longer than server.liveness; it may come again", sim, attempt);
+}
+
+void Aggregator::other(const wire::Peer& peer, const wire::Message& message) {
+  if (controller_ != nullptr) send(controller_->receive(peer, message));
+}
+
+}  // namespace weir

@@ -1,0 +1,80 @@
+#pragma once
+// Rank 0's controller: drives the ensemble through the launcher, decides when reception is over and why a study stops.
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "server/control/simulation_table.h"
+#include "server/sampling/design.h"
+#include "server/training/trainer.h"
+#include "src/core/clock.h"
+#include "src/study/study.h"
+#include "src/wire/channel.h"
+#include "src/wire/message.h"
+
+namespace weir {
+
+struct Outgoing {
+  wire::Peer peer;
+  wire::Message message;
+};
+
+/// Why a study ends before its samples are used up.
+struct StopReason {
+  bool failed = false;  ///< else it was asked for
+  std::string text;
+};
+
+/// Thread-safe. Aggregator thread: receive, tick. Trainer thread: the rest.
+class Controller {
+ public:
+  /// `study` and `design` outlive the controller. `study_id`: what a launcher must name. Without simulations to run
+  /// (training from a data set) reception is over from the start.
+  Controller(const Study& study, const Design* design, std::uint64_t study_id, std::size_t ranks, Time now);
+
+  /// A launcher's message; the answers to send. Others are ignored. Repeats are harmless.
+  std::vector<Outgoing> receive(const wire::Peer& peer, const wire::Message& message);
+  /// What is to be said unasked: attempts to start, and about once a second the status.
+  std::vector<Outgoing> tick(Time now);
+
+  /// What all ranks told in a round (RankEvent words), empty or not.
+  void apply(std::span<const std::int64_t> words, Time now, bool room);
+  void progress(const TrainingProgress& progress);
+  void stop(const StopReason& reason);  ///< the first one counts
+  void finish();                        ///< the training has ended: the next tick says so
+
+  bool reception_over() const;
+  std::optional<StopReason> stop_reason() const;
+  SimulationCounts counts() const;
+  std::vector<std::string> take_notices();
+
+ private:
+  std::vector<Outgoing> runs(const wire::Peer& peer);
+  wire::LaunchStatus status() const;
+  wire::LaunchRun run(const Attempt& attempt) const;
+  void apply_event(const struct RankEvent& event, Time now);
+
+  const Study& study_;
+  const Design* design_;
+  const std::uint64_t study_id_;
+
+  mutable std::mutex mutex_;
+  // All below is guarded by mutex_.
+  std::optional<SimulationTable> table_;
+  std::vector<std::uint64_t> accepted_;  ///< unique samples by rank
+  Time last_progress_;
+  TrainingProgress progress_;
+  std::optional<StopReason> stop_;
+  wire::Peer launcher_;
+  std::size_t capacity_ = 0;
+  Time next_status_;
+  bool finished_ = false, finish_said_ = false;
+};
+
+}  // namespace weir

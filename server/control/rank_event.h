@@ -1,0 +1,33 @@
+#pragma once
+// What a rank's aggregator has to tell rank 0, as the words that travel in a round of agreement.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace weir {
+
+struct RankEvent {
+  enum class Kind : std::int64_t {
+    completed = 1,  ///< rank has all its steps of sim
+    refused = 2,    ///< rank refused sim for its values
+    accepted = 3,   ///< value: unique samples this rank has accepted so far
+    failed = 4,     ///< the rank's aggregator cannot go on
+  };
+  Kind kind;
+  std::int64_t rank = 0, sim = 0, value = 0;
+};
+
+inline void append(std::vector<std::int64_t>& words, const RankEvent& event) {
+  words.insert(words.end(), {static_cast<std::int64_t>(event.kind), event.rank, event.sim, event.value});
+}
+
+/// Precondition: `words` was made by append() calls.
+inline std::vector<RankEvent> rank_events(std::span<const std::int64_t> words) {
+  std::vector<RankEvent> events;
+  for (std::size_t k = 0; k + 4 <= words.size(); k += 4)
+    events.push_back({static_cast<RankEvent::Kind>(words[k]), words[k + 1], words[k + 2], words[k + 3]});
+  return events;
+}
+
+}  // namespace weir

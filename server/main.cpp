@@ -1,0 +1,61 @@
+// weir-server: one rank of the training server; mpirun starts as many as wanted.
+
+#include <mpi.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "server/server.h"
+#include "server/training/collective.h"
+#include "src/core/error.h"
+
+namespace {
+
+weir::ServerOptions parse_options(CLI::App& app, int argc, char** argv) {
+  weir::ServerOptions options;
+  app.description(
+      "Trains a surrogate on what the simulations of a study send. Usually started by `weir run`; by hand:\n"
+      "  mpirun -n R weir-server STUDY.json --output D\n"
+      "then start clients with WEIR_STUDY_DIR=D and WEIR_SIM=0, 1, …\n"
+      "Exit codes: 0 done, 1 the study failed, 2 the input is wrong, 3 the environment is, 130 stopped on request.");
+  app.add_option("study", options.study_file, "the study file")->required();
+  app.add_option("--output", options.output, "study directory (default: ./<name of the study>)");
+  app.add_option("--record", options.record, "write the ensemble into this HDF5 data set instead of training");
+  app.add_option("--epoch", options.epoch, "number of this incarnation of the server");
+  app.parse(argc, argv);
+  return options;
+}
+
+int run(const weir::ServerOptions& options) {
+  const auto collective = weir::make_mpi_collective();
+  try {
+    return weir::run_server(options, *collective);
+  } catch (const weir::Error& error) {
+    std::fprintf(stderr, "weir-server: rank %zu: %s\n", collective->rank(), error.what());
+    if (collective->ranks() > 1) MPI_Abort(MPI_COMM_WORLD, error.exit_code());
+    return error.exit_code();
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "weir-server: rank %zu: %s\n", collective->rank(), error.what());
+    if (collective->ranks() > 1) MPI_Abort(MPI_COMM_WORLD, 1);
+    return static_cast<int>(weir::ErrorKind::study);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app;
+  weir::ServerOptions options;
+  try {
+    options = parse_options(app, argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : static_cast<int>(weir::ErrorKind::input);
+  }
+  // The trainer's thread, this one, is the only one to call MPI.
+  int provided = 0;
+  MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  const int code = run(options);
+  MPI_Finalize();
+  return code;
+}
