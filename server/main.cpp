@@ -29,17 +29,20 @@ weir::ServerOptions parse_options(CLI::App& app, int argc, char** argv) {
 
 int run(const weir::ServerOptions& options) {
   const auto collective = weir::make_mpi_collective();
+  const auto report = [&](const std::string& text) {
+    std::fprintf(stderr, "weir-server: rank %zu: %s\n", collective->rank(), text.c_str());
+  };
+  int code = static_cast<int>(weir::ErrorKind::study);
   try {
-    return weir::run_server(options, *collective);
+    return weir::run_server(options, *collective, report);
   } catch (const weir::Error& error) {
-    std::fprintf(stderr, "weir-server: rank %zu: %s\n", collective->rank(), error.what());
-    if (collective->ranks() > 1) MPI_Abort(MPI_COMM_WORLD, error.exit_code());
-    return error.exit_code();
+    report(error.what());
+    code = error.exit_code();
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "weir-server: rank %zu: %s\n", collective->rank(), error.what());
-    if (collective->ranks() > 1) MPI_Abort(MPI_COMM_WORLD, 1);
-    return static_cast<int>(weir::ErrorKind::study);
+    report(error.what());
   }
+  if (collective->ranks() > 1) MPI_Abort(MPI_COMM_WORLD, code);
+  return code;
 }
 
 }  // namespace

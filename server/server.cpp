@@ -290,17 +290,22 @@ class ServerRank {
   std::optional<RoundLink> link_;
 };
 
-/// The first exit code that is not 0, over all ranks: a rank that cannot start must not leave its peers waiting.
-int agree_on_code(Collective& collective, int code) {
+/// The first rank that failed and its exit code: a rank that cannot start must not leave its peers waiting.
+struct Verdict {
+  std::size_t rank = 0;
+  int code = 0;
+};
+Verdict agree_on_start(Collective& collective, int code) {
   const std::int64_t mine[] = {code};
-  for (const std::int64_t other : collective.gather(mine))
-    if (other != 0) return static_cast<int>(other);
-  return 0;
+  const std::vector<std::int64_t> codes = collective.gather(mine);
+  const auto failed = std::find_if(codes.begin(), codes.end(), [](std::int64_t other) { return other != 0; });
+  if (failed == codes.end()) return {};
+  return {static_cast<std::size_t>(failed - codes.begin()), static_cast<int>(*failed)};
 }
 
 }  // namespace
 
-int run_server(const ServerOptions& options, Collective& collective) {
+int run_server(const ServerOptions& options, Collective& collective, const Report& report) {
   std::optional<ServerRank> rank;
   std::optional<Error> error;
   try {
@@ -308,9 +313,11 @@ int run_server(const ServerOptions& options, Collective& collective) {
   } catch (const Error& caught) {
     error = caught;
   }
-  const int code = agree_on_code(collective, error ? error->exit_code() : 0);
-  if (error) throw *error;
-  if (code != 0) return code;
+  const Verdict verdict = agree_on_start(collective, error ? error->exit_code() : 0);
+  if (verdict.code != 0) {
+    if (error && verdict.rank == collective.rank()) report(error->what());
+    return verdict.code;
+  }
   try {
     return rank->run();
   } catch (const std::exception& caught) {

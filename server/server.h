@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <string>
 
 #include "server/training/collective.h"
 
@@ -15,10 +17,12 @@ struct ServerOptions {
   std::uint64_t epoch = 0;
 };
 
+using Report = std::function<void(const std::string&)>;
+
 /// Called by every rank with the same options; returns the same exit code on all of them: 0 done, 1 the study failed, 2 input,
-/// 3 environment, 130 stopped on request. What was trained is saved and summary.json written in each case in which
-/// the study directory exists. Throws Error when this rank alone cannot go on: its peers may wait for it then, so the
-/// caller must end them.
-int run_server(const ServerOptions& options, Collective& collective);
+/// 3 environment, 130 stopped on request. What was trained is saved and summary.json written whenever the training
+/// had begun. An error that keeps a rank from starting goes to `report`, on that rank alone. Throws when this rank alone
+/// cannot go on: its peers may wait for it then, so the caller must end them.
+int run_server(const ServerOptions& options, Collective& collective, const Report& report);
 
 }  // namespace weir
