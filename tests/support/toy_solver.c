@@ -1,0 +1,94 @@
+/* A solver that takes no time, for tests of the whole: each value of field k at step s is f(parameters, k, s), and options make it
+ * misbehave in the ways that real solvers do. Serial. */
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <weir/client.h>
+
+typedef struct options {
+  const char *field;
+  size_t size, steps;
+  long nan_at, crash_at, exit_at, hang_at; /* step; -1: never */
+  long faulty_attempts;                    /* attempts below this misbehave */
+  long delay_ms;                           /* between steps */
+} options;
+
+static long number(const char *text) { return strtol(text, NULL, 10); }
+
+static int parse(int argc, char **argv, options *o) {
+  for (int k = 1; k + 1 < argc; k += 2) {
+    const char *name = argv[k], *value = argv[k + 1];
+    if (!strcmp(name, "--field")) o->field = value;
+    else if (!strcmp(name, "--size")) o->size = (size_t)number(value);
+    else if (!strcmp(name, "--steps")) o->steps = (size_t)number(value);
+    else if (!strcmp(name, "--nan-at")) o->nan_at = number(value);
+    else if (!strcmp(name, "--crash-at")) o->crash_at = number(value);
+    else if (!strcmp(name, "--exit-at")) o->exit_at = number(value);
+    else if (!strcmp(name, "--hang-at")) o->hang_at = number(value);
+    else if (!strcmp(name, "--faulty-attempts")) o->faulty_attempts = number(value);
+    else if (!strcmp(name, "--delay-ms")) o->delay_ms = number(value);
+    else return fprintf(stderr, "toy_solver: unknown option '%s'\n", name), 0;
+  }
+  return 1;
+}
+
+static void pause_ms(long ms) {
+  struct timespec left = {ms / 1000, (ms % 1000) * 1000000};
+  while (nanosleep(&left, &left) != 0 && errno == EINTR) {
+  }
+}
+
+static void misbehave(const options *o, long step) {
+  if (step == o->crash_at) raise(SIGSEGV);
+  if (step == o->exit_at) exit(7);
+  if (step == o->hang_at) pause_ms(600000);
+}
+
+static int fail(const weir_client *client, const char *call, weir_status status) {
+  fprintf(stderr, "toy_solver: %s: %s: %s\n", call, weir_strerror(status), weir_last_error(client));
+  return 10 + (int)status;
+}
+
+int main(int argc, char **argv) {
+  options o = {"u", 16, 10, -1, -1, -1, -1, 1000, 0};
+  weir_client *client = NULL;
+  double parameters[8];
+  size_t count = 0;
+  weir_status status;
+  if (!parse(argc, argv, &o)) return 2;
+  const char *attempt = getenv("WEIR_ATTEMPT");
+  const int faulty = (attempt ? number(attempt) : 0) < o.faulty_attempts;
+
+  status = weir_init_serial(&client);
+  if (status != WEIR_OK) return fail(NULL, "weir_init_serial", status);
+  status = weir_parameters(client, 8, parameters, &count);
+  if (status != WEIR_OK) return fail(client, "weir_parameters", status);
+
+  double *values = malloc(o.size * sizeof *values);
+  if (values == NULL) return 3;
+  for (size_t step = 0; step < o.steps; ++step) {
+    if (faulty) misbehave(&o, (long)step);
+    for (size_t k = 0; k < o.size; ++k) values[k] = sin(parameters[0] * (double)(k + 1) / (double)o.size) + 0.01 * (double)step;
+    if (faulty && (long)step == o.nan_at) values[o.size / 2] = NAN;
+    status = weir_send(client, o.field, values, o.size);
+    if (status != WEIR_OK) {
+      const int code = fail(client, "weir_send", status);
+      weir_finalize(&client);
+      free(values);
+      return code;
+    }
+    if (o.delay_ms > 0) pause_ms(o.delay_ms);
+  }
+  free(values);
+  status = weir_finalize(&client);
+  if (status != WEIR_OK) {
+    fprintf(stderr, "toy_solver: weir_finalize: %s\n", weir_strerror(status));
+    return 10 + (int)status;
+  }
+  return 0;
+}
