@@ -1,5 +1,6 @@
 #pragma once
-// The server rank's side of the protocol, without sockets: all its clients, their credit, and where their chunks go.
+// The server rank's side of the protocol, without sockets: all its clients, their credit, and where
+// their chunks go.
 
 #include <cstddef>
 #include <cstdint>
@@ -20,9 +21,9 @@ namespace weir::wire {
 struct AggregatorSettings {
   std::uint64_t study = 0, schema = 0, epoch = 0;
   std::size_t rank = 0, ranks = 1;
-  std::size_t steps = 0;                      ///< of a simulation
-  std::vector<std::size_t> field_sizes;       ///< values
-  std::size_t inflight_bytes = 64u << 20;     ///< granted and not yet in a slot, all clients together
+  std::size_t steps = 0;                   ///< of a simulation
+  std::vector<std::size_t> field_sizes;    ///< values
+  std::size_t inflight_bytes = 64u << 20;  ///< granted and not yet in a slot, all clients together
   Duration liveness = std::chrono::seconds(60);
 };
 
@@ -30,35 +31,42 @@ struct AggregatorSettings {
 class AggregatorEvents {
  public:
   virtual ~AggregatorEvents() = default;
-  /// Parameters of a simulation; nothing when there is no such simulation (then the client is rejected).
+  /// Parameters of a simulation; nothing when there is no such simulation (then the client is
+  /// rejected).
   virtual std::optional<std::vector<double>> parameters(std::uint64_t sim) = 0;
   virtual void connected(std::uint64_t sim, std::uint64_t attempt) = 0;
-  virtual void accepted(SampleId id) = 0;        ///< a unique sample is in buffer and ledger
-  virtual void completed(std::uint64_t sim) = 0; ///< this rank has all its steps of it
-  virtual void refused(std::uint64_t sim, const std::string& reason) = 0;  ///< by the non-finite policy
-  virtual void lost(std::uint64_t sim, std::uint64_t attempt) = 0;         ///< silent for longer than liveness
+  virtual void accepted(SampleId id) = 0;         ///< a unique sample is in buffer and ledger
+  virtual void completed(std::uint64_t sim) = 0;  ///< this rank has all its steps of it
+  virtual void refused(std::uint64_t sim,
+                       const std::string& reason) = 0;  ///< by the non-finite policy
+  virtual void lost(std::uint64_t sim,
+                    std::uint64_t attempt) = 0;  ///< silent for longer than liveness
   /// A message that is not the session's own: the launcher's.
   virtual void other(const Peer& peer, const Message& message) = 0;
 };
 
 struct AggregatorCounters {
-  std::uint64_t chunks = 0, bytes = 0, unique = 0, duplicate = 0, dropped = 0, malformed = 0, fenced = 0;
+  std::uint64_t chunks = 0, bytes = 0, unique = 0, duplicate = 0, dropped = 0, malformed = 0,
+                fenced = 0;
   std::size_t clients = 0;
 };
 
-/// Deterministic: the same frames and times give the same answers. Used by one thread, the aggregator.
-/// Credit: clients with something to send share inflight_bytes evenly; a sample that was begun comes first; a new sample
-/// is promised only when the sink has room for it beyond those promised already.
+/// Deterministic: the same frames and times give the same answers. Used by one thread, the
+/// aggregator. Credit: clients with something to send share inflight_bytes evenly; a sample that
+/// was begun comes first; a new sample is promised only when the sink has room for it beyond those
+/// promised already.
 class AggregatorSession {
  public:
   using Send = std::function<void(const Peer&, Frame)>;
 
-  AggregatorSession(AggregatorSettings settings, SampleSink& sink, AggregatorEvents& events, Send send);
+  AggregatorSession(AggregatorSettings settings, SampleSink& sink, AggregatorEvents& events,
+                    Send send);
   ~AggregatorSession();
 
   /// One frame from a peer. Bad bytes are counted, answered with REJECT, and forgotten.
   void receive(const Peer& peer, Bytes frame, Time now);
-  /// To be called after each burst of receive(), when room may have come, and at least every liveness / 4.
+  /// To be called after each burst of receive(), when room may have come, and at least every
+  /// liveness / 4.
   void tick(Time now);
   /// A higher attempt of `sim` is known (from the controller): lower ones are fenced.
   void fence(std::uint64_t sim, std::uint64_t lowest_attempt);

@@ -17,7 +17,8 @@ namespace weir::wire {
 /// Who a frame came from, within one ServerChannel; never reused for another connection's identity.
 using Peer = std::string;
 
-/// A frame that is freed by its last owner: kept by the session until accepted, by the transport until sent.
+/// A frame that is freed by its last owner: kept by the session until accepted, by the transport
+/// until sent.
 using Frame = std::shared_ptr<std::vector<std::byte>>;
 
 /// Received bytes, valid while this lives. Movable.
@@ -25,12 +26,12 @@ class Received {
  public:
   virtual ~Received() = default;
   virtual Bytes bytes() const = 0;
-  virtual const Peer& peer() const = 0;          ///< server side: who sent it
-  virtual std::size_t server_rank() const = 0;   ///< client side: which rank sent it
+  virtual const Peer& peer() const = 0;         ///< server side: who sent it
+  virtual std::size_t server_rank() const = 0;  ///< client side: which rank sent it
 };
 
-/// A client's connections, one to each server rank. Used by one thread, but for wake(). A frame sent may be lost (a
-/// reset, a kill): the sessions see to that.
+/// A client's connections, one to each server rank. Used by one thread, but for wake(). A frame
+/// sent may be lost (a reset, a kill): the sessions see to that.
 class ClientChannel {
  public:
   virtual ~ClientChannel() = default;
@@ -49,7 +50,7 @@ class ServerChannel {
   virtual std::unique_ptr<Received> try_receive() = 0;
   /// Waits until something can be received, wake() was called, or `at_most` has passed.
   virtual void wait(Duration at_most) = 0;
-  virtual void wake() = 0;  ///< thread-safe
+  virtual void wake() = 0;                   ///< thread-safe
   virtual std::string endpoint() const = 0;  ///< what clients connect to
 };
 

@@ -1,5 +1,6 @@
 #pragma once
-// A client's side of the protocol with one server rank, without sockets: what is queued, what was granted, what is accepted.
+// A client's side of the protocol with one server rank, without sockets: what is queued, what was
+// granted, what is accepted.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,20 +17,23 @@ namespace weir::wire {
 
 struct ClientSettings {
   std::uint64_t study = 0, schema = 0, sim = 0, attempt = 0;
-  std::size_t sample_bytes = 0;                       ///< of all fields together
-  Duration ping_every = std::chrono::seconds(5);      ///< silence after which the server is asked whether it lives
-  Duration silence = std::chrono::seconds(15);        ///< silence after which Hello is said again, with back-off
+  std::size_t sample_bytes = 0;  ///< of all fields together
+  Duration ping_every =
+      std::chrono::seconds(5);  ///< silence after which the server is asked whether it lives
+  Duration silence =
+      std::chrono::seconds(15);  ///< silence after which Hello is said again, with back-off
 };
 
 enum class ClientState {
   connecting,  ///< Hello said, no Welcome yet
   open,
-  rejected,    ///< for good; reject() says why
-  ended,       ///< End was said and answered; finished() says what the rank has
+  rejected,  ///< for good; reject() says why
+  ended,     ///< End was said and answered; finished() says what the rank has
 };
 
-/// Deterministic. Used by one thread. Keeps each chunk until its sample is accepted, and sends it again after a new
-/// Welcome (the rank's `held` steps left out). Sends a chunk only within credit; chunks leave in the order they came.
+/// Deterministic. Used by one thread. Keeps each chunk until its sample is accepted, and sends it
+/// again after a new Welcome (the rank's `held` steps left out). Sends a chunk only within credit;
+/// chunks leave in the order they came.
 class ClientSession {
  public:
   using Send = std::function<void(Frame)>;
@@ -43,18 +47,19 @@ class ClientSession {
   /// To be called after each burst of enqueue() and receive(), and at least every ping_every / 2.
   void tick(Time now);
 
-  /// A whole DATA frame, header written, for this rank. A chunk of a step that the rank holds already is dropped at once.
+  /// A whole DATA frame, header written, for this rank. A chunk of a step that the rank holds
+  /// already is dropped at once.
   void enqueue(std::uint64_t step, Frame chunk);
   /// No chunk comes any more; End is said when all are accepted.
   void end(std::uint64_t steps, std::uint64_t digest);
 
   ClientState state() const;
-  const Welcome& welcome() const;                     ///< the latest; precondition: there was one
+  const Welcome& welcome() const;  ///< the latest; precondition: there was one
   const std::optional<Reject>& reject() const;
   const std::optional<Finished>& finished() const;
-  std::size_t unaccepted_bytes() const;               ///< payload bytes queued or in flight
-  bool starved() const;                               ///< something is queued and no credit is left
-  Time last_heard() const;                            ///< when the server last said anything
+  std::size_t unaccepted_bytes() const;  ///< payload bytes queued or in flight
+  bool starved() const;                  ///< something is queued and no credit is left
+  Time last_heard() const;               ///< when the server last said anything
 
  private:
   struct Impl;

@@ -1,5 +1,6 @@
 #pragma once
-// The file by which clients find the server: D/run/endpoint.json, mode 0600, replaced as a whole by each epoch.
+// The file by which clients find the server: D/run/endpoint.json, mode 0600, replaced as a whole by
+// each epoch.
 
 #include <cstdint>
 #include <filesystem>
@@ -26,7 +27,8 @@ struct EndpointFile {
   double timeout = 0;                   ///< seconds
 };
 
-void write_endpoint_file(FileSystem& files, const std::filesystem::path& path, const EndpointFile& content);
+void write_endpoint_file(FileSystem& files, const std::filesystem::path& path,
+                         const EndpointFile& content);
 /// Error{environment}: not there, not ours (owner or mode), cut short, of another version.
 EndpointFile read_endpoint_file(FileSystem& files, const std::filesystem::path& path);
 

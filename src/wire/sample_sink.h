@@ -1,5 +1,6 @@
 #pragma once
-// Where an aggregator session puts samples: the seam between the wire protocol and the server's sample store.
+// Where an aggregator session puts samples: the seam between the wire protocol and the server's
+// sample store.
 
 #include <cstddef>
 #include <cstdint>
@@ -24,13 +25,15 @@ struct Begin {
 };
 
 enum class CommitStatus {
-  accepted,    ///< in buffer and ledger
-  duplicate,   ///< another copy was first; the slot is free again
-  dropped,     ///< a value was not finite and the study drops such samples; the ledger knows it
-  refused,     ///< a value was not finite and the study refuses such simulations; the slot is free again
+  accepted,   ///< in buffer and ledger
+  duplicate,  ///< another copy was first; the slot is free again
+  dropped,    ///< a value was not finite and the study drops such samples; the ledger knows it
+  refused,    ///< a value was not finite and the study refuses such simulations; the slot is free
+              ///< again
 };
 
-/// Called by one thread, the aggregator. Rows may be written without a lock between begin and commit.
+/// Called by one thread, the aggregator. Rows may be written without a lock between begin and
+/// commit.
 class SampleSink {
  public:
   virtual ~SampleSink() = default;

@@ -1,0 +1,172 @@
+#include "src/wire/zmq_channel.h"
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+
+#include <stdlib.h>
+
+#include "src/core/error.h"
+#include "src/wire/zmq_socket.h"
+
+namespace weir::wire {
+namespace {
+
+constexpr std::string_view ipc_scheme = "ipc://";
+constexpr std::size_t longest_ipc_path = 107;  // sizeof(sockaddr_un::sun_path) - 1 on Linux
+constexpr std::string_view private_folder = "weir-ipc-";
+
+[[noreturn]] void fail(const std::string& text, const zmq::error_t& error) {
+  throw Error(ErrorKind::environment, text + ": " + error.what());
+}
+
+/// Takes the folder that ipc_address() made, with its socket: ZeroMQ leaves that behind.
+void remove_private_folder(const std::string& endpoint) {
+  if (!endpoint.starts_with(ipc_scheme)) return;
+  const std::filesystem::path socket = endpoint.substr(ipc_scheme.size());
+  const auto folder = socket.parent_path();
+  if (!folder.filename().string().starts_with(private_folder)) return;
+  std::error_code ignored;
+  std::filesystem::remove(socket, ignored);
+  std::filesystem::remove(folder, ignored);
+}
+
+class ZmqServerChannel final : public ServerChannel {
+ public:
+  ZmqServerChannel(const std::string& address, std::size_t max_bytes)
+      : socket_(std::in_place, context_, zmq::socket_type::router) {
+    set_socket_options(*socket_, max_bytes);
+    try {
+      socket_->bind(address);
+    } catch (const zmq::error_t& error) {
+      fail("cannot listen on " + address + " (is the interface there, the folder writable?)",
+           error);
+    }
+    endpoint_ = socket_->get(zmq::sockopt::last_endpoint);
+    items_ = {{socket_->handle(), 0, ZMQ_POLLIN, 0},
+              {nullptr, wake_event_.descriptor(), ZMQ_POLLIN, 0}};
+  }
+  ~ZmqServerChannel() override {
+    socket_.reset();
+    remove_private_folder(endpoint_);
+  }
+
+  void send(const Peer& peer, Frame frame) override {
+    zmq::message_t identity(peer.data(), peer.size());
+    try {
+      socket_->send(identity, zmq::send_flags::sndmore | zmq::send_flags::dontwait);
+    } catch (const zmq::error_t&) {
+      return;  // nobody to send to: dropped, as promised
+    }
+    send_frame(*socket_, frame);
+  }
+
+  std::unique_ptr<Received> try_receive() override {
+    zmq::message_t identity, frame;
+    while (socket_->recv(identity, zmq::recv_flags::dontwait)) {
+      const bool whole = identity.more() && socket_->recv(frame, zmq::recv_flags::dontwait);
+      if (whole && !frame.more()) {
+        return std::make_unique<ZmqReceived>(identity.to_string(), 0, std::move(frame));
+      }
+      while (frame.more() && socket_->recv(frame, zmq::recv_flags::dontwait)) {
+      }  // several parts: from no client of weir's
+    }
+    return nullptr;
+  }
+
+  void wait(Duration at_most) override {
+    poll_for(items_, at_most);
+    wake_event_.clear();
+  }
+  void wake() override { wake_event_.set(); }
+  std::string endpoint() const override { return endpoint_; }
+
+ private:
+  WakeEvent wake_event_;
+  zmq::context_t context_;
+  std::optional<zmq::socket_t> socket_;
+  std::vector<zmq::pollitem_t> items_;
+  std::string endpoint_;
+};
+
+class ZmqClientChannel final : public ClientChannel {
+ public:
+  ZmqClientChannel(const std::vector<std::string>& endpoints, std::size_t max_bytes) {
+    for (const auto& endpoint : endpoints) connect(endpoint, max_bytes);
+    items_.push_back({nullptr, wake_event_.descriptor(), ZMQ_POLLIN, 0});
+  }
+
+  void send(std::size_t server_rank, Frame frame) override {
+    send_frame(sockets_.at(server_rank), frame);
+  }
+
+  std::unique_ptr<Received> try_receive() override {
+    for (std::size_t tried = 0; tried < sockets_.size(); ++tried) {
+      const std::size_t rank = next_;
+      next_ = (next_ + 1) % sockets_.size();  // so that no rank hides another
+      zmq::message_t frame;
+      if (sockets_[rank].recv(frame, zmq::recv_flags::dontwait)) {
+        return std::make_unique<ZmqReceived>(Peer{}, rank, std::move(frame));
+      }
+    }
+    return nullptr;
+  }
+
+  void wait(Duration at_most) override {
+    poll_for(items_, at_most);
+    wake_event_.clear();
+  }
+  void wake() override { wake_event_.set(); }
+
+ private:
+  void connect(const std::string& endpoint, std::size_t max_bytes) {
+    auto& socket = sockets_.emplace_back(context_, zmq::socket_type::dealer);
+    set_socket_options(socket, max_bytes);
+    try {
+      socket.connect(endpoint);
+    } catch (const zmq::error_t& error) {
+      fail("'" + endpoint + "' is no endpoint to connect to; ipc:///path or tcp://host:port is",
+           error);
+    }
+    items_.push_back({socket.handle(), 0, ZMQ_POLLIN, 0});
+  }
+
+  WakeEvent wake_event_;
+  zmq::context_t context_;
+  std::vector<zmq::socket_t> sockets_;
+  std::vector<zmq::pollitem_t> items_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ServerChannel> bind_zmq_channel(const std::string& address, std::size_t max_bytes) {
+  if (address.starts_with(ipc_scheme) && address.size() - ipc_scheme.size() > longest_ipc_path) {
+    throw Error(ErrorKind::environment, "the path of the ipc socket " + address + " is over " +
+                                            std::to_string(longest_ipc_path) +
+                                            " bytes: use a study directory with a shorter path");
+  }
+  return std::make_unique<ZmqServerChannel>(address, max_bytes);
+}
+
+std::unique_ptr<ClientChannel> connect_zmq_channel(const std::vector<std::string>& endpoints,
+                                                   std::size_t max_bytes) {
+  return std::make_unique<ZmqClientChannel>(endpoints, max_bytes);
+}
+
+std::string ipc_address(const std::filesystem::path& folder, std::size_t rank) {
+  const std::string name = "server." + std::to_string(rank) + ".ipc";
+  const auto path = std::filesystem::absolute(folder / name);
+  if (path.string().size() <= longest_ipc_path) return std::string(ipc_scheme) + path.string();
+  std::error_code error;
+  const auto temporary = std::filesystem::temp_directory_path(error);
+  std::string made = (temporary / (std::string(private_folder) + "XXXXXX")).string();
+  if (mkdtemp(made.data()) == nullptr) {
+    throw Error(ErrorKind::environment, "cannot make the folder " + made +
+                                            " for a socket: " + std::strerror(errno) +
+                                            "; set TMPDIR to a folder that is writable");
+  }
+  return std::string(ipc_scheme) + (std::filesystem::path(made) / name).string();
+}
+
+}  // namespace weir::wire

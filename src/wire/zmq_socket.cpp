@@ -1,0 +1,78 @@
+#include "src/wire/zmq_socket.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "src/core/error.h"
+
+namespace weir::wire {
+namespace {
+
+/// Below it a copy is cheaper than a shared count that another thread releases.
+constexpr std::size_t copy_below = 2048;
+
+void release_frame(void*, void* share) { delete static_cast<Frame*>(share); }
+
+zmq::message_t message_of(const Frame& frame) {
+  if (frame->size() < copy_below) return {frame->data(), frame->size()};
+  auto share = std::make_unique<Frame>(frame);
+  zmq::message_t message(frame->data(), frame->size(), release_frame, share.get());
+  share.release();
+  return message;
+}
+
+}  // namespace
+
+WakeEvent::WakeEvent() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (descriptor_ < 0) {
+    throw Error(ErrorKind::environment, std::string("no event descriptor for a channel: ") +
+                                            std::strerror(errno) +
+                                            "; raise the limit of open files (ulimit -n)");
+  }
+}
+
+WakeEvent::~WakeEvent() { ::close(descriptor_); }
+
+void WakeEvent::set() noexcept { eventfd_write(descriptor_, 1); }
+
+void WakeEvent::clear() noexcept {
+  eventfd_t count = 0;
+  eventfd_read(descriptor_, &count);
+}
+
+void set_socket_options(zmq::socket_t& socket, std::size_t max_bytes) {
+  socket.set(zmq::sockopt::linger, 0);
+  socket.set(zmq::sockopt::sndhwm, 0);
+  socket.set(zmq::sockopt::rcvhwm, 0);
+  socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(max_bytes));
+  socket.set(zmq::sockopt::tcp_keepalive, 1);
+  socket.set(zmq::sockopt::reconnect_ivl, 10);        // milliseconds, doubled up to
+  socket.set(zmq::sockopt::reconnect_ivl_max, 1000);  // this
+}
+
+void send_frame(zmq::socket_t& socket, const Frame& frame) {
+  auto message = message_of(frame);
+  try {
+    socket.send(message, zmq::send_flags::dontwait);
+  } catch (const zmq::error_t&) {
+    // A transport may lose a frame; the sessions send again.
+  }
+}
+
+void poll_for(std::vector<zmq::pollitem_t>& items, Duration at_most) {
+  using std::chrono::milliseconds;
+  const auto wait = std::clamp(std::chrono::duration_cast<milliseconds>(at_most), milliseconds(0),
+                               milliseconds(std::numeric_limits<int>::max()));
+  try {
+    zmq::poll(items, wait);
+  } catch (const zmq::error_t& error) {
+    if (error.num() != EINTR) throw Error(ErrorKind::environment, error.what());
+  }
+}
+
+}  // namespace weir::wire
