@@ -1,0 +1,24 @@
+#pragma once
+// card.json: what a user of an exported model has to know about it.
+
+#include <cstddef>
+#include <string>
+
+#include "server/training/normalisation.h"
+#include "server/training/trainer.h"
+#include "src/study/study.h"
+
+namespace weir {
+
+/// What the card says besides the study.
+struct CardFacts {
+  std::size_t simulations = 0;  ///< that this rank trained on
+  std::string torch_version;
+};
+
+/// Name, inputs, time axis, outputs with their offsets, normalisation, validation errors, training,
+/// provenance, as JSON text. docs/formats.md describes the keys.
+std::string model_card(const Study& study, const Normalisation& normalisation,
+                       const TrainingResult& result, const CardFacts& facts);
+
+}  // namespace weir

@@ -1,0 +1,46 @@
+#include "server/training/schedule.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace weir {
+
+Schedule::Schedule(const ScheduleSettings& settings, double initial)
+    : settings_(settings), initial_(initial) {}
+
+double Schedule::rate(std::size_t samples) const {
+  if (settings_.kind == ScheduleKind::constant) return initial_;
+  const double periods = static_cast<double>(samples) / static_cast<double>(settings_.every);
+  return std::max(settings_.minimum, unbounded(periods));
+}
+
+double Schedule::unbounded(double periods) const {
+  switch (settings_.kind) {
+    case ScheduleKind::constant:
+      return initial_;
+    case ScheduleKind::step:
+      return initial_ * std::pow(settings_.factor, std::floor(periods));
+    case ScheduleKind::exponential:
+      return initial_ * std::pow(settings_.factor, periods);
+    case ScheduleKind::cosine: {
+      const double way = (1 + std::cos(std::numbers::pi * std::min(periods, 1.0))) / 2;
+      return settings_.minimum + (initial_ - settings_.minimum) * way;
+    }
+    case ScheduleKind::plateau:
+      return initial_ * std::pow(settings_.factor, static_cast<double>(reductions_));
+  }
+  return initial_;
+}
+
+void Schedule::validated(double loss) {
+  if (loss < best_) {
+    best_ = loss;
+    without_better_ = 0;
+  } else if (++without_better_ >= settings_.patience) {
+    ++reductions_;
+    without_better_ = 0;
+  }
+}
+
+}  // namespace weir
