@@ -40,3 +40,15 @@ function(weir_executable name)
   weir_target_options(${name})
   target_link_libraries(${name} PRIVATE ${arg_LIBRARIES})
 endfunction()
+
+# weir_cache_with_precompiled_header(target): lets ccache keep what a precompiled header goes into.
+function(weir_cache_with_precompiled_header target)
+  if(NOT CCACHE_PROGRAM)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES CXX_COMPILER_LAUNCHER
+    "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros;${CCACHE_PROGRAM}")
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  endif()
+endfunction()

@@ -53,6 +53,8 @@ class Trainer {
 
   /// Called after each round with a fresh progress, on the trainer's thread.
   void on_progress(std::function<void(const TrainingProgress&)> callback);
+  /// Told what the user should know and nobody fails for (a field that is constant), on the trainer's thread of each rank.
+  void on_warning(std::function<void(const std::string&)> callback);
 
   TrainingResult run();
 

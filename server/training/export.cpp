@@ -1,0 +1,116 @@
+#include "server/training/export.h"
+
+#include <algorithm>
+#include <exception>
+#include <ostream>
+#include <streambuf>
+
+#include <torch/script.h>
+
+#include "server/checkpoint/replacing_file.h"
+#include "server/checkpoint/safetensors.h"
+#include "src/core/error.h"
+
+namespace weir {
+namespace {
+
+/// Hands what a stream is given to a file. A stream swallows exceptions, so the first one is kept
+/// for rethrow().
+class FileBuffer final : public std::streambuf {
+ public:
+  explicit FileBuffer(ReplacingFile& file) : file_(file) {}
+
+  void rethrow() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ protected:
+  std::streamsize xsputn(const char* bytes, std::streamsize count) override {
+    if (error_) return 0;
+    try {
+      file_.write({bytes, static_cast<std::size_t>(count)});
+    } catch (const Error&) {
+      error_ = std::current_exception();
+      return 0;
+    }
+    return count;
+  }
+  int_type overflow(int_type c) override {
+    const char byte = traits_type::to_char_type(c);
+    return xsputn(&byte, 1) == 1 ? c : traits_type::eof();
+  }
+
+ private:
+  ReplacingFile& file_;
+  std::exception_ptr error_;
+};
+
+torch::Tensor copy_of(const torch::Tensor& tensor) { return tensor.detach().clone().contiguous(); }
+
+torch::Tensor input_buffer(const std::vector<double>& values) {
+  return torch::tensor(values, torch::kFloat64).to(torch::kFloat32);
+}
+
+/// One value an output, so that fields with different statistics need no special case.
+torch::Tensor output_buffer(const Normalisation& normalisation, double FieldStatistics::*member) {
+  auto values = torch::empty({static_cast<std::int64_t>(normalisation.outputs())});
+  float* next = values.data_ptr<float>();
+  for (std::size_t f = 0; f < normalisation.fields.size(); ++f) {
+    next = std::fill_n(next, normalisation.field_sizes[f],
+                       static_cast<float>(normalisation.fields[f].*member));
+  }
+  return values;
+}
+
+torch::jit::Module script_module(const Model& model, const Normalisation& normalisation) {
+  torch::jit::Module module("Surrogate");
+  for (const auto& item : model.named_parameters()) {
+    std::string name = item.key();
+    std::replace(name.begin(), name.end(), '.', '_');
+    module.register_parameter(name, copy_of(item.value()).requires_grad_(true), false);
+  }
+  module.register_buffer("input_centre", input_buffer(normalisation.centre));
+  module.register_buffer("input_half_width", input_buffer(normalisation.half_width));
+  module.register_buffer("output_mean", output_buffer(normalisation, &FieldStatistics::mean));
+  module.register_buffer("output_deviation",
+                         output_buffer(normalisation, &FieldStatistics::deviation));
+  module.define("def forward(self, x):\n    h = (x - self.input_centre) / self.input_half_width\n" +
+                model.script() + "    return h * self.output_deviation + self.output_mean\n");
+  module.eval();
+  return module;
+}
+
+}  // namespace
+
+void export_safetensors(FileSystem& files, const std::filesystem::path& path, const Model& model,
+                        const std::string& study) {
+  std::vector<safetensors::TensorView> tensors;
+  for (const auto& item : model.named_parameters()) {
+    const auto& value = item.value();
+    const std::span<const float> values(value.data_ptr<float>(),
+                                        static_cast<std::size_t>(value.numel()));
+    tensors.push_back({item.key(),
+                       safetensors::DataType::f32,
+                       {value.sizes().begin(), value.sizes().end()},
+                       std::as_bytes(values)});
+  }
+  safetensors::write(files, path, tensors, {{"format", "pt"}, {"study", study}});
+}
+
+void export_torchscript(FileSystem& files, const std::filesystem::path& path, const Model& model,
+                        const Normalisation& normalisation) {
+  const auto module = script_module(model, normalisation);
+  ReplacingFile file(files, path);
+  FileBuffer buffer(file);
+  std::ostream stream(&buffer);
+  try {
+    module.save(stream);
+  } catch (const std::exception& error) {
+    buffer.rethrow();
+    throw Error(ErrorKind::environment, path.string() + " cannot be written: " + error.what());
+  }
+  buffer.rethrow();
+  file.commit();
+}
+
+}  // namespace weir

@@ -1,0 +1,30 @@
+#pragma once
+// A surrogate model: what the trainer trains and the export writes. A file a model implements it.
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include <torch/torch.h>
+
+#include "src/core/random.h"
+#include "src/study/study.h"
+
+namespace weir {
+
+/// Parameters are FP32 on the CPU and bear the names that the export uses ("layers.0.weight").
+class Model : public torch::nn::Module {
+ public:
+  /// [B, inputs] → [B, outputs], both normalised.
+  virtual torch::Tensor forward(torch::Tensor inputs) = 0;
+  /// The same function as TorchScript: indented statements that replace the tensor `h`, in which
+  /// the parameter "layers.0.weight" is self.layers_0_weight.
+  virtual std::string script() const = 0;
+};
+
+/// All values are drawn from `random`, so a seed gives the same model on every rank and with every
+/// LibTorch.
+std::shared_ptr<Model> make_model(const ModelSettings& settings, std::size_t inputs,
+                                  std::size_t outputs, Random random);
+
+}  // namespace weir

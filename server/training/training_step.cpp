@@ -1,0 +1,65 @@
+#include "server/training/training_step.h"
+
+#include <utility>
+
+#include "server/training/loss.h"
+#include "server/training/optimizer.h"
+
+namespace weir {
+namespace {
+
+torch::Tensor rows(std::size_t count, std::size_t width) {
+  return torch::zeros({static_cast<std::int64_t>(count), static_cast<std::int64_t>(width)});
+}
+
+std::span<float> values_of(const torch::Tensor& tensor) {
+  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
+}
+
+}  // namespace
+
+TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisation,
+                           Collective& collective, std::shared_ptr<Model> model)
+    : study_(study),
+      normalisation_(normalisation),
+      collective_(collective),
+      model_(std::move(model)),
+      parameters_(model_->parameters()),
+      gradients_(parameters_),
+      optimizer_(make_optimizer(study.training.optimizer, parameters_)),
+      inputs_(rows(study.training.batch, normalisation.inputs())),
+      targets_(rows(study.training.batch, normalisation.outputs())) {
+  batch_.targets = targets_.data_ptr<float>();
+}
+
+void TrainingStep::broadcast_weights() {
+  for (const auto& parameter : parameters_) collective_.broadcast(values_of(parameter));
+}
+
+double TrainingStep::run(const Agreed& agreed, SampleSource& source, double learning_rate) {
+  gradients_.zero();
+  batch_.ids.clear();
+  if (agreed.draw > 0) {
+    source.draw(agreed.draw, batch_);
+    backward(agreed.total);
+  }
+  collective_.sum(gradients_.values());
+  set_learning_rate(*optimizer_, learning_rate);
+  optimizer_->step();
+  return gradients_.loss();
+}
+
+void TrainingStep::backward(std::size_t total) {
+  const auto count = static_cast<std::int64_t>(batch_.ids.size());
+  const auto inputs = inputs_.narrow(0, 0, count);
+  const auto targets = targets_.narrow(0, 0, count);
+  normalise_inputs(normalisation_, study_.simulation.time, batch_.ids, batch_.parameters,
+                   values_of(inputs));
+  normalise_fields(normalisation_, values_of(targets));
+  const auto loss = sample_sum_loss(study_.training.loss, model_->forward(inputs), targets) /
+                    static_cast<double>(total);
+  loss.backward();
+  gradients_.set_loss(loss.item<float>());
+}
+
+}  // namespace weir

@@ -1,0 +1,38 @@
+#pragma once
+// The errors of a model on unseen simulations, each rank looking at its share of them.
+
+#include <cstddef>
+#include <vector>
+
+#include "server/training/collective.h"
+#include "server/training/data_rows.h"
+#include "server/training/model.h"
+#include "server/training/normalisation.h"
+#include "server/training/trainer.h"
+#include "src/study/study.h"
+
+namespace weir {
+
+/// Sample k of the data set is looked at by rank k mod ranks. Holds no lock of anything else.
+class Validation {
+ public:
+  /// Reads this rank's share of the study's validation data set; from then on it is in memory when
+  /// it fits. Errors: those of DataSet; Error{input} for a data set without samples.
+  Validation(const Study& study, std::size_t rank, std::size_t ranks);
+
+  /// Collective; the same result on all ranks, to the bit. Errors: those of DataSet, when it is
+  /// read again.
+  ValidationResult run(Model& model, const Normalisation& normalisation, Collective& collective);
+
+ private:
+  struct Sums;
+  void add_chunk(Model& model, const Normalisation& normalisation, std::size_t first,
+                 std::size_t count, Sums& sums);
+
+  const Study& study_;
+  DataRows rows_;
+  torch::Tensor inputs_, targets_;  ///< of a chunk; reused
+  std::vector<double> norms_;       ///< ‖truth‖ of each sample of a chunk
+};
+
+}  // namespace weir
