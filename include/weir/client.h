@@ -14,7 +14,8 @@
  *     weir_last_error and weir_finalize. The library never aborts, exits or prints.
  *  4. Waiting: no call waits longer than the study's "client": {"timeout"} (seconds); then it returns WEIR_ERROR_TIMEOUT.
  *  5. Threads: calls with one client come from one thread at a time (MPI_THREAD_FUNNELED suffices: weir calls MPI on
- *     the calling thread only). Different clients are independent.
+ *     the calling thread only). Different clients are independent. A child process made by fork cannot use its
+ *     parent's clients: every call returns WEIR_ERROR_STATE.
  *
  * Environment, set by the launcher or by hand: WEIR_STUDY_DIR (the study directory), WEIR_SIM (the simulation's
  * number, from 0), WEIR_ATTEMPT (which start of it this is, from 0; missing: 0).
@@ -26,6 +27,12 @@
 
 #ifndef WEIR_NO_MPI
 #include <mpi.h>
+#endif
+
+#if defined(__GNUC__)
+#define WEIR_API __attribute__((visibility("default")))
+#else
+#define WEIR_API
 #endif
 
 #ifdef __cplusplus
@@ -53,47 +60,47 @@ typedef struct weir_client weir_client;
 /* Connects this simulation to its server; collective over `comm`, which is duplicated. On success *client is a new
  * client; on error it is NULL on every rank. Only rank 0 opens connections.
  * Errors: ARGUMENT, ENVIRONMENT, TIMEOUT, REJECTED, MPI, MEMORY, INTERNAL. */
-weir_status weir_init(MPI_Comm comm, weir_client **client);
+WEIR_API weir_status weir_init(MPI_Comm comm, weir_client **client);
 #endif
 
 /* The same for a program without MPI. */
-weir_status weir_init_serial(weir_client **client);
+WEIR_API weir_status weir_init_serial(weir_client **client);
 
 /* The study's parameters for this simulation, in the study's order and units. Writes min(capacity, *count) values
  * and sets *count to how many the study has. `values` may be NULL when capacity is 0. Errors: ARGUMENT (also when
  * capacity is smaller than *count and not 0). */
-weir_status weir_parameters(const weir_client *client, size_t capacity, double *values, size_t *count);
+WEIR_API weir_status weir_parameters(const weir_client *client, size_t capacity, double *values, size_t *count);
 
 /* The first step (from 0) that is not durable on the server: all steps before it need not be computed again by a
  * solver that has its own checkpoint. Errors: ARGUMENT. */
-weir_status weir_resume_step(const weir_client *client, size_t *step);
+WEIR_API weir_status weir_resume_step(const weir_client *client, size_t *step);
 
 /* Optional, before the first send of `field`: where this rank's values lie in the field, for a block of a row-major
  * array of `dimensions` axes with `global` extents: `local` extents, at `start`. Without it the field is the ranks'
  * values one after another, in rank order. With it the field is the same however many ranks the solver uses. Arrays
  * of `dimensions` values each, outermost axis first; local values are row-major too.
  * Errors: ARGUMENT, SIZE (the blocks do not cover the field exactly once), MPI, MEMORY, STATE. */
-weir_status weir_subarray(weir_client *client, const char *field, size_t dimensions, const size_t *global,
+WEIR_API weir_status weir_subarray(weir_client *client, const char *field, size_t dimensions, const size_t *global,
                           const size_t *local, const size_t *start);
 
 /* Sends the next step of `field`: every rank's local_count values (0 is allowed), converted to FP32 before they are
  * gathered on rank 0. Each send of a field is its next step, from 0; a sample is complete when every field of the
  * study has that step. Returns when the buffer may be reused; waits while the server has no room.
  * Errors: ARGUMENT, TIMEOUT, REJECTED, SIZE, STEPS, STATE, MPI, MEMORY, INTERNAL. */
-weir_status weir_send(weir_client *client, const char *field, const double *values, size_t local_count);
-weir_status weir_send_float(weir_client *client, const char *field, const float *values, size_t local_count);
+WEIR_API weir_status weir_send(weir_client *client, const char *field, const double *values, size_t local_count);
+WEIR_API weir_status weir_send_float(weir_client *client, const char *field, const float *values, size_t local_count);
 
 /* Waits until the server has accepted every step, says so that the simulation has ended, disconnects and frees.
  * STEPS when the study expects more steps than were sent (those sent are kept). A client that failed before is freed
  * without waiting, and the status is its first error again. Errors: all. */
-weir_status weir_finalize(weir_client **client);
+WEIR_API weir_status weir_finalize(weir_client **client);
 
 /* One English sentence for a status; never NULL, also for a value that is none. */
-const char *weir_strerror(weir_status status);
+WEIR_API const char *weir_strerror(weir_status status);
 
 /* What went wrong last with this client on this rank: the value, the place and the fix; "" when nothing did. With
- * NULL: what went wrong in the calling thread's last weir_init. Never NULL. */
-const char *weir_last_error(const weir_client *client);
+ * NULL: what went wrong in the calling thread's last weir_init or weir_finalize, whose client is no more. Never NULL. */
+WEIR_API const char *weir_last_error(const weir_client *client);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,208 @@
+#include "client_api/client.h"
+
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "client_api/failure.h"
+
+namespace weir::client {
+namespace {
+
+/// The root's decision, as it is broadcast.
+struct Verdict {
+  std::uint64_t status = WEIR_OK, answer = 0, text_size = 0;
+};
+
+/// What each rank brings to a call.
+enum Word : std::size_t { status_word, field_word, own_word, words };
+
+constexpr std::size_t max_dimensions = 16;
+
+/// Throws what is wrong with the ranks' parts, seen together.
+void check_parts(std::span<const std::uint64_t> parts) {
+  for (std::size_t rank = 0; rank * words < parts.size(); ++rank) {
+    const auto part = parts.subspan(rank * words, words);
+    if (part[status_word] != WEIR_OK) {
+      const auto status = static_cast<weir_status>(part[status_word]);
+      throw Failure(status, "on rank " + std::to_string(rank) + ": " + weir_strerror(status));
+    }
+    if (part[field_word] != parts[field_word]) {
+      throw Failure(WEIR_ERROR_ARGUMENT,
+                    "rank " + std::to_string(rank) + " names another field than rank 0");
+    }
+  }
+}
+
+std::vector<std::size_t> own_words(std::span<const std::uint64_t> parts) {
+  std::vector<std::size_t> own;
+  for (std::size_t at = own_word; at < parts.size(); at += words) own.push_back(parts[at]);
+  return own;
+}
+
+std::vector<std::size_t> to_vector(std::span<const std::uint64_t> numbers) {
+  return {numbers.begin(), numbers.end()};
+}
+
+/// From each rank's global extents, local extents and start, one after another. Failure{SIZE}: the
+/// ranks' global extents differ.
+std::vector<Block> blocks_of(std::span<const std::uint64_t> all, std::size_t dimensions) {
+  const auto global = to_vector(all.first(dimensions));
+  std::vector<Block> blocks;
+  for (; !all.empty(); all = all.subspan(3 * dimensions)) {
+    if (to_vector(all.first(dimensions)) != global) {
+      throw Failure(WEIR_ERROR_SIZE, "weir_subarray: rank " + std::to_string(blocks.size()) +
+                                         " gives another global array than rank 0");
+    }
+    blocks.push_back({to_vector(all.subspan(dimensions, dimensions)),
+                      to_vector(all.subspan(2 * dimensions, dimensions))});
+  }
+  return blocks;
+}
+
+}  // namespace
+
+Client::Client(std::unique_ptr<Ranks> ranks) : ranks_(std::move(ranks)) {
+  agree([this] {
+    sender_ = std::make_unique<Sender>(read_environment());
+    return 0;
+  });
+  share_schema();
+}
+
+/// Runs `on_root` on the root and makes its answer, or its Failure, everybody's.
+template <class OnRoot>
+std::uint64_t Client::agree(const OnRoot& on_root) {
+  Verdict verdict;
+  std::string text;
+  if (ranks_->root()) {
+    try {
+      verdict.answer = on_root();
+    } catch (...) {
+      const Failure failure = current_failure();
+      verdict.status = failure.status();
+      text = failure.what();
+      verdict.text_size = text.size();
+    }
+  }
+  ranks_->broadcast(std::as_writable_bytes(std::span(&verdict, 1)));
+  if (verdict.status == WEIR_OK) return verdict.answer;
+  text.resize(verdict.text_size);
+  ranks_->broadcast(std::as_writable_bytes(std::span(text)));
+  throw Failure(static_cast<weir_status>(verdict.status), text);
+}
+
+/// As above, once every rank's part is known; `on_root` takes the ranks' words.
+template <class OnRoot>
+std::uint64_t Client::agree(const Part& part, std::uint64_t word, const OnRoot& on_root) {
+  const std::uint64_t mine[words] = {part.status, part.field, word};
+  const auto parts = ranks_->gather_words(mine);
+  try {
+    return agree([&]() -> std::uint64_t {
+      check_parts(parts);
+      return on_root(own_words(parts));
+    });
+  } catch (const Failure& failure) {
+    if (part.status == WEIR_OK) throw;
+    throw Failure(failure.status(), part.text);
+  }
+}
+
+void Client::share_schema() {
+  std::string text;
+  const auto size = agree([&] {
+    nlohmann::json json;
+    for (const auto& field : sender_->fields()) json["fields"].push_back(field.name);
+    json["parameters"] = sender_->parameters();
+    json["resume_step"] = sender_->resume_step();
+    text = json.dump();
+    return text.size();
+  });
+  text.resize(size);
+  ranks_->broadcast(std::as_writable_bytes(std::span(text)));
+  const auto json = nlohmann::json::parse(text);
+  schema_.fields = json["fields"].get<std::vector<std::string>>();
+  schema_.parameters = json["parameters"].get<std::vector<double>>();
+  schema_.resume_step = json["resume_step"];
+}
+
+std::size_t Client::find_field(const char* field) const {
+  if (field == nullptr) throw Failure(WEIR_ERROR_ARGUMENT, "the field's name is a null pointer");
+  std::string known;
+  for (std::size_t index = 0; index < schema_.fields.size(); ++index) {
+    if (schema_.fields[index] == field) return index;
+    known += (index == 0 ? "'" : ", '") + schema_.fields[index] + "'";
+  }
+  throw Failure(WEIR_ERROR_ARGUMENT,
+                "the study has no field '" + std::string(field) + "'; it has " + known);
+}
+
+template <class Check>
+Client::Part Client::check_part(const char* field, const Check& check) const {
+  Part part;
+  try {
+    part.field = find_field(field);
+    check();
+  } catch (...) {
+    const Failure failure = current_failure();
+    part.status = failure.status();
+    part.text = failure.what();
+  }
+  return part;
+}
+
+void Client::send(const char* field, const Values& values) {
+  const std::size_t count = count_of(values);
+  const bool alone = ranks_->size() == 1;
+  const Part part = check_part(field, [&] {
+    const bool null = std::visit([](const auto& all) { return all.data() == nullptr; }, values);
+    if (null && count > 0) throw Failure(WEIR_ERROR_ARGUMENT, "the values are a null pointer");
+    if (!alone && !ranks_->root()) staging_.resize(count);
+  });
+  std::vector<std::size_t> counts;
+  const bool wanted = agree(part, count, [&](std::vector<std::size_t> all) {
+    counts = std::move(all);
+    return sender_->admit(part.field, counts);
+  });
+  if (!wanted) return;
+  if (alone) return sender_->deliver(values);
+  const std::span<float> mine = ranks_->root() ? sender_->gather_buffer() : std::span(staging_);
+  convert(values, 0, mine.first(count));
+  ranks_->gather_values(mine, counts);
+  if (ranks_->root()) sender_->deliver_gathered();
+}
+
+void Client::subarray(const char* field, std::span<const std::size_t> global,
+                      std::span<const std::size_t> local, std::span<const std::size_t> start) {
+  const std::size_t dimensions = global.size();
+  const Part part = check_part(field, [&] {
+    if (dimensions >= 1 && dimensions <= max_dimensions) return;
+    throw Failure(WEIR_ERROR_ARGUMENT, std::to_string(dimensions) +
+                                           " dimensions; weir_subarray takes 1 to " +
+                                           std::to_string(max_dimensions));
+  });
+  agree(part, dimensions, [&](const std::vector<std::size_t>& all) {
+    for (const auto other : all) {
+      if (other != dimensions)
+        throw Failure(WEIR_ERROR_ARGUMENT, "the ranks give different numbers of dimensions");
+    }
+    return 0;
+  });
+  std::vector<std::uint64_t> mine(global.begin(), global.end());
+  mine.insert(mine.end(), local.begin(), local.end());
+  mine.insert(mine.end(), start.begin(), start.end());
+  const auto all = ranks_->gather_words(mine);
+  agree([&] {
+    sender_->set_blocks(part.field, {global.begin(), global.end()}, blocks_of(all, dimensions));
+    return 0;
+  });
+}
+
+void Client::finish() {
+  agree([this] {
+    sender_->finish();
+    return 0;
+  });
+}
+
+}  // namespace weir::client

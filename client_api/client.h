@@ -1,0 +1,61 @@
+#pragma once
+// A client of the C interface: the collective part of each call, the same for one rank and for
+// many.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "client_api/failure.h"
+#include "client_api/ranks.h"
+#include "client_api/sender.h"
+#include "client_api/values.h"
+
+namespace weir::client {
+
+/// Calls are collective over the ranks, but for parameters() and resume_step(). Each throws the
+/// same Failure status on all ranks; a rank whose own argument was wrong says so in its own words.
+class Client {
+ public:
+  /// Failure: ENVIRONMENT, TIMEOUT, REJECTED, MPI, MEMORY, INTERNAL.
+  explicit Client(std::unique_ptr<Ranks> ranks);
+
+  const std::vector<double>& parameters() const { return schema_.parameters; }
+  std::uint64_t resume_step() const { return schema_.resume_step; }
+  void subarray(const char* field, std::span<const std::size_t> global,
+                std::span<const std::size_t> local, std::span<const std::size_t> start);
+  void send(const char* field, const Values& values);
+  void finish();
+
+ private:
+  struct Schema {  ///< what every rank knows of the study
+    std::vector<std::string> fields;
+    std::vector<double> parameters;
+    std::uint64_t resume_step = 0;
+  };
+  /// A rank's own part in a call: what is wrong with it is told to all before anything happens.
+  struct Part {
+    weir_status status = WEIR_OK;
+    std::string text;  ///< of this rank's error
+    std::size_t field = 0;
+  };
+
+  template <class OnRoot>
+  std::uint64_t agree(const OnRoot& on_root);
+  template <class OnRoot>
+  std::uint64_t agree(const Part& part, std::uint64_t word, const OnRoot& on_root);
+  void share_schema();
+  template <class Check>
+  Part check_part(const char* field, const Check& check) const;
+  std::size_t find_field(const char* field) const;
+
+  std::unique_ptr<Ranks> ranks_;
+  std::unique_ptr<Sender> sender_;  // of the root
+  Schema schema_;
+  std::vector<float> staging_;  // this rank's values as FP32; empty on the root
+};
+
+}  // namespace weir::client

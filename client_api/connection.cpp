@@ -1,0 +1,243 @@
+#include "client_api/connection.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <pthread.h>
+#include <signal.h>
+
+#include "client_api/environment.h"
+#include "client_api/failure.h"
+
+namespace weir::client {
+namespace {
+
+constexpr Duration idle_wait = std::chrono::milliseconds(100);
+/// All data are accepted when End is said; a lost answer to it loses nothing, so it is not worth
+/// the whole timeout.
+constexpr Duration end_wait = std::chrono::seconds(10);
+constexpr std::uint64_t no_digest = 0;  ///< the server checks its ledger, not a digest
+
+Time now() { return std::chrono::steady_clock::now(); }
+
+/// A thread that takes no signals: they are for the solver's own.
+template <class Body>
+std::thread start_thread(Body body) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread(std::move(body));
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  pthread_setname_np(thread.native_handle(), "weir-client");
+  return thread;
+}
+
+}  // namespace
+
+Connection::Connection(ConnectionSettings settings, std::unique_ptr<wire::ClientChannel> channel)
+    : settings_(std::move(settings)), channel_(std::move(channel)) {
+  const std::size_t ranks = settings_.endpoints.size();
+  for (std::size_t rank = 0; rank < ranks; ++rank) {
+    sessions_.push_back(std::make_unique<wire::ClientSession>(
+        settings_.session,
+        [this, rank](wire::Frame frame) { channel_->send(rank, std::move(frame)); }));
+  }
+  heard_.resize(ranks);
+  views_.resize(ranks);
+  welcomes_.resize(ranks);
+  thread_ = start_thread([this] { serve(); });
+}
+
+Connection::~Connection() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+  }
+  channel_->wake();
+  thread_.join();
+}
+
+// ---- the thread weir-client
+
+void Connection::serve() {
+  try {
+    for (auto& session : sessions_) session->start(now());
+    while (serve_once()) channel_->wait(idle_wait);
+  } catch (...) {
+    const std::lock_guard lock(mutex_);
+    broken_ = current_failure().what();
+    changed_.notify_all();
+  }
+}
+
+bool Connection::serve_once() {
+  std::vector<Item> items;
+  std::optional<std::uint64_t> end_steps;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stop_) return false;
+    items.swap(queue_);
+    end_steps = end_steps_;
+  }
+  std::size_t bytes = 0;
+  for (auto& item : items) {
+    bytes += payload_bytes(item);
+    sessions_[item.server_rank]->enqueue(item.step, std::move(item.chunk));
+  }
+  receive();
+  if (end_steps && !end_said_) {
+    for (auto& session : sessions_) session->end(*end_steps, no_digest);
+    end_said_ = true;
+  }
+  for (auto& session : sessions_) session->tick(now());
+  publish(bytes);
+  return true;
+}
+
+std::size_t Connection::payload_bytes(const Item& item) {
+  return item.chunk->size() - wire::header_size;
+}
+
+void Connection::receive() {
+  while (const auto received = channel_->try_receive()) {
+    const std::size_t rank = received->server_rank();
+    heard_[rank] = now();
+    sessions_[rank]->receive(received->bytes(), now());
+  }
+}
+
+void Connection::publish(std::size_t handed_over) {
+  const std::lock_guard lock(mutex_);
+  queued_bytes_ -= handed_over;
+  for (std::size_t rank = 0; rank < sessions_.size(); ++rank) {
+    const auto& session = *sessions_[rank];
+    auto& view = views_[rank];
+    if (view.state == wire::ClientState::connecting && session.state() == wire::ClientState::open) {
+      welcomes_[rank] = session.welcome();
+    }
+    view = {session.state(), session.unaccepted_bytes(), heard_[rank], session.reject()};
+  }
+  changed_.notify_all();
+}
+
+// ---- the solver's thread
+
+template <class Done>
+bool Connection::wait(std::unique_lock<std::mutex>& lock, Duration at_most, Done done) {
+  const bool in_time = changed_.wait_for(lock, at_most, [&] { return failed() || done(); });
+  throw_if_failed();
+  return in_time;
+}
+
+/// A study that is over has no use for the rest; for a client whose samples are all accepted that
+/// is no failure.
+bool Connection::refused(const View& view) const {
+  if (!view.reject) return false;
+  const bool all_accepted = draining_ && queued_bytes_ == 0 && view.unaccepted == 0;
+  return !(view.reject->code == wire::RejectCode::over && all_accepted);
+}
+
+bool Connection::failed() const {
+  return broken_ || std::any_of(views_.begin(), views_.end(),
+                                [this](const View& view) { return refused(view); });
+}
+
+void Connection::throw_if_failed() const {
+  if (broken_) throw Failure(WEIR_ERROR_INTERNAL, "the thread weir-client ended: " + *broken_);
+  for (std::size_t rank = 0; rank < views_.size(); ++rank) {
+    if (!refused(views_[rank])) continue;
+    throw Failure(WEIR_ERROR_REJECTED, server_name(rank) + " refused simulation " +
+                                           std::to_string(settings_.session.sim) + ", attempt " +
+                                           std::to_string(settings_.session.attempt) + ": " +
+                                           views_[rank].reject->text);
+  }
+}
+
+std::vector<wire::Welcome> Connection::wait_until_open() {
+  std::unique_lock lock(mutex_);
+  const auto open = [](const View& view) { return view.state == wire::ClientState::open; };
+  const auto all_open = [&] { return std::all_of(views_.begin(), views_.end(), open); };
+  if (wait(lock, settings_.timeout, all_open)) return welcomes_;
+  const auto silent = std::find_if_not(views_.begin(), views_.end(), open) - views_.begin();
+  throw Failure(
+      WEIR_ERROR_TIMEOUT,
+      "no connection within " + seconds_text(settings_.timeout) + ": " + last_words(silent) +
+          "; check that the study's server still runs (logs/server." + std::to_string(silent) +
+          ".log in the study directory) and that this host reaches it");
+}
+
+void Connection::reserve(std::size_t bytes) {
+  std::unique_lock lock(mutex_);
+  const auto has_room = [&] {
+    const std::size_t used = unaccepted() + promised_bytes_;
+    return used == 0 || used + bytes <= settings_.window_bytes;
+  };
+  if (!wait(lock, settings_.timeout, has_room)) {
+    throw Failure(WEIR_ERROR_TIMEOUT,
+                  "waited " + seconds_text(settings_.timeout) + " for room: " + still_waiting());
+  }
+  promised_bytes_ += bytes;
+}
+
+void Connection::check() {
+  const std::lock_guard lock(mutex_);
+  throw_if_failed();
+}
+
+void Connection::push(std::size_t server_rank, std::uint64_t step, wire::Frame chunk) {
+  {
+    const std::lock_guard lock(mutex_);
+    queue_.push_back({server_rank, step, std::move(chunk)});
+    const std::size_t bytes = payload_bytes(queue_.back());
+    promised_bytes_ -= bytes;
+    queued_bytes_ += bytes;
+  }
+  channel_->wake();
+}
+
+void Connection::drain(std::size_t unfinished) {
+  std::unique_lock lock(mutex_);
+  draining_ = true;
+  if (wait(lock, settings_.timeout, [&] { return unaccepted() <= unfinished; })) return;
+  throw Failure(WEIR_ERROR_TIMEOUT, "waited " + seconds_text(settings_.timeout) +
+                                        " for the last samples to be accepted: " + still_waiting());
+}
+
+void Connection::end(std::uint64_t steps) {
+  std::unique_lock lock(mutex_);
+  end_steps_ = steps;
+  channel_->wake();
+  const auto over = [](const View& view) {
+    return view.state == wire::ClientState::ended || view.state == wire::ClientState::rejected;
+  };
+  wait(lock, std::min(settings_.timeout, end_wait),
+       [&] { return std::all_of(views_.begin(), views_.end(), over); });
+}
+
+std::size_t Connection::unaccepted() const {
+  std::size_t bytes = queued_bytes_;
+  for (const auto& view : views_) bytes += view.unaccepted;
+  return bytes;
+}
+
+std::string Connection::server_name(std::size_t rank) const {
+  return "server rank " + std::to_string(rank) + " at " + settings_.endpoints[rank];
+}
+
+std::string Connection::last_words(std::size_t rank) const {
+  const auto& heard = views_[rank].heard;
+  if (!heard) return server_name(rank) + " has never answered";
+  return server_name(rank) + " answered last " + seconds_text(now() - *heard) + " ago";
+}
+
+/// Names the rank that keeps most.
+std::string Connection::still_waiting() const {
+  const auto fewer = [](const View& a, const View& b) { return a.unaccepted < b.unaccepted; };
+  const auto rank = static_cast<std::size_t>(std::max_element(views_.begin(), views_.end(), fewer) -
+                                             views_.begin());
+  return std::to_string(unaccepted()) + " bytes are not accepted; " + last_words(rank) +
+         "; check that it still runs and trains (logs/server." + std::to_string(rank) +
+         ".log in the study directory), or raise \"client\": {\"timeout\"} in the study";
+}
+
+}  // namespace weir::client

@@ -1,0 +1,106 @@
+#pragma once
+// The client's connections to all server ranks, and the one thread that serves them.
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "src/core/clock.h"
+#include "src/wire/channel.h"
+#include "src/wire/client_session.h"
+
+namespace weir::client {
+
+struct ConnectionSettings {
+  wire::ClientSettings session;
+  std::vector<std::string> endpoints;  ///< one a server rank; named in errors
+  std::size_t window_bytes =
+      0;               ///< not yet accepted, over all server ranks; at least one sample is let in
+  Duration timeout{};  ///< of each wait
+};
+
+/// Calls come from one thread, the solver's; a second one, named weir-client, owns the channel and
+/// the sessions, so that data leave and acknowledgements come while the solver computes. All calls
+/// throw Failure: TIMEOUT after settings.timeout, REJECTED when a server rank refused the client.
+class Connection {
+ public:
+  Connection(ConnectionSettings settings, std::unique_ptr<wire::ClientChannel> channel);
+  ~Connection();  ///< without waiting for the server; what was not sent is dropped
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  /// What each server rank said in its Welcome, in rank order.
+  std::vector<wire::Welcome> wait_until_open();
+  /// Waits until the window has room for a sample of `bytes`, which are then promised to it.
+  void reserve(std::size_t bytes);
+  /// Throws when a server rank has refused the client since; waits for nothing.
+  void check();
+  /// Hands over a chunk of a sample that was reserved.
+  void push(std::size_t server_rank, std::uint64_t step, wire::Frame chunk);
+  /// Waits until all that was pushed is accepted but for `unfinished` bytes, of samples that miss a
+  /// field.
+  void drain(std::size_t unfinished);
+  /// Tells each server rank that the simulation has sent `steps` steps, and waits for the answers;
+  /// but not for long, since everything is accepted. Call it once, after drain(0).
+  void end(std::uint64_t steps);
+
+ private:
+  struct Item {
+    std::size_t server_rank = 0;
+    std::uint64_t step = 0;
+    wire::Frame chunk;
+  };
+  struct View {  ///< what the solver's thread may know of a session
+    wire::ClientState state = wire::ClientState::connecting;
+    std::size_t unaccepted = 0;
+    std::optional<Time> heard;
+    std::optional<wire::Reject> reject;
+  };
+
+  // on the thread weir-client
+  void serve();
+  bool serve_once();
+  void receive();
+  void publish(std::size_t handed_over);
+
+  // on the solver's thread, mutex_ held
+  template <class Done>
+  bool wait(std::unique_lock<std::mutex>& lock, Duration at_most, Done done);
+  bool refused(const View& view) const;
+  bool failed() const;
+  void throw_if_failed() const;
+  std::size_t unaccepted() const;
+  std::string server_name(std::size_t rank) const;
+  std::string last_words(std::size_t rank) const;
+  std::string still_waiting() const;
+
+  static std::size_t payload_bytes(const Item& item);
+
+  const ConnectionSettings settings_;
+  std::unique_ptr<wire::ClientChannel> channel_;                // weir-client's, but for wake()
+  std::vector<std::unique_ptr<wire::ClientSession>> sessions_;  // weir-client's
+  std::vector<std::optional<Time>> heard_;                      // weir-client's
+  bool end_said_ = false;                                       // weir-client's
+
+  std::mutex mutex_;
+  std::condition_variable changed_;  // views_, queued_bytes_ or broken_
+  std::vector<Item> queue_;
+  std::size_t queued_bytes_ = 0;    // pushed, and not yet in views_
+  std::size_t promised_bytes_ = 0;  // reserved, and not yet pushed
+  std::vector<View> views_;
+  std::vector<wire::Welcome> welcomes_;  // the first of each rank
+  std::optional<std::uint64_t> end_steps_;
+  std::optional<std::string> broken_;  // why the thread has ended by itself
+  bool draining_ = false;              // nothing is pushed any more
+  bool stop_ = false;
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace weir::client

@@ -1,0 +1,47 @@
+#pragma once
+// A step of a field as the frames that are sent: converted values are written once, where the
+// transport reads them.
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "src/wire/channel.h"
+#include "src/wire/message.h"
+
+namespace weir::client {
+
+/// Frames that come back when their last owner (session or transport, on any thread) lets go, to be
+/// used again: a fresh frame costs a page fault every 4 KiB. Frames are kept by size, of which a
+/// study has few. Thread-safe; frames may outlive the pool.
+class FramePool {
+ public:
+  FramePool();
+  wire::Frame take(std::size_t size);  ///< content undefined
+
+ private:
+  struct Shelf;
+  std::shared_ptr<Shelf> shelf_;
+};
+
+/// The DATA frames of one step of a field, headers written.
+class StepFrames {
+ public:
+  /// `whole` has offset 0 and the field's size as count; it is cut into chunks of at most
+  /// wire::max_chunk_bytes.
+  StepFrames(FramePool& pool, const wire::Data& whole);
+
+  /// Lets `fill(first, out)` write out.size() values from position `first` of the field on; a call
+  /// a chunk, in order.
+  void fill(const std::function<void(std::size_t first, std::span<float> out)>& fill);
+  /// Writes `values` at position `first` of the field.
+  void write(std::size_t first, std::span<const float> values);
+  const std::vector<wire::Frame>& frames() const { return frames_; }
+
+ private:
+  std::vector<wire::Frame> frames_;
+};
+
+}  // namespace weir::client

@@ -1,0 +1,233 @@
+#include "client_api/sender.h"
+
+#include <algorithm>
+#include <climits>
+#include <utility>
+
+#include "client_api/failure.h"
+#include "src/core/file_system.h"
+#include "src/core/sample_id.h"
+#include "src/wire/zmq_channel.h"
+
+namespace weir::client {
+namespace {
+
+bool bit(const std::vector<std::uint8_t>& bitmap, std::uint64_t index) {
+  return index / 8 < bitmap.size() && ((bitmap[index / 8] >> (index % 8)) & 1) != 0;
+}
+
+std::string named(const std::string& field) { return "field '" + field + "'"; }
+
+}  // namespace
+
+Sender::Sender(const Environment& environment)
+    : environment_(environment),
+      endpoint_(
+          await_endpoint_file(posix_file_system(), environment.study_directory, endpoint_wait)),
+      next_step_(endpoint_.fields.size()) {
+  for (const auto& field : endpoint_.fields) sample_bytes_ += field.size * sizeof(float);
+  connect();
+  welcomes_ = connection_->wait_until_open();
+  check_welcomes();
+}
+
+void Sender::connect() {
+  ConnectionSettings settings;
+  settings.session.study = endpoint_.study;
+  settings.session.schema = endpoint_.schema;
+  settings.session.sim = environment_.sim;
+  settings.session.attempt = environment_.attempt;
+  settings.session.sample_bytes = sample_bytes_;
+  settings.endpoints = endpoint_.endpoints;
+  settings.window_bytes = endpoint_.window_bytes;
+  settings.timeout = timeout_of(endpoint_);
+  connection_ = std::make_unique<Connection>(std::move(settings),
+                                             wire::connect_zmq_channel(endpoint_.endpoints));
+}
+
+void Sender::check_welcomes() const {
+  for (std::size_t rank = 0; rank < welcomes_.size(); ++rank) {
+    const auto& welcome = welcomes_[rank];
+    if (welcome.ranks == welcomes_.size() && welcome.steps == endpoint_.steps) continue;
+    throw Failure(WEIR_ERROR_ENVIRONMENT,
+                  "server rank " + std::to_string(rank) + " has " + std::to_string(welcome.ranks) +
+                      " ranks and " + std::to_string(welcome.steps) +
+                      " steps, its endpoint file says " + std::to_string(welcomes_.size()) +
+                      " and " + std::to_string(endpoint_.steps) +
+                      "; the file is another server's: check WEIR_STUDY_DIR");
+  }
+}
+
+std::uint64_t Sender::resume_step() const {
+  for (std::uint64_t step = 0; step < endpoint_.steps; ++step) {
+    const auto& welcome = welcomes_[rank_of({environment_.sim, step}, welcomes_.size())];
+    if (!bit(welcome.durable, step)) return step;
+  }
+  return endpoint_.steps;
+}
+
+void Sender::set_blocks(std::size_t field, std::vector<std::size_t> global,
+                        std::vector<Block> blocks) {
+  const auto& declared = endpoint_.fields[field];
+  if (next_step_[field] > 0) {
+    throw Failure(WEIR_ERROR_ARGUMENT, "weir_subarray of " + named(declared.name) +
+                                           " comes after its first weir_send; call it before");
+  }
+  blocks_.insert_or_assign(
+      field, BlockLayout(declared.name, declared.size, std::move(global), std::move(blocks)));
+}
+
+bool Sender::admit(std::size_t field, std::span<const std::size_t> counts) {
+  throw_deferred();
+  check_counts(field, counts);
+  const std::uint64_t step = next_step_[field];
+  if (step >= endpoint_.steps) {
+    throw Failure(WEIR_ERROR_STEPS, "step " + std::to_string(step) + " of " +
+                                        named(endpoint_.fields[field].name) +
+                                        " sent; the study has " + std::to_string(endpoint_.steps) +
+                                        " steps, counted from 0");
+  }
+  const bool wanted = !holds(step);
+  if (wanted) {
+    reserve(step);
+    if (counts.size() > 1) gathered_.resize(endpoint_.fields[field].size);
+    admitted_ = Admitted{field, step, make_frames(field, step)};
+  }
+  connection_->check();
+  ++next_step_[field];
+  return wanted;
+}
+
+bool Sender::holds(std::uint64_t step) const {
+  return bit(welcomes_[rank_of({environment_.sim, step}, welcomes_.size())].held, step);
+}
+
+void Sender::check_counts(std::size_t field, std::span<const std::size_t> counts) const {
+  const auto& declared = endpoint_.fields[field];
+  const auto sent = [&](std::size_t values) {
+    return Failure(WEIR_ERROR_SIZE, named(declared.name) + ": the ranks sent " +
+                                        std::to_string(values) + " values, the study says " +
+                                        std::to_string(declared.size));
+  };
+  std::size_t total = 0;
+  for (const auto count : counts) {
+    if (count > declared.size) throw sent(count);  // also, no sum of such counts overflows
+    total += count;
+  }
+  if (total != declared.size) throw sent(total);
+  if (counts.size() > 1 && total > INT_MAX) {
+    throw Failure(WEIR_ERROR_SIZE, named(declared.name) + " has " + std::to_string(total) +
+                                       " values, and MPI gathers at most " +
+                                       std::to_string(INT_MAX) + "; divide it into several fields");
+  }
+  const auto layout = blocks_.find(field);
+  if (layout == blocks_.end()) return;
+  for (std::size_t rank = 0; rank < counts.size(); ++rank) {
+    const std::size_t expected = layout->second.blocks()[rank].size();
+    if (counts[rank] == expected) continue;
+    throw Failure(WEIR_ERROR_SIZE, named(declared.name) + ": rank " + std::to_string(rank) +
+                                       " sent " + std::to_string(counts[rank]) +
+                                       " values, its block in weir_subarray has " +
+                                       std::to_string(expected));
+  }
+}
+
+/// A sample has its place in the window as a whole, from its first field on, so that its last field
+/// never waits for room that only the whole sample's acceptance makes.
+void Sender::reserve(std::uint64_t step) {
+  if (step < reserved_steps_) return;
+  try {
+    connection_->reserve(sample_bytes_);
+  } catch (const Failure& failure) {
+    throw Failure(failure.status(), failure.what() + lagging_field());
+  }
+  reserved_steps_ = step + 1;
+}
+
+/// The likely reason of an endless wait when the solver does not send its fields in turn.
+std::string Sender::lagging_field() const {
+  const auto [least, most] = std::minmax_element(next_step_.begin(), next_step_.end());
+  if (*most - *least < 2) return "";
+  const auto name = [&](auto position) {
+    return named(endpoint_.fields[static_cast<std::size_t>(position - next_step_.begin())].name);
+  };
+  return "; " + name(least) + " is " + std::to_string(*most - *least) + " steps behind " +
+         name(most) + ", and a sample is accepted when it has all its fields";
+}
+
+StepFrames Sender::make_frames(std::size_t field, std::uint64_t step) {
+  wire::Data whole;
+  whole.sim = environment_.sim;
+  whole.attempt = environment_.attempt;
+  whole.step = step;
+  whole.field = static_cast<std::uint32_t>(field);
+  whole.count = endpoint_.fields[field].size;
+  return StepFrames(pool_, whole);
+}
+
+void Sender::deliver(const Values& values) noexcept {
+  admitted_->frames.fill(
+      [&](std::size_t first, std::span<float> out) { convert(values, first, out); });
+  push();
+}
+
+void Sender::deliver_gathered() noexcept {
+  const std::span<const float> gathered(gathered_);
+  const auto layout = blocks_.find(admitted_->field);
+  if (layout == blocks_.end()) {
+    admitted_->frames.write(0, gathered);
+  } else {
+    layout->second.for_each_run(
+        [&](std::size_t source, std::size_t destination, std::size_t count) {
+          admitted_->frames.write(destination, gathered.subspan(source, count));
+        });
+  }
+  push();
+}
+
+void Sender::push() noexcept {
+  try {
+    const std::size_t server_rank = rank_of({environment_.sim, admitted_->step}, welcomes_.size());
+    for (const auto& frame : admitted_->frames.frames())
+      connection_->push(server_rank, admitted_->step, frame);
+  } catch (...) {
+    deferred_ = current_failure();
+  }
+  admitted_.reset();
+}
+
+void Sender::throw_deferred() const {
+  if (deferred_) throw Failure(*deferred_);
+}
+
+void Sender::finish() {
+  throw_deferred();
+  const std::size_t unfinished = unfinished_bytes();
+  connection_->drain(unfinished);
+  const std::uint64_t steps = fewest_steps();
+  if (unfinished == 0) connection_->end(steps);
+  if (steps == endpoint_.steps) return;
+  const auto field = std::min_element(next_step_.begin(), next_step_.end()) - next_step_.begin();
+  throw Failure(WEIR_ERROR_STEPS,
+                "sent " + std::to_string(steps) + " of " + std::to_string(endpoint_.steps) +
+                    " steps of " + named(endpoint_.fields[static_cast<std::size_t>(field)].name));
+}
+
+std::uint64_t Sender::fewest_steps() const {
+  return *std::min_element(next_step_.begin(), next_step_.end());
+}
+
+/// Payload of samples that miss a field: they will never be accepted.
+std::size_t Sender::unfinished_bytes() const {
+  const std::uint64_t most = *std::max_element(next_step_.begin(), next_step_.end());
+  std::size_t bytes = 0;
+  for (std::uint64_t step = fewest_steps(); step < most; ++step) {
+    if (holds(step)) continue;
+    for (std::size_t field = 0; field < next_step_.size(); ++field) {
+      if (next_step_[field] > step) bytes += endpoint_.fields[field].size * sizeof(float);
+    }
+  }
+  return bytes;
+}
+
+}  // namespace weir::client
