@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "src/core/clock.h"
-#include "src/study/study.h"
 #include "src/wire/channel.h"
 #include "src/wire/message.h"
 #include "src/wire/sample_sink.h"
