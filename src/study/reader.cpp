@@ -25,7 +25,7 @@ Given item_of(const Given& array, std::size_t index) {
 }
 
 std::string resolved(const std::string& path, const std::filesystem::path& base) {
-  return (std::filesystem::absolute(base) / path).lexically_normal().string();
+  return std::filesystem::absolute(base / path).lexically_normal().string();
 }
 
 }  // namespace

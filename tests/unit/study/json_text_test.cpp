@@ -1,0 +1,65 @@
+#include "src/study/json_text.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "src/core/error.h"
+
+namespace weir {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+std::string refusal_of(std::string_view text) {
+  try {
+    parse_json(text);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::input);
+    return error.what();
+  }
+  return "no error";
+}
+
+TEST(JsonTextTest, CommentsAreBlanks) {
+  EXPECT_EQ(parse_json("// one\n{/* two */\"a\": [1, // three\n2]}"), Json({{"a", {1, 2}}}));
+}
+
+TEST(JsonTextTest, ASyntaxErrorHasLineAndColumn) {
+  EXPECT_THAT(refusal_of("{\n  \"a\": ]"), StartsWith("line 2, column 8: is no JSON: "));
+  EXPECT_THAT(refusal_of(""), StartsWith("line 1, column 1: is no JSON: "));
+  EXPECT_THAT(refusal_of("{} {}"), StartsWith("line 1, column 4: is no JSON: "));
+}
+
+TEST(JsonTextTest, TheLibrarysOwnWordsDoNotLeak) {
+  for (const char* text : {"[1e999]", "[tru]", "{\"a\" 1}", "\"\xff\"", "/* open", "[\"\\u12\"]"}) {
+    EXPECT_THAT(refusal_of(text), HasSubstr("is no JSON: "));
+    EXPECT_THAT(refusal_of(text), ::testing::Not(HasSubstr("json.exception")));
+  }
+}
+
+TEST(JsonTextTest, AKeyGivenTwiceIsFoundByItsPointer) {
+  EXPECT_EQ(refusal_of(R"({"a": [{}, [0], {"b": 1, "c": {"b": 2}, "b": 3}]})"),
+            "/a/2/b: is given twice; keep one of them");
+}
+
+TEST(JsonTextTest, TheSameKeyInTwoObjectsIsNoDuplicate) {
+  EXPECT_EQ(refusal_of(R"([{"a": 1}, {"a": {"a": 2}}])"), "no error");
+}
+
+TEST(JsonTextTest, DeepNestingIsRefusedBeforeItIsBuilt) {
+  EXPECT_THAT(refusal_of(std::string(1'000'000, '[')), HasSubstr("deeper than 32 levels"));
+}
+
+TEST(JsonTextTest, PointersEscapeTheirTwoSpecialCharacters) {
+  EXPECT_EQ(child("/a", "b/c~d"), "/a/b~1c~0d");
+}
+
+TEST(JsonTextTest, ALongValueIsCut) {
+  const std::string text = shown(Json(std::string(10'000, 'x')));
+  EXPECT_LT(text.size(), 100u);
+  EXPECT_THAT(text, StartsWith("\"xxx"));
+}
+
+}  // namespace
+}  // namespace weir
