@@ -1,5 +1,6 @@
 #pragma once
-// What is recorded of a run: one JSON object a line in metrics.jsonl, the same scalars as TensorBoard events.
+// What is recorded of a run: one JSON object a line in metrics.jsonl, the same scalars as
+// TensorBoard events.
 
 #include <filesystem>
 #include <functional>
@@ -13,20 +14,29 @@
 
 namespace weir {
 
-/// Used by one thread, the trainer of rank 0; the others use a null one. A record that cannot be written (full disk) is
-/// dropped, counted and reported once through `warning`: metrics never end a study.
+/// Used by one thread, the trainer of rank 0; the others use a null one. A record that cannot be
+/// written (full disk) is dropped, counted and reported once through `warning`: metrics never end a
+/// study, and go on as soon as there is room again. Records are buffered for about a second.
 class Metrics {
  public:
   virtual ~Metrics() = default;
-  /// `kind`: train, validation, buffer, …; `step`: batch number; `values`: scalars in the order they are written.
-  /// Each record carries "kind", "batch" and "seconds" since the start besides.
-  virtual void record(std::string_view kind, std::size_t step, const std::vector<std::pair<std::string, double>>& values) = 0;
-  virtual void histogram(std::string_view name, std::size_t step, const std::vector<double>& values) = 0;
+  /// `kind`: train, validation, buffer, …; `step`: batch number; `values`: scalars in the order
+  /// they are written. Each record carries "kind", "batch" and "seconds" since the start besides.
+  /// What is not finite is null in JSON.
+  virtual void record(std::string_view kind, std::size_t step,
+                      const std::vector<std::pair<std::string, double>>& values) = 0;
+  /// Of whole numbers, counted already: `counts[k]` is how many have the value k.
+  virtual void histogram(std::string_view name, std::size_t step,
+                         const std::vector<double>& counts) = 0;
+  /// Hands what is buffered to the operating system.
   virtual void flush() = 0;
+  /// Records that were dropped so far.
+  virtual std::size_t dropped() const { return 0; }
 };
 
 std::unique_ptr<Metrics> make_null_metrics();
-/// Appends to `jsonl` and to an event file in `tensorboard` (made when missing).
+/// Appends to `jsonl` and to an event file in `tensorboard` (made when missing). What is still
+/// buffered is written when the metrics end. `files` outlives them. Formats: docs/formats.md.
 std::unique_ptr<Metrics> make_file_metrics(FileSystem& files, const std::filesystem::path& jsonl,
                                            const std::filesystem::path& tensorboard,
                                            std::function<void(const std::string&)> warning);

@@ -1,0 +1,122 @@
+#include "server/metrics/metrics.h"
+
+#include <chrono>
+
+#include <unistd.h>
+
+#include "server/metrics/json_lines.h"
+#include "server/metrics/record_log.h"
+#include "server/metrics/tensorboard.h"
+#include "src/core/clock.h"
+
+namespace weir {
+namespace {
+
+constexpr auto longest_delay = std::chrono::seconds(1);
+constexpr std::size_t most_pending = 64 << 10;
+
+double wall_time() {
+  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
+}
+
+/// A record of which a full disk kept only a part must not swallow the next one.
+std::unique_ptr<OutputFile> open_json_lines(FileSystem& files, const Path& path) {
+  const std::string there = files.exists(path) ? files.read(path) : "";
+  auto file = files.append(path, 0600);
+  if (!there.empty() && there.back() != '\n') file->write("\n");
+  return file;
+}
+
+/// Readers give up at a damaged record, so each opening makes a new file; they read them in the
+/// order of their names.
+std::unique_ptr<OutputFile> open_events(FileSystem& files, const Path& folder, std::size_t number) {
+  files.make_directories(folder, 0700);
+  const std::string name = "events.out.tfevents." +
+                           std::to_string(static_cast<std::uint64_t>(wall_time())) + ".weir." +
+                           std::to_string(getpid()) + "." + std::to_string(number);
+  auto file = files.create(folder / name, 0600);
+  file->write(tensorboard::file_start(wall_time()));
+  return file;
+}
+
+class NullMetrics final : public Metrics {
+ public:
+  void record(std::string_view, std::size_t,
+              const std::vector<std::pair<std::string, double>>&) override {}
+  void histogram(std::string_view, std::size_t, const std::vector<double>&) override {}
+  void flush() override {}
+};
+
+class FileMetrics final : public Metrics {
+ public:
+  FileMetrics(FileSystem& files, const Path& jsonl, const Path& folder,
+              std::function<void(const std::string&)> warning)
+      : warning_(std::move(warning)),
+        lines_([&files, jsonl] { return open_json_lines(files, jsonl); }, failure()),
+        events_(
+            [&files, folder, number = std::size_t{0}]() mutable {
+              return open_events(files, folder, number++);
+            },
+            failure()) {}
+  ~FileMetrics() override { write_all(); }
+
+  void record(std::string_view kind, std::size_t step,
+              const std::vector<std::pair<std::string, double>>& values) override {
+    lines_.add(json_lines::scalars(kind, step, seconds(), values));
+    const tensorboard::Stamp stamp{.wall_time = wall_time(), .step = step};
+    for (const auto& [name, value] : values) {
+      events_.add(tensorboard::scalar(stamp, std::string(kind) + "/" + name, value));
+    }
+    write_when_due();
+  }
+
+  void histogram(std::string_view name, std::size_t step,
+                 const std::vector<double>& counts) override {
+    lines_.add(json_lines::histogram(name, step, seconds(), counts));
+    events_.add(tensorboard::histogram({.wall_time = wall_time(), .step = step}, name, counts));
+    write_when_due();
+  }
+
+  void flush() override { write_all(); }
+  std::size_t dropped() const override { return dropped_; }
+
+ private:
+  double seconds() const { return Seconds(clock_.now() - start_).count(); }
+
+  RecordLog::Failed failure() {
+    return [this](const std::string& reason, std::size_t records) {
+      if (dropped_ == 0 && warning_)
+        warning_("metrics are dropped until they can be written again: " + reason);
+      dropped_ += records;
+    };
+  }
+
+  void write_when_due() {
+    const bool many = lines_.size() + events_.size() >= most_pending;
+    if (many || clock_.now() - written_ >= longest_delay) write_all();
+  }
+
+  void write_all() {
+    lines_.write();
+    events_.write();
+    written_ = clock_.now();
+  }
+
+  SystemClock clock_;
+  Time start_ = clock_.now(), written_ = start_;
+  std::function<void(const std::string&)> warning_;
+  std::size_t dropped_ = 0;
+  RecordLog lines_, events_;
+};
+
+}  // namespace
+
+std::unique_ptr<Metrics> make_null_metrics() { return std::make_unique<NullMetrics>(); }
+
+std::unique_ptr<Metrics> make_file_metrics(FileSystem& files, const std::filesystem::path& jsonl,
+                                           const std::filesystem::path& tensorboard,
+                                           std::function<void(const std::string&)> warning) {
+  return std::make_unique<FileMetrics>(files, jsonl, tensorboard, std::move(warning));
+}
+
+}  // namespace weir

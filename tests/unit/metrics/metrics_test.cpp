@@ -1,0 +1,141 @@
+#include "server/metrics/metrics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "event_reader.h"
+#include "tests/support/faulty_file_system.h"
+#include "tests/support/temporary_folder.h"
+
+namespace weir {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+class FileMetricsTest : public testing::Test {
+ protected:
+  std::unique_ptr<Metrics> open(FileSystem& files = posix_file_system()) {
+    return make_file_metrics(files, jsonl_, folder_ / "tensorboard",
+                             [this](const std::string& text) { warnings_.push_back(text); });
+  }
+
+  std::vector<nlohmann::json> lines() {
+    std::vector<nlohmann::json> records;
+    std::istringstream in(posix_file_system().read(jsonl_));
+    for (std::string line; std::getline(in, line);) records.push_back(nlohmann::json::parse(line));
+    return records;
+  }
+
+  /// The content of the event files, in the order of their names.
+  std::vector<std::string> event_files() {
+    std::vector<Path> paths;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_ / "tensorboard"))
+      paths.push_back(entry.path());
+    std::sort(paths.begin(), paths.end());
+    std::vector<std::string> contents;
+    for (const auto& path : paths) contents.push_back(posix_file_system().read(path));
+    return contents;
+  }
+
+  test::TemporaryFolder folder_;
+  Path jsonl_ = folder_ / "metrics.jsonl";
+  std::vector<std::string> warnings_;
+};
+
+TEST_F(FileMetricsTest, WriteALineARecordWithItsScalarsInOrder) {
+  open()->record("train", /*step=*/7, {{"loss", 0.5}, {"accuracy", 2}});
+  const auto records = lines();
+  ASSERT_EQ(records.size(), 1u);
+  EXPECT_EQ(records[0]["kind"], "train");
+  EXPECT_EQ(records[0]["batch"], 7);
+  EXPECT_GE(records[0]["seconds"], 0);
+  EXPECT_EQ(records[0]["loss"], 0.5);
+  EXPECT_THAT(posix_file_system().read(jsonl_), HasSubstr(R"("loss":0.5,"accuracy":2.0})"));
+}
+
+TEST_F(FileMetricsTest, WriteWhatIsNotFiniteAsNull) {
+  open()->record("train", 1,
+                 {{"loss", std::nan("")}, {"rate", std::numeric_limits<double>::infinity()}});
+  EXPECT_TRUE(lines().at(0)["loss"].is_null());
+  EXPECT_TRUE(lines().at(0)["rate"].is_null());
+}
+
+TEST_F(FileMetricsTest, WriteEachScalarAsAnEvent) {
+  open()->record("train", 7, {{"loss", 0.5}, {"rate", 2}});
+  const auto files = event_files();
+  ASSERT_EQ(files.size(), 1u);
+  const auto events = test::events_of(files[0]);
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(test::proto_field(events[0], 3).text, "brain.Event:2");
+  const auto value = test::proto_field(test::proto_field(events[2], 5).text, 1).text;
+  EXPECT_EQ(test::proto_field(value, 1).text, "train/rate");
+}
+
+TEST_F(FileMetricsTest, WriteHistogramsToBoth) {
+  open()->histogram("repeats", 9, {1, 0, 4});
+  EXPECT_EQ(lines().at(0)["kind"], "histogram");
+  EXPECT_THAT(lines().at(0)["counts"], ElementsAre(1, 0, 4));
+  EXPECT_EQ(test::events_of(event_files().at(0)).size(), 2u);
+}
+
+TEST_F(FileMetricsTest, AppendToTheLinesOfAnEarlierRun) {
+  open()->record("train", 1, {});
+  open()->record("train", 2, {});
+  ASSERT_EQ(lines().size(), 2u);
+  EXPECT_EQ(lines()[1]["batch"], 2);
+}
+
+TEST_F(FileMetricsTest, AreInTheFileAfterAFlush) {
+  const auto metrics = open();
+  metrics->record("train", 1, {});
+  metrics->flush();
+  EXPECT_EQ(lines().size(), 1u);
+}
+
+TEST_F(FileMetricsTest, AreDroppedCountedAndReportedOnceWhenTheDiskIsFull) {
+  test::FaultyFileSystem full(posix_file_system(), /*first_failure=*/0);
+  const auto metrics = open(full);
+  for (std::size_t batch = 0; batch < 5; ++batch) {
+    metrics->record("train", batch, {{"loss", 1}});
+    metrics->flush();
+  }
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("no space left on device")));
+  EXPECT_EQ(metrics->dropped(), 10u);  // a line and an event each
+}
+
+TEST_F(FileMetricsTest, GoOnWhenThereIsRoomAgain) {
+  test::FaultyFileSystem disk(posix_file_system(), /*first_failure=*/0);
+  const auto metrics = open(disk);
+  metrics->record("train", 1, {{"loss", 1}});
+  metrics->flush();
+  disk.repair();
+  metrics->record("train", 2, {{"loss", 1}});
+  metrics->flush();
+  ASSERT_EQ(lines().size(), 1u);
+  EXPECT_EQ(lines()[0]["batch"], 2);
+  EXPECT_EQ(test::events_of(event_files().back()).size(), 2u);
+}
+
+TEST_F(FileMetricsTest, StartANewLineAfterOneThatWasCut) {
+  posix_file_system().replace(jsonl_, R"({"kind":"tra)", 0600);
+  open()->record("train", 3, {});
+  const std::string text = posix_file_system().read(jsonl_);
+  EXPECT_EQ(nlohmann::json::parse(text.substr(text.find('\n')))["batch"], 3);
+}
+
+TEST(NullMetrics, TakeEverythingAndDropNothing) {
+  const auto metrics = make_null_metrics();
+  metrics->record("train", 1, {{"loss", 1}});
+  metrics->flush();
+  EXPECT_EQ(metrics->dropped(), 0u);
+}
+
+}  // namespace
+}  // namespace weir
