@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 
 #include "src/core/error.h"
 #include "src/core/file_system.h"
+#include "src/core/random.h"
 #include "src/study/parse.h"
 
 namespace weir {
@@ -70,6 +72,39 @@ TEST_P(BadStudy, IsRefusedInTheWordsOfItsFirstLine) {
 
 INSTANTIATE_TEST_SUITE_P(Studies, BadStudy,
                          ::testing::ValuesIn(studies_in(source / "tests/study/bad")), name_of_case);
+
+// Replaces, removes or doubles a few stretches of the text.
+std::string mangled(std::string text, Random& random) {
+  const std::string pieces[] = {"{",     "}",   "[",    "]", "null",    "-1",
+                                "1e308", "0.5", "\"\"", ",", "\\u0000", "\xff"};
+  for (std::uint64_t edits = 1 + random.below(3); edits > 0; --edits) {
+    const std::size_t at = random.below(text.size()), length = random.below(8);
+    const std::string old = text.substr(at, length);
+    const std::string put[] = {"", old + old, pieces[random.below(std::size(pieces))]};
+    text.replace(at, length, put[random.below(std::size(put))]);
+  }
+  return text;
+}
+
+TEST(MangledStudyTest, IsReadOrRefusedAndNothingElse) {
+  Random random(/*seed=*/1);
+  std::size_t refused = 0;
+  for (const Path& file : good_studies()) {
+    const std::string text = posix_file_system().read(file);
+    for (int trial = 0; trial < 300; ++trial) {
+      const std::string study = mangled(text, random);
+      try {
+        write_study(parse_study(study, "/base"));
+      } catch (const Error& error) {
+        ++refused;
+        EXPECT_EQ(error.kind(), ErrorKind::input);
+      } catch (const std::exception& error) {
+        ADD_FAILURE() << error.what() << " from\n" << study;
+      }
+    }
+  }
+  EXPECT_GT(refused, 1000u);
+}
 
 TEST(StudyReferenceTest, TheCommittedPageIsWhatTheDeclarationsSay) {
   EXPECT_EQ(posix_file_system().read(source / "docs/study.md"), study_reference())
