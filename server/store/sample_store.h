@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "server/buffer/buffer.h"
-#include "server/store/ledger.h"
 #include "server/training/sample_source.h"
+#include "src/core/ledger.h"
 #include "src/study/study.h"
 #include "src/wire/sample_sink.h"
 

@@ -4,9 +4,9 @@
 #include <cstring>
 #include <numeric>
 
-#include "server/store/ledger.h"
 #include "src/core/crc32c.h"
 #include "src/core/error.h"
+#include "src/core/ledger.h"
 
 namespace weir {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/store/ledger.h"
+#include "src/core/ledger.h"
 
 #include <cassert>
 
