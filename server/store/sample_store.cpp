@@ -8,8 +8,8 @@
 
 #include "server/sampling/design.h"
 #include "server/store/finite.h"
-#include "server/store/memory.h"
 #include "server/store/slab.h"
+#include "src/core/memory.h"
 
 namespace weir {
 namespace {

@@ -1,4 +1,4 @@
-#include "server/store/memory.h"
+#include "src/core/memory.h"
 
 #include <fstream>
 #include <limits>

@@ -1,4 +1,4 @@
-#include "server/store/memory.h"
+#include "src/core/memory.h"
 
 #include <algorithm>
 #include <fstream>
@@ -69,7 +69,8 @@ std::uint64_t left_in_groups(const path& root) {
   while (std::getline(in, line)) {
     const auto first = line.find(':'), second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
-    const std::string controllers = "," + line.substr(first + 1, second - first - 1) + ",";
+    std::string controllers = ",";
+    controllers.append(line, first + 1, second - first - 1).append(",");
     const path group = line.substr(second + 1);
     if (controllers == ",,") {
       left = std::min(left, left_along(root / "sys/fs/cgroup", group, version_2));
