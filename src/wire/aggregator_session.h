@@ -22,11 +22,12 @@ struct AggregatorSettings {
   std::size_t rank = 0, ranks = 1;
   std::size_t steps = 0;                   ///< of a simulation
   std::vector<std::size_t> field_sizes;    ///< values
+  std::vector<std::string> field_names;    ///< for texts; may be empty
   std::size_t inflight_bytes = 64u << 20;  ///< granted and not yet in a slot, all clients together
   Duration liveness = std::chrono::seconds(60);
 };
 
-/// What the session tells the server around it.
+/// What the session tells the server around it. None of these calls may call the session.
 class AggregatorEvents {
  public:
   virtual ~AggregatorEvents() = default;
@@ -45,19 +46,25 @@ class AggregatorEvents {
 };
 
 struct AggregatorCounters {
-  std::uint64_t chunks = 0, bytes = 0, unique = 0, duplicate = 0, dropped = 0, malformed = 0,
-                fenced = 0;
-  std::size_t clients = 0;
+  std::uint64_t chunks = 0, bytes = 0;                   ///< DATA put in its place, or absorbed
+  std::uint64_t unique = 0, duplicate = 0, dropped = 0;  ///< samples; dropped: not finite
+  std::uint64_t repeated = 0;               ///< chunks that their session had seen before
+  std::uint64_t malformed = 0, fenced = 0;  ///< messages refused
+  std::size_t clients = 0;                  ///< sessions now
+  std::size_t inflight_bytes = 0;           ///< granted and not yet in a slot, now
+  std::size_t waiting_bytes = 0;            ///< came, and wait for a slot, now
 };
 
 /// Deterministic: the same frames and times give the same answers. Used by one thread, the
 /// aggregator. Credit: clients with something to send share inflight_bytes evenly; a sample that
 /// was begun comes first; a new sample is promised only when the sink has room for it beyond those
-/// promised already.
+/// promised already. A chunk larger than inflight_bytes is granted alone. docs/wire_protocol.md has
+/// the rules.
 class AggregatorSession {
  public:
   using Send = std::function<void(const Peer&, Frame)>;
 
+  /// Error{input}: so many steps that a Welcome could not list them (over 3 million), or no fields.
   AggregatorSession(AggregatorSettings settings, SampleSink& sink, AggregatorEvents& events,
                     Send send);
   ~AggregatorSession();

@@ -19,7 +19,12 @@ using Peer = std::string;
 
 /// A frame that is freed by its last owner: kept by the session until accepted, by the transport
 /// until sent.
+/// Its bytes do not change once it was handed to a session or a channel.
 using Frame = std::shared_ptr<std::vector<std::byte>>;
+
+inline Frame frame_of(const Message& message) {
+  return std::make_shared<std::vector<std::byte>>(encode(message));
+}
 
 /// Received bytes, valid while this lives. Movable.
 class Received {

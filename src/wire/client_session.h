@@ -7,7 +7,6 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
 
 #include "src/core/clock.h"
 #include "src/wire/channel.h"
@@ -18,10 +17,10 @@ namespace weir::wire {
 struct ClientSettings {
   std::uint64_t study = 0, schema = 0, sim = 0, attempt = 0;
   std::size_t sample_bytes = 0;  ///< of all fields together
-  Duration ping_every =
-      std::chrono::seconds(5);  ///< silence after which the server is asked whether it lives
-  Duration silence =
-      std::chrono::seconds(15);  ///< silence after which Hello is said again, with back-off
+  /// Time without a word to or from the server after which it is asked whether it lives.
+  Duration ping_every = std::chrono::seconds(5);
+  /// Time without a word from the server after which Hello is said again, with back-off up to 5 s.
+  Duration silence = std::chrono::seconds(15);
 };
 
 enum class ClientState {
@@ -32,8 +31,9 @@ enum class ClientState {
 };
 
 /// Deterministic. Used by one thread. Keeps each chunk until its sample is accepted, and sends it
-/// again after a new Welcome (the rank's `held` steps left out). Sends a chunk only within credit;
-/// chunks leave in the order they came.
+/// again after a new Welcome (the rank's `held` steps left out). Sends a chunk only within credit.
+/// Samples begin in the order in which their first chunks came; the chunks of a field of a sample
+/// leave in the order they came, and a sample that was begun never waits for one that was not.
 class ClientSession {
  public:
   using Send = std::function<void(Frame)>;
@@ -47,7 +47,8 @@ class ClientSession {
   /// To be called after each burst of enqueue() and receive(), and at least every ping_every / 2.
   void tick(Time now);
 
-  /// A whole DATA frame, header written, for this rank. A chunk of a step that the rank holds
+  /// A whole DATA frame, header written, for this rank; the chunks of a field of a step in order of
+  /// their offsets, each payload at most max_chunk_bytes. A chunk of a step that the rank holds
   /// already is dropped at once.
   void enqueue(std::uint64_t step, Frame chunk);
   /// No chunk comes any more; End is said when all are accepted.
@@ -60,6 +61,7 @@ class ClientSession {
   std::size_t unaccepted_bytes() const;  ///< payload bytes queued or in flight
   bool starved() const;                  ///< something is queued and no credit is left
   Time last_heard() const;               ///< when the server last said anything
+  std::size_t ignored() const;           ///< frames that were no message to a client
 
  private:
   struct Impl;

@@ -66,6 +66,7 @@ struct Want {  ///< what the client has to send, counted since Welcome; idempote
   std::uint64_t chunk = 0;     ///< bytes of the next chunk: less credit is of no use. 0: credit for
                                ///< bytes is of no use now
   std::uint64_t returned = 0;  ///< bytes granted that the client could not use and gives back
+  bool operator==(const Want&) const = default;
 };
 struct Data {  ///< a chunk of a field
   static constexpr Kind kind = Kind::data;

@@ -29,7 +29,7 @@ enum class CommitStatus {
   duplicate,  ///< another copy was first; the slot is free again
   dropped,    ///< a value was not finite and the study drops such samples; the ledger knows it
   refused,    ///< a value was not finite and the study refuses such simulations; the slot is free
-              ///< again
+              ///< again, but its rows can be read until the next begin()
 };
 
 /// Called by one thread, the aggregator. Rows may be written without a lock between begin and

@@ -1,0 +1,117 @@
+#include "src/wire/admission.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace weir::wire {
+namespace {
+
+std::string name_of(std::uint64_t sim, std::uint64_t attempt) {
+  return "attempt " + std::to_string(attempt) + " of simulation " + std::to_string(sim);
+}
+
+Reject malformed(const Data& data, const std::string& text) {
+  return {RejectCode::malformed, "DATA of step " + std::to_string(data.step) + " of simulation " +
+                                     std::to_string(data.sim) + ": " + text};
+}
+
+std::string field_name(const AggregatorSettings& settings, std::size_t field) {
+  return field < settings.field_names.size() ? "'" + settings.field_names[field] + "'"
+                                             : std::to_string(field);
+}
+
+/// "value 3 of field 'u' is nan"
+std::string first_non_finite(const AggregatorSettings& settings, SampleSink& sink, Slot slot) {
+  for (std::size_t field = 0; field < settings.field_sizes.size(); ++field) {
+    const float* row = sink.row(slot, field);
+    const float* end = row + settings.field_sizes[field];
+    const float* bad = std::find_if(row, end, [](float v) { return !std::isfinite(v); });
+    if (bad == end) continue;
+    return "value " + std::to_string(bad - row) + " of field " + field_name(settings, field) +
+           " is " + std::to_string(*bad);
+  }
+  return "a value is not finite";
+}
+
+}  // namespace
+
+void Admission::fence(std::uint64_t sim, std::uint64_t lowest_attempt) {
+  auto& lowest = lowest_[sim];
+  lowest = std::max(lowest, lowest_attempt);
+}
+
+std::optional<Reject> Admission::check(const Hello& hello) const {
+  if (over_) return over_text();
+  if (hello.study != settings_.study) {
+    return Reject{RejectCode::study,
+                  "this server runs another study than the client's: start the simulation in the "
+                  "environment of this one (WEIR_STUDY_DIR)"};
+  }
+  if (hello.schema != settings_.schema) {
+    return Reject{RejectCode::schema,
+                  "the study's fields or steps have changed since the client read them: start the "
+                  "simulation again"};
+  }
+  if (fenced(hello.sim, hello.attempt)) return fenced_text(hello.sim, hello.attempt);
+  return std::nullopt;
+}
+
+Reject Admission::to_stranger() const {
+  if (over_) return over_text();
+  return {RejectCode::no_session, "no session: say Hello first"};
+}
+
+Reject Admission::to_stranger(std::uint64_t sim, std::uint64_t attempt) const {
+  if (!over_ && fenced(sim, attempt)) return fenced_text(sim, attempt);
+  return to_stranger();
+}
+
+bool Admission::fenced(std::uint64_t sim, std::uint64_t attempt) const {
+  const auto found = lowest_.find(sim);
+  return found != lowest_.end() && attempt < found->second;
+}
+
+Reject Admission::fenced_text(std::uint64_t sim, std::uint64_t attempt) {
+  return {RejectCode::fenced,
+          name_of(sim, attempt) + " is fenced: a later attempt has taken its place"};
+}
+
+Reject Admission::over_text() { return {RejectCode::over, "the study takes no more samples"}; }
+
+std::optional<Reject> check_data(const AggregatorSettings& settings, const Hello& said,
+                                 const Data& data) {
+  if (data.sim != said.sim || data.attempt != said.attempt) {
+    return malformed(data, "the session is of " + name_of(said.sim, said.attempt));
+  }
+  if (data.step >= settings.steps) {
+    return Reject{RejectCode::too_many_steps, "simulation " + std::to_string(data.sim) +
+                                                  " sent step " + std::to_string(data.step) +
+                                                  ", counted from 0; the study has " +
+                                                  std::to_string(settings.steps) +
+                                                  " steps: mend the solver or /simulation/steps"};
+  }
+  if (rank_of({data.sim, data.step}, settings.ranks) != settings.rank) {
+    return malformed(data,
+                     "it belongs to another server rank than " + std::to_string(settings.rank));
+  }
+  if (data.field >= settings.field_sizes.size()) {
+    return malformed(data, "the study has no field " + std::to_string(data.field));
+  }
+  const std::uint64_t size = settings.field_sizes[data.field];
+  if (data.count == 0 || data.offset > size || data.count > size - data.offset) {
+    return malformed(data, std::to_string(data.count) + " values from " +
+                               std::to_string(data.offset) + " in field " +
+                               field_name(settings, data.field) + " of " + std::to_string(size));
+  }
+  return std::nullopt;
+}
+
+std::string non_finite_text(const AggregatorSettings& settings, SampleSink& sink, SampleId id,
+                            Slot slot) {
+  return "simulation " + std::to_string(id.sim) + ", step " + std::to_string(id.step) + ": " +
+         first_non_finite(settings, sink, slot) +
+         ", which the study refuses: mend the solver, or set /simulation/non_finite to \"drop\" or "
+         "\"accept\"";
+}
+
+}  // namespace weir::wire

@@ -1,0 +1,73 @@
+#pragma once
+// The pacing of a server rank: which client may send how much. Arithmetic alone;
+// docs/wire_protocol.md explains it.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "src/wire/message.h"
+
+namespace weir::wire {
+
+/// One client's side of the books. All counts are from its Welcome on and never decrease, but for
+/// `missing`.
+struct CreditAccount {
+  Want want;
+  Credit granted;
+  std::uint64_t placed = 0;   ///< bytes put in their slots, or absorbed
+  std::uint64_t begun = 0;    ///< samples
+  std::uint64_t missing = 0;  ///< bytes of begun samples that are still to be placed
+  bool changed = false;       ///< granted more since it was last told
+  bool due = false;           ///< grant() serves it in this round
+
+  std::uint64_t outstanding() const { return granted.bytes - placed - want.returned; }
+  std::uint64_t promised() const { return granted.samples - begun; }
+};
+
+/// Grants credit out of one budget.
+///
+/// Invariants, after every call: the sum of outstanding() is at most the budget, or one client's
+/// single chunk that is larger; a grant is for whole chunks, so that none of it stays unused;
+/// grant() promises only while fewer samples are promised than there is room for. Begun samples
+/// come first; within that, clients take turns, and a turn that the budget does not suffice for is
+/// waited for, so that small chunks cannot starve large ones.
+class CreditPool {
+ public:
+  CreditPool(std::uint64_t budget_bytes, std::uint64_t sample_bytes);
+
+  /// The account is the caller's, and stays where it is until remove().
+  void add(CreditAccount& account);
+  void remove(CreditAccount& account);
+
+  /// What a client wants now. False: it takes back what it said, or returns what it does not have.
+  bool want(CreditAccount& account, const Want& want);
+  /// A new sample comes. False: it was not promised.
+  bool begin_sample(CreditAccount& account);
+  /// Precondition: bytes ≤ outstanding() and ≤ missing.
+  void place(CreditAccount& account, std::uint64_t bytes);
+  /// Grants what can be granted; `room`: samples that the sink has room for, promised ones
+  /// included.
+  void grant(std::uint64_t room);
+
+  std::uint64_t outstanding() const { return outstanding_; }
+  std::uint64_t promised() const { return promised_; }
+
+ private:
+  enum class Need { begun, all };
+  std::uint64_t need(const CreditAccount& account, Need which) const;
+  /// One client's turn. False: the budget does not suffice for it now.
+  bool take_turn(CreditAccount& account, Need which);
+  /// False: somebody's turn waits for more of the budget.
+  bool grant_bytes(Need which, std::size_t& turn);
+  void promise_samples(std::uint64_t room);
+  void find_share();
+
+  const std::uint64_t budget_, sample_bytes_;
+  std::vector<CreditAccount*> accounts_;
+  std::uint64_t outstanding_ = 0, promised_ = 0;
+  std::uint64_t share_ = 0;  ///< of the budget, of each client that has something to send
+  std::size_t begun_turn_ = 0, all_turn_ = 0, sample_turn_ = 0;  ///< whose turn is next
+};
+
+}  // namespace weir::wire
