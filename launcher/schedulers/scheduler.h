@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,19 +29,31 @@ struct JobRequest {
 using JobId = std::string;
 
 struct JobReport {
-  JobState state;
-  std::string reason;  ///< for people: "exit code 1", "killed by signal 9", "time limit"
+  JobState state = JobState::pending;
+  std::string reason;            ///< for people: "exit code 1", "killed by signal 9", "time limit"
+  std::optional<int> exit_code;  ///< of a job that ended by itself, where the batch system tells it
 };
 
-/// Used by one thread. Errors: Error{environment} when the batch system cannot be reached or refuses the job.
+/// Whether a job in this state will never run again.
+inline bool has_ended(JobState state) {
+  return state != JobState::pending && state != JobState::running;
+}
+
+/// Used by one thread. Errors: Error{environment} when the batch system cannot be reached or
+/// refuses the job.
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
   virtual JobId submit(const JobRequest& request) = 0;
   /// The state of every job submitted by this scheduler that has not been reported as ended before.
   virtual std::map<JobId, JobReport> poll() = 0;
+  /// Asks for the end of a job, which poll() then reports as cancelled. A job that has ended
+  /// already: nothing.
   virtual void cancel(const JobId& job) = 0;
-  /// One sentence: what it is and what it can run ("local: children of this process, mpirun 4.1.4, 2 cores").
+  /// As cancel(), without giving the job time to end in order.
+  virtual void kill(const JobId& job) = 0;
+  /// One sentence: what it is and what it can run ("local: children of this process, mpirun 4.1.4,
+  /// 2 cores").
   virtual std::string explain() const = 0;
 };
 

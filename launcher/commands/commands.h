@@ -1,0 +1,33 @@
+#pragma once
+// The commands of `weir`. Each returns an exit code of section 3 of the design, or throws Error.
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+
+namespace weir {
+
+struct RunOptions {
+  std::filesystem::path study;   ///< file
+  std::filesystem::path output;  ///< empty: ./<name of the study>
+};
+
+struct GenerateOptions {
+  std::filesystem::path study;   ///< file
+  std::filesystem::path to;      ///< HDF5 file to be made
+  std::filesystem::path output;  ///< empty: a temporary folder, removed on success
+};
+
+/// Prints what it looked at. Error{input} for a wrong study file.
+int check_command(const std::filesystem::path& study);
+/// Runs the study to its end, or until SIGINT or SIGTERM.
+int run_command(const RunOptions& options);
+int generate_command(const GenerateOptions& options);
+int status_command(const std::filesystem::path& folder, bool json);
+/// Returns when the server said that it stops. Error{environment} when a running study does not
+/// answer within 30 s.
+int stop_command(const std::filesystem::path& folder);
+int ledger_command(const std::filesystem::path& folder);
+
+}  // namespace weir

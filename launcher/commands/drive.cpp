@@ -1,0 +1,141 @@
+#include "launcher/commands/drive.h"
+
+#include <cstdio>
+#include <iostream>
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/spdlog.h>
+
+#include "launcher/check.h"
+#include "launcher/interrupts.h"
+#include "launcher/jobs.h"
+#include "launcher/log_tail.h"
+#include "launcher/machine.h"
+#include "launcher/progress_writer.h"
+#include "launcher/schedulers/local.h"
+#include "launcher/status_file.h"
+#include "launcher/study_run.h"
+#include "src/wire/zmq_channel.h"
+
+namespace weir {
+namespace {
+
+constexpr Duration turn = std::chrono::milliseconds(100);
+constexpr Duration status_every = std::chrono::seconds(1);
+
+spdlog::logger make_logger(const StudyDirectory& directory) {
+  auto sink =
+      std::make_shared<spdlog::sinks::basic_file_sink_st>(directory.launcher_log().string());
+  spdlog::logger logger("launcher", std::move(sink));
+  logger.flush_on(spdlog::level::trace);
+  return logger;
+}
+
+/// What the launcher shows and writes while a study runs.
+class Desk {
+ public:
+  Desk(const StudyDirectory& directory, const Clock& clock)
+      : directory_(directory),
+        clock_(clock),
+        logger_(make_logger(directory)),
+        progress_(std::cout, clock, standard_output_style()),
+        next_status_(clock.now()) {}
+
+  void note(NoteLevel level, const std::string& text) {
+    logger_.log(level == NoteLevel::warning ? spdlog::level::warn : spdlog::level::info, "{}",
+                text);
+    if (level != NoteLevel::detail) progress_.say(text);
+  }
+
+  void update(const Snapshot& snapshot) {
+    progress_.update(snapshot);
+    if (clock_.now() < next_status_) return;
+    next_status_ = clock_.now() + status_every;
+    write(snapshot);
+  }
+
+  /// A status that cannot be written is no reason to end a study; it is said once.
+  void write(const Snapshot& snapshot) {
+    try {
+      posix_file_system().replace(status_path(directory_), write_status(status_of(snapshot)), 0600);
+    } catch (const Error& error) {
+      if (!std::exchange(warned_, true)) note(NoteLevel::warning, error.what());
+    }
+  }
+
+ private:
+  const StudyDirectory& directory_;
+  const Clock& clock_;
+  spdlog::logger logger_;
+  ProgressWriter progress_;
+  Time next_status_;
+  bool warned_ = false;
+};
+
+void drive(StudyRun& run, Interrupts& interrupts, Desk& desk) {
+  run.start();
+  while (run.tick()) {
+    if (interrupts.take()) run.interrupt();
+    desk.update(run.snapshot());
+    run.wait(turn);
+  }
+  desk.write(run.snapshot());
+}
+
+Outcome conclude(const StudyRun& run, const StudyDirectory& directory) {
+  auto& files = posix_file_system();
+  const auto summary = read_summary(files, directory);
+  auto outcome = decide_outcome(summary, run.server_end(),
+                                last_server_message(server_job_log(directory)), directory);
+  if (!summary && outcome.exit_code != 0)
+    write_failure_summary(files, directory, run.snapshot(), outcome.text);
+  return outcome;
+}
+
+}  // namespace
+
+int print_findings(const Study& study, const std::filesystem::path& output,
+                   const std::filesystem::path& record, bool verbose) {
+  const SystemMachine machine;
+  const auto findings = check_study(
+      study, {.machine = machine, .server = server_program(), .output = output, .record = record});
+  for (const auto& finding : findings) {
+    auto& stream = finding.severity == Severity::error && !verbose ? std::cerr : std::cout;
+    if (verbose)
+      stream << line_of(finding) << '\n';
+    else if (finding.severity != Severity::ok)
+      stream << "weir: " << (finding.severity == Severity::warning ? "warning: " : "")
+             << finding.subject << ": " << finding.text << '\n';
+  }
+  std::cout << std::flush;
+  return exit_code_of(findings);
+}
+
+Outcome drive_study(const Study& study, const StudyDirectory& directory,
+                    const std::filesystem::path& record) {
+  Interrupts interrupts;
+  const SystemClock clock;
+  Desk desk(directory, clock);
+  LocalScheduler scheduler(clock);
+  Journal journal(posix_file_system(), directory.run() / "journal.jsonl");
+  const RunSurroundings around = {
+      .scheduler = scheduler,
+      .files = posix_file_system(),
+      .clock = clock,
+      .journal = journal,
+      .note = [&](NoteLevel level, const std::string& text) { desk.note(level, text); },
+      .connect = [](const auto& endpoints) { return wire::connect_zmq_channel(endpoints); }};
+  StudyRun run(study, directory, server_job(study, directory, server_program(), record), around);
+  desk.note(NoteLevel::detail, scheduler.explain());
+  drive(run, interrupts, desk);
+  auto outcome = conclude(run, directory);
+  desk.note(NoteLevel::detail, outcome.text);
+  return outcome;
+}
+
+int print_outcome(const Outcome& outcome) {
+  (outcome.exit_code == 0 ? std::cout : std::cerr) << "weir: " << outcome.text << std::endl;
+  return outcome.exit_code;
+}
+
+}  // namespace weir

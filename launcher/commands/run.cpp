@@ -1,0 +1,66 @@
+// weir check, run and generate: what starts from a study file.
+
+#include <filesystem>
+#include <iostream>
+
+#include "launcher/commands/commands.h"
+#include "launcher/commands/drive.h"
+#include "launcher/study_folder.h"
+#include "src/core/error.h"
+#include "src/study/parse.h"
+
+namespace weir {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A data set is recorded by one rank, and neither trained on nor compared with another.
+Study for_recording(Study study) {
+  study.server.ranks = 1;
+  study.training.source = Source::ensemble;
+  study.validation.dataset.clear();
+  return study;
+}
+
+void require_new_file(const fs::path& file) {
+  if (fs::exists(file))
+    throw Error(
+        ErrorKind::input,
+        "'" + file.string() + "' is there already; remove it, or choose another name with --to");
+}
+
+}  // namespace
+
+int check_command(const fs::path& file) {
+  const Study study = load_study(file);
+  return print_findings(study, output_folder({}, study), {}, /*verbose=*/true);
+}
+
+int run_command(const RunOptions& options) {
+  const Study study = load_study(options.study);
+  const auto folder = output_folder(options.output, study);
+  require_new_folder(folder);
+  if (const int code = print_findings(study, folder, {}, /*verbose=*/false); code != 0) return code;
+  const auto directory = make_study_folder(posix_file_system(), folder, study);
+  return print_outcome(drive_study(study, directory, {}));
+}
+
+int generate_command(const GenerateOptions& options) {
+  const Study study = for_recording(load_study(options.study));
+  const auto record = fs::absolute(options.to).lexically_normal();
+  require_new_file(record);
+  const bool temporary = options.output.empty();
+  if (!temporary) require_new_folder(output_folder(options.output, study));
+  if (const int code = print_findings(study, options.output, record, /*verbose=*/false); code != 0)
+    return code;
+  const auto folder = temporary ? make_temporary_folder() : output_folder(options.output, study);
+  auto outcome = drive_study(study, make_study_folder(posix_file_system(), folder, study), record);
+  if (outcome.exit_code == 0) {
+    outcome.text = "done; data set: " + record.string();
+    std::error_code ignored;
+    if (temporary) fs::remove_all(folder, ignored);
+  }
+  return print_outcome(outcome);
+}
+
+}  // namespace weir

@@ -1,0 +1,44 @@
+// weir status: one look at a study, running or ended.
+
+#include <ctime>
+#include <iostream>
+
+#include <nlohmann/json.hpp>
+
+#include "launcher/commands/commands.h"
+#include "launcher/outcome.h"
+#include "launcher/status_file.h"
+#include "launcher/study_folder.h"
+
+namespace weir {
+namespace {
+
+std::string ended_text(const SummaryHead& head, const std::string& summary) {
+  const std::string reason = head.reason.empty() ? "" : ": " + head.reason;
+  return "the study has ended: " + head.status + reason + "\n" + summary;
+}
+
+std::string running_text(const LauncherStatus& status, std::int64_t now, bool json) {
+  if (!json) return status_text(status, now);
+  auto object = nlohmann::ordered_json::parse(write_status(status));
+  object["stale"] = is_stale(status, now);
+  return object.dump(2) + "\n";
+}
+
+}  // namespace
+
+int status_command(const std::filesystem::path& folder, bool json) {
+  auto& files = posix_file_system();
+  const auto directory = find_study_folder(files, folder);
+  if (const auto head = read_summary(files, directory)) {
+    const auto summary = files.read(directory.summary());
+    std::cout << (json ? summary : ended_text(*head, summary));
+  } else if (const auto status = read_status(files, directory)) {
+    std::cout << running_text(*status, std::time(nullptr), json);
+  } else {
+    std::cout << (json ? "{}\n" : "no launcher has written a status yet\n");
+  }
+  return 0;
+}
+
+}  // namespace weir

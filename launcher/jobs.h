@@ -1,0 +1,27 @@
+#pragma once
+// The jobs of a study: its server, and each attempt of each simulation.
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "launcher/schedulers/scheduler.h"
+#include "src/core/study_directory.h"
+#include "src/study/study.h"
+
+namespace weir {
+
+/// The server of the study that lies resolved in `directory`. `record`: the HDF5 file into which it
+/// puts every sample instead of training on it; empty: it trains.
+JobRequest server_job(const Study& study, const StudyDirectory& directory,
+                      const std::filesystem::path& server, const std::filesystem::path& record);
+
+/// Attempt `attempt` of simulation `sim`. Requires one value a parameter of the study.
+JobRequest simulation_job(const Study& study, const StudyDirectory& directory, std::uint64_t sim,
+                          std::uint64_t attempt, const std::vector<double>& parameters);
+
+/// Log of the server's job: what it prints, and what mpirun says about it.
+std::filesystem::path server_job_log(const StudyDirectory& directory);
+
+}  // namespace weir

@@ -1,0 +1,140 @@
+// weir: check, run, watch and end studies.
+
+#include <weir/version.h>
+
+#include <exception>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "launcher/commands/commands.h"
+#include "src/core/error.h"
+
+namespace {
+
+using namespace weir;
+
+constexpr int wrong_usage = static_cast<int>(ErrorKind::input);
+
+constexpr const char* description =
+    "weir trains a neural surrogate of a solver while the solver runs. A study, one JSON file, "
+    "names the\n"
+    "solver, its parameters, the buffer and the training; docs/study.md is its reference.";
+constexpr const char* exit_codes =
+    "Exit codes: 0 done; 1 the study failed; 2 the input is wrong (usage, study file); 3 the "
+    "environment is\n"
+    "(a missing tool, no room); 130 interrupted or stopped.";
+
+/// What the command line asked for; `command` runs it.
+struct Request {
+  std::filesystem::path study, folder, output, to;
+  bool json = false;
+  std::function<int()> command;
+};
+
+CLI::App* add(CLI::App& app, const char* name, const char* text, Request& request,
+              std::function<int()> command) {
+  auto* sub = app.add_subcommand(name, text);
+  sub->callback([&request, command = std::move(command)] { request.command = command; });
+  return sub;
+}
+
+void add_study(CLI::App& command, Request& request) {
+  command.add_option("STUDY.json", request.study, "the study file")->required();
+}
+
+void add_folder(CLI::App& command, Request& request) {
+  command.add_option("D", request.folder, "the study directory that `weir run` made")->required();
+}
+
+void add_file_commands(CLI::App& app, Request& request) {
+  add_study(
+      *add(app, "check",
+           "Validate the study file and this machine: programs, memory, disk, data sets, cores.\n"
+           "Prints a line each: ok, warning or error with its fix. Nothing is started.",
+           request, [&] { return check_command(request.study); }),
+      request);
+
+  auto* run = add(
+      app, "run",
+      "Start the server and the simulations it asks for, and wait for the trained model.\n"
+      "Ctrl-C ends the study in order, what was trained is saved; a second Ctrl-C ends it at once.",
+      request, [&] { return run_command({.study = request.study, .output = request.output}); });
+  add_study(*run, request);
+  run->add_option("--output", request.output,
+                  "study directory to be made; new or empty (default: ./<name of the study>)");
+
+  auto* generate =
+      add(app, "generate",
+          "Run the ensemble and write its samples into an HDF5 data set, for validation or for\n"
+          "training from a data set. Nothing is trained.",
+          request, [&] {
+            return generate_command(
+                {.study = request.study, .to = request.to, .output = request.output});
+          });
+  add_study(*generate, request);
+  generate->add_option("--to", request.to, "HDF5 file to be made; it appears when it is complete")
+      ->required();
+  generate->add_option(
+      "--output", request.output,
+      "study directory to be made and kept (default: a temporary one, removed on success)");
+}
+
+void add_folder_commands(CLI::App& app, Request& request) {
+  auto* status =
+      add(app, "status", "One look at a study: its progress while it runs, its summary afterwards.",
+          request, [&] { return status_command(request.folder, request.json); });
+  add_folder(*status, request);
+  status->add_flag("--json", request.json,
+                   "as JSON: run/status.json with \"stale\", or summary.json");
+
+  add_folder(
+      *add(
+          app, "stop",
+          "Ask a running study to end in order: simulations are ended, what was trained is saved.\n"
+          "Returns when the server has agreed; nothing running is no error.",
+          request, [&] { return stop_command(request.folder); }),
+      request);
+  add_folder(*add(app, "ledger", "Print the accepted samples, \"sim step\" a line, sorted.",
+                  request, [&] { return ledger_command(request.folder); }),
+             request);
+}
+
+/// The exit code when the command line itself settles the matter: help, version, wrong usage.
+std::optional<int> parse(CLI::App& app, int argc, char** argv) {
+  try {
+    app.parse(argc, argv);
+    return std::nullopt;
+  } catch (const CLI::Success& help) {
+    return app.exit(help);
+  } catch (const CLI::ParseError& error) {
+    std::cerr << "weir: " << error.what() << "; weir --help says what there is\n";
+    return wrong_usage;
+  }
+}
+
+int run(const Request& request) {
+  try {
+    return request.command();
+  } catch (const Error& error) {
+    std::cerr << "weir: " << error.what() << '\n';
+    return error.exit_code();
+  } catch (const std::exception& error) {
+    std::cerr << "weir: unexpected: " << error.what() << "; please report it\n";
+    return static_cast<int>(ErrorKind::study);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(description, "weir");
+  app.footer(exit_codes);
+  app.set_version_flag("--version", WEIR_VERSION);
+  app.require_subcommand(1);
+  Request request;
+  add_file_commands(app, request);
+  add_folder_commands(app, request);
+  if (const auto code = parse(app, argc, argv)) return *code;
+  return run(request);
+}

@@ -1,0 +1,56 @@
+#include "launcher/memory_need.h"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+constexpr double value_bytes = 4;        // FP32
+constexpr double training_copies = 4;    // weights, gradients, two moments
+constexpr double exported_copies = 3;    // safetensors, TorchScript, the one that is being replaced
+constexpr double logs_bytes = 16 << 20;  // logs, metrics, event files
+
+double sample_bytes(const Study& study) {
+  return value_bytes * static_cast<double>(study.simulation.sample_size());
+}
+
+double model_bytes(const Study& study) {
+  return value_bytes * static_cast<double>(model_values(study));
+}
+
+}  // namespace
+
+std::uint64_t model_values(const Study& study) {
+  std::uint64_t values = 0;
+  std::uint64_t inputs = study.parameters.size() + 1;
+  const auto add_layer = [&](std::uint64_t outputs) {
+    values += (inputs + 1) * outputs;
+    inputs = outputs;
+  };
+  for (const auto width : study.training.model.hidden) add_layer(width);
+  add_layer(study.simulation.sample_size());
+  return values;
+}
+
+MemoryNeed memory_need(const Study& study) {
+  const auto ranks = static_cast<double>(study.server.ranks);
+  const bool streams = study.training.source == Source::ensemble;
+  const double rows = streams ? static_cast<double>(study.buffer.capacity) : 0;
+  return {.slab = ranks * sample_bytes(study) * rows,
+          .model = ranks * training_copies * model_bytes(study)};
+}
+
+std::uint64_t capacity_that_fits(const Study& study, double bytes) {
+  const double left = bytes - memory_need(study).model;
+  const double row = sample_bytes(study) * static_cast<double>(study.server.ranks);
+  return static_cast<std::uint64_t>(std::max(left / row, 0.0));
+}
+
+double disk_need(const Study& study, bool record) {
+  const auto& simulation = study.simulation;
+  if (!record) return logs_bytes + exported_copies * model_bytes(study);
+  return logs_bytes + sample_bytes(study) * static_cast<double>(simulation.count) *
+                          static_cast<double>(simulation.steps);
+}
+
+}  // namespace weir

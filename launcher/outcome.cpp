@@ -1,0 +1,77 @@
+#include "launcher/outcome.h"
+
+#include <nlohmann/json.hpp>
+
+#include "launcher/jobs.h"
+#include "src/core/error.h"
+
+namespace weir {
+namespace {
+
+constexpr int interrupted = static_cast<int>(ErrorKind::interrupted);
+
+std::string logs_hint(const StudyDirectory& directory) {
+  return "; logs: " + directory.logs().string();
+}
+
+Outcome from_summary(const SummaryHead& summary, const ServerEnd& server,
+                     const StudyDirectory& directory) {
+  if (summary.status == "done") return {0, "done; results: " + directory.root.string()};
+  const std::string because = summary.reason.empty() ? "" : ": " + summary.reason;
+  if (server.interrupted || summary.status == "stopped")
+    return {interrupted, "the study was stopped" + because};
+  return {1, "the study failed" + because + logs_hint(directory)};
+}
+
+int exit_code_of(const ServerEnd& server) {
+  if (!server.failure.empty()) return static_cast<int>(ErrorKind::environment);
+  const int code = server.report.exit_code.value_or(1);
+  return code >= 1 && code <= 3 ? code : 1;
+}
+
+std::string why(const ServerEnd& server, const std::string& log_line) {
+  if (!server.failure.empty()) return server.failure;
+  if (!log_line.empty()) return log_line;
+  return "the server ended before the study did (" + server.report.reason + ")";
+}
+
+}  // namespace
+
+std::optional<SummaryHead> read_summary(FileSystem& files, const StudyDirectory& directory) {
+  const auto path = directory.summary();
+  if (!files.exists(path)) return std::nullopt;
+  try {
+    const auto json = nlohmann::json::parse(files.read(path));
+    return SummaryHead{json.at("status").get<std::string>(), json.value("reason", "")};
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::input, "'" + path.string() + "' is damaged: " + error.what());
+  }
+}
+
+Outcome decide_outcome(const std::optional<SummaryHead>& summary, const ServerEnd& server,
+                       const std::string& log_line, const StudyDirectory& directory) {
+  if (summary) return from_summary(*summary, server, directory);
+  if (server.interrupted) return {interrupted, "interrupted before the study had a result"};
+  return {exit_code_of(server), why(server, log_line) + logs_hint(directory)};
+}
+
+void write_failure_summary(FileSystem& files, const StudyDirectory& directory, const Snapshot& last,
+                           const std::string& reason) {
+  const auto status = last.status.value_or(wire::LaunchStatus{});
+  const nlohmann::ordered_json json = {{"status", "failed"},
+                                       {"reason", reason},
+                                       {"simulations",
+                                        {{"expected", status.expected},
+                                         {"finished", status.finished},
+                                         {"failed", status.failed},
+                                         {"restarted", status.restarted}}},
+                                       {"samples",
+                                        {{"expected", status.samples_expected},
+                                         {"unique", status.samples_unique},
+                                         {"trained", status.samples_trained}}},
+                                       {"batches", status.batches},
+                                       {"seconds", {{"total", last.seconds}}}};
+  files.replace(directory.summary(), json.dump(2) + "\n", 0600);
+}
+
+}  // namespace weir

@@ -1,0 +1,38 @@
+#pragma once
+// How a study ended, for the user and the shell.
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "launcher/snapshot.h"
+#include "launcher/study_run.h"
+#include "src/core/file_system.h"
+#include "src/core/study_directory.h"
+
+namespace weir {
+
+/// What summary.json says first.
+struct SummaryHead {
+  std::string status;  ///< done | stopped | failed
+  std::string reason;
+};
+
+/// Nothing when there is no summary. Error{input} when it is damaged.
+std::optional<SummaryHead> read_summary(FileSystem& files, const StudyDirectory& directory);
+
+struct Outcome {
+  int exit_code = 0;
+  std::string text;  ///< one sentence
+};
+
+/// From the server's summary, or, without one, from the end of its job. `log_line`: the server's
+/// last message; may be empty.
+Outcome decide_outcome(const std::optional<SummaryHead>& summary, const ServerEnd& server,
+                       const std::string& log_line, const StudyDirectory& directory);
+
+/// Writes the summary that a server which died could not write, with what the launcher knows.
+void write_failure_summary(FileSystem& files, const StudyDirectory& directory, const Snapshot& last,
+                           const std::string& reason);
+
+}  // namespace weir

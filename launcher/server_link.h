@@ -1,0 +1,53 @@
+#pragma once
+// The launcher's conversation with server rank 0: what is said again until it is answered.
+
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "src/core/clock.h"
+#include "src/wire/channel.h"
+#include "src/wire/message.h"
+
+namespace weir {
+
+/// A frame may be lost, so each message that needs an answer is repeated every second until it
+/// came. Used by one thread.
+class ServerLink {
+ public:
+  /// `study`: its id, from the endpoint file. `capacity`: simulations that run at a time; 0: only
+  /// stop() is wanted.
+  ServerLink(std::unique_ptr<wire::ClientChannel> channel, std::uint64_t study,
+             std::size_t capacity, const Clock& clock);
+
+  /// What came since the last call, whole and well-formed messages only.
+  std::vector<wire::Message> receive();
+  /// Sends what is due: LaunchHello until the server was heard, LaunchStop until LaunchStopping,
+  /// each of `ended` until it is not in the list any more.
+  void send_due(const std::vector<wire::LaunchEnded>& ended);
+
+  /// From now on the server is asked to stop.
+  void stop(const std::string& reason);
+  bool stopping() const { return stopping_; }  ///< LaunchStopping came
+  bool heard() const { return heard_; }        ///< the server said anything
+
+  /// Until something came, or `at_most` has passed.
+  void wait(Duration at_most) { channel_->wait(at_most); }
+
+ private:
+  void send(const wire::Message& message);
+
+  std::unique_ptr<wire::ClientChannel> channel_;
+  const std::uint64_t study_;
+  const std::size_t capacity_;
+  const Clock& clock_;
+  std::optional<std::string> stop_reason_;
+  bool heard_ = false, stopping_ = false;
+  Time next_repeat_;
+  std::set<std::pair<std::uint64_t, std::uint64_t>> said_;  ///< ends sent at least once
+};
+
+}  // namespace weir

@@ -1,0 +1,32 @@
+#pragma once
+// How a study stands at a moment, as the launcher knows it: what progress lines and status.json are
+// made of.
+
+#include <cstddef>
+#include <optional>
+
+#include "src/wire/message.h"
+
+namespace weir {
+
+enum class RunPhase {
+  starting,  ///< the server was started and has not answered
+  running,
+  stopping,  ///< an end was asked for
+  ending,    ///< the server has ended; jobs are being cleared away
+  ended,
+};
+
+struct Snapshot {
+  RunPhase phase = RunPhase::starting;
+  std::optional<wire::LaunchStatus> status;  ///< the server's latest
+  std::size_t jobs = 0, queued = 0;          ///< attempts that run, attempts that wait for a place
+  double seconds = 0;                        ///< since the start
+};
+
+inline const char* name_of(RunPhase phase) {
+  constexpr const char* names[] = {"starting", "running", "stopping", "ending", "ended"};
+  return names[static_cast<std::size_t>(phase)];
+}
+
+}  // namespace weir

@@ -1,0 +1,141 @@
+#include "launcher/status_file.h"
+
+#include <array>
+#include <cmath>
+#include <ctime>
+#include <limits>
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "launcher/progress.h"
+#include "src/core/error.h"
+#include "src/core/process.h"
+
+namespace weir {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::int64_t silence = 10;  ///< seconds after which a launcher counts as gone
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+double number_or_nan(const Json& json, const char* key) {
+  const auto& value = json.at(key);
+  return value.is_null() ? std::numeric_limits<double>::quiet_NaN() : value.get<double>();
+}
+
+Json simulations(const Snapshot& snapshot, const wire::LaunchStatus& status) {
+  return {{"expected", status.expected}, {"finished", status.finished},
+          {"failed", status.failed},     {"restarted", status.restarted},
+          {"running", snapshot.jobs},    {"queued", snapshot.queued}};
+}
+
+Json samples(const wire::LaunchStatus& status) {
+  return {{"expected", status.samples_expected},
+          {"unique", status.samples_unique},
+          {"trained", status.samples_trained}};
+}
+
+Snapshot parse_snapshot(const Json& json) {
+  Snapshot snapshot;
+  snapshot.seconds = json.at("seconds").get<double>();
+  if (!json.contains("simulations")) return snapshot;
+  const auto& simulations = json.at("simulations");
+  const auto& samples = json.at("samples");
+  wire::LaunchStatus status;
+  simulations.at("expected").get_to(status.expected);
+  simulations.at("finished").get_to(status.finished);
+  simulations.at("failed").get_to(status.failed);
+  simulations.at("restarted").get_to(status.restarted);
+  simulations.at("running").get_to(snapshot.jobs);
+  simulations.at("queued").get_to(snapshot.queued);
+  samples.at("expected").get_to(status.samples_expected);
+  samples.at("unique").get_to(status.samples_unique);
+  samples.at("trained").get_to(status.samples_trained);
+  json.at("batches").get_to(status.batches);
+  status.train_loss = number_or_nan(json, "train_loss");
+  status.validation_loss = number_or_nan(json, "validation_loss");
+  status.samples_per_second = number_or_nan(json, "samples_per_second");
+  snapshot.status = status;
+  return snapshot;
+}
+
+}  // namespace
+
+std::filesystem::path status_path(const StudyDirectory& directory) {
+  return directory.run() / "status.json";
+}
+
+LauncherStatus status_of(const Snapshot& snapshot) {
+  return {.pid = getpid(),
+          .host = host_name(),
+          .time = std::time(nullptr),
+          .phase = name_of(snapshot.phase),
+          .snapshot = snapshot};
+}
+
+std::string write_status(const LauncherStatus& launcher) {
+  const auto& snapshot = launcher.snapshot;
+  Json json = {{"pid", launcher.pid},
+               {"host", launcher.host},
+               {"time", launcher.time},
+               {"phase", launcher.phase},
+               {"seconds", snapshot.seconds}};
+  if (snapshot.status) {
+    const auto& status = *snapshot.status;
+    json["simulations"] = simulations(snapshot, status);
+    json["samples"] = samples(status);
+    json["batches"] = status.batches;
+    json["train_loss"] = status.train_loss;  // NaN becomes null
+    json["validation_loss"] = status.validation_loss;
+    json["samples_per_second"] = status.samples_per_second;
+    if (const auto left = seconds_left(snapshot)) json["seconds_left"] = *left;
+  }
+  return json.dump(2) + "\n";
+}
+
+LauncherStatus parse_status(const std::string& text) {
+  try {
+    const auto json = Json::parse(text);
+    return {.pid = json.at("pid").get<pid_t>(),
+            .host = json.at("host").get<std::string>(),
+            .time = json.at("time").get<std::int64_t>(),
+            .phase = json.at("phase").get<std::string>(),
+            .snapshot = parse_snapshot(json)};
+  } catch (const nlohmann::json::exception& error) {
+    throw Error(ErrorKind::input, std::string("run/status.json cannot be read: ") + error.what());
+  }
+}
+
+std::optional<LauncherStatus> read_status(FileSystem& files, const StudyDirectory& directory) {
+  const auto path = status_path(directory);
+  if (!files.exists(path)) return std::nullopt;
+  return parse_status(files.read(path));
+}
+
+bool is_stale(const LauncherStatus& status, std::int64_t now) {
+  if (now - status.time > silence) return true;
+  return status.host == host_name() && !process_lives(status.pid);
+}
+
+bool launcher_lives_here(const LauncherStatus& status) {
+  return status.host == host_name() && process_lives(status.pid);
+}
+
+std::string status_text(const LauncherStatus& status, std::int64_t now) {
+  std::string text = "launcher    " + std::to_string(status.pid) + " on " + status.host;
+  if (is_stale(status, now))
+    text += ", gone: it was last seen " + duration_text(static_cast<double>(now - status.time)) +
+            " ago, and what follows is of then";
+  text += "\nphase       " + status.phase + ", after " + duration_text(status.snapshot.seconds);
+  if (status.snapshot.status) text += "\nprogress    " + progress_line(status.snapshot);
+  return text + "\n";
+}
+
+}  // namespace weir

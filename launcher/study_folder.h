@@ -1,0 +1,29 @@
+#pragma once
+// Making a study directory, and recognising one.
+
+#include <filesystem>
+
+#include "src/core/file_system.h"
+#include "src/core/study_directory.h"
+#include "src/study/study.h"
+
+namespace weir {
+
+/// Where a study goes when the user names no place: ./<name of the study>. Absolute.
+std::filesystem::path output_folder(const std::filesystem::path& asked, const Study& study);
+
+/// Error{input} when `folder` is there and not empty: nothing is ever overwritten.
+void require_new_folder(const std::filesystem::path& folder);
+
+/// Makes `folder` (0700, also when it was there, empty) with logs/, run/ and the resolved
+/// study.json. Error{input} as of require_new_folder; Error{environment} when it cannot be made.
+StudyDirectory make_study_folder(FileSystem& files, const std::filesystem::path& folder,
+                                 const Study& study);
+
+/// Error{input} when `folder` holds no study.
+StudyDirectory find_study_folder(FileSystem& files, const std::filesystem::path& folder);
+
+/// A new private folder in the system's temporary one. Error{environment} when it cannot be made.
+std::filesystem::path make_temporary_folder();
+
+}  // namespace weir
