@@ -1,25 +1,14 @@
 #include "server/training/data_rows.h"
 
 #include <algorithm>
-#include <fstream>
-#include <string>
 #include <utility>
 
+#include "src/core/memory.h"
+
 namespace weir {
-namespace {
-
-std::size_t available_bytes() {
-  std::ifstream file("/proc/meminfo");
-  for (std::string line; std::getline(file, line);) {
-    constexpr std::string_view key = "MemAvailable:";
-    if (line.starts_with(key)) return std::stoull(line.substr(key.size())) * 1024;
-  }
-  return 0;
+std::size_t row_memory(std::size_t ranks) {
+  return static_cast<std::size_t>(available_memory() / 2 / ranks);
 }
-
-}  // namespace
-
-std::size_t row_memory(std::size_t ranks) { return available_bytes() / 2 / ranks; }
 
 DataRows::DataRows(DataSet data, std::vector<std::size_t> chosen, std::size_t sample_size,
                    std::size_t memory)

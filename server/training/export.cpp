@@ -14,8 +14,9 @@
 namespace weir {
 namespace {
 
-/// Hands what a stream is given to a file. A stream swallows exceptions, so the first one is kept
-/// for rethrow().
+/// Hands what a stream is given to a file. After a failed write it takes the rest and drops it:
+/// LibTorch's writer ends the process when its stream fails, since its destructor throws. So the
+/// error waits for rethrow().
 class FileBuffer final : public std::streambuf {
  public:
   explicit FileBuffer(ReplacingFile& file) : file_(file) {}
@@ -26,18 +27,18 @@ class FileBuffer final : public std::streambuf {
 
  protected:
   std::streamsize xsputn(const char* bytes, std::streamsize count) override {
-    if (error_) return 0;
+    if (error_) return count;
     try {
       file_.write({bytes, static_cast<std::size_t>(count)});
     } catch (const Error&) {
       error_ = std::current_exception();
-      return 0;
     }
     return count;
   }
   int_type overflow(int_type c) override {
     const char byte = traits_type::to_char_type(c);
-    return xsputn(&byte, 1) == 1 ? c : traits_type::eof();
+    xsputn(&byte, 1);
+    return traits_type::not_eof(c);
   }
 
  private:
@@ -103,12 +104,7 @@ void export_torchscript(FileSystem& files, const std::filesystem::path& path, co
   ReplacingFile file(files, path);
   FileBuffer buffer(file);
   std::ostream stream(&buffer);
-  try {
-    module.save(stream);
-  } catch (const std::exception& error) {
-    buffer.rethrow();
-    throw Error(ErrorKind::environment, path.string() + " cannot be written: " + error.what());
-  }
+  module.save(stream);
   buffer.rethrow();
   file.commit();
 }

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "src/study/names.h"
 #include "src/study/parse.h"
 
 namespace weir {
@@ -48,18 +49,6 @@ json time_of(const Study& study) {
           {"step", time.step},
           {"steps", study.simulation.steps},
           {"unit", time.unit}};
-}
-
-const char* name_of(NormalisationKind kind) {
-  switch (kind) {
-    case NormalisationKind::none:
-      return "none";
-    case NormalisationKind::given:
-      return "given";
-    case NormalisationKind::measured:
-      return "measured";
-  }
-  return "";
 }
 
 json normalisation_of(const Study& study, const Normalisation& normalisation) {
@@ -108,7 +97,10 @@ std::string hexadecimal(std::uint64_t number) {
 std::string model_card(const Study& study, const Normalisation& normalisation,
                        const TrainingResult& result, const CardFacts& facts) {
   const json card = {{"name", study.name},
-                     {"model", {{"kind", "mlp"}, {"hidden", study.training.model.hidden}}},
+                     {"model",
+                      {{"kind", "mlp"},
+                       {"hidden", study.training.model.hidden},
+                       {"activation", name_of(study.training.model.activation)}}},
                      {"inputs", inputs_of(study)},
                      {"time", time_of(study)},
                      {"outputs", outputs_of(study)},
