@@ -1,0 +1,207 @@
+// The trainer on one rank: it learns, repeats itself to the bit, validates, reports and stops.
+
+#include "server/training/trainer.h"
+
+#include <cmath>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "src/core/error.h"
+#include "tests/unit/training/training_fixture.h"
+
+namespace weir {
+namespace {
+
+using test::miniature_study;
+using test::scripted_ids;
+using test::ScriptedSource;
+
+class TrainerTest : public testing::Test {
+ protected:
+  TrainingResult run(const Study& study, std::size_t samples) {
+    ScriptedSource source(study, scripted_ids(study, samples));
+    Trainer trainer(study, *collective_, source, participant_, metrics_, clock_);
+    return trainer.run();
+  }
+  std::vector<float> weights(const Study& study, std::size_t samples) {
+    ScriptedSource source(study, scripted_ids(study, samples));
+    return test::train(study, *collective_, source).weights;
+  }
+  /// Ten simulations that no training here draws.
+  Study with_validation(Study study) const {
+    test::write_data_set(folder_ / "validation.h5", study, /*first=*/1000, /*simulations=*/10);
+    study.validation = {folder_ / "validation.h5", /*every=*/50, /*batch=*/64};
+    return study;
+  }
+
+  test::TemporaryFolder folder_;
+  std::unique_ptr<Collective> collective_ = make_single_collective();
+  test::PatientParticipant participant_;
+  test::RememberingMetrics metrics_;
+  SystemClock clock_;
+};
+
+TEST_F(TrainerTest, LearnsAFunctionToASmallErrorOnUnseenSimulations) {
+  const auto result = run(with_validation(miniature_study(/*batch=*/10)), /*samples=*/15'000);
+  ASSERT_TRUE(result.validation);
+  const double untrained = metrics_.records["train"].front().values["loss"];
+  EXPECT_LT(result.validation->loss, 0.02);
+  EXPECT_LT(result.validation->loss, untrained / 20);
+  EXPECT_LT(result.validation->relative_l2, 0.05);
+  EXPECT_GT(result.validation->mse, 0);
+  EXPECT_LE(*result.best_validation_loss, result.validation->loss);
+}
+
+TEST_F(TrainerTest, CountsEverySampleOfTheLastPartialBatch) {
+  const auto result = run(miniature_study(/*batch=*/10), /*samples=*/57);
+  EXPECT_EQ(result.samples, 57U);
+  EXPECT_EQ(result.batches, 6U);
+  EXPECT_FALSE(result.stopped);
+  EXPECT_TRUE(result.identical_weights);
+  EXPECT_FALSE(result.validation);
+}
+
+TEST_F(TrainerTest, WithoutAnySampleEndsInOrder) {
+  const auto result = run(with_validation(miniature_study(/*batch=*/10)), /*samples=*/0);
+  EXPECT_EQ(result.batches, 0U);
+  EXPECT_FALSE(result.validation);
+  EXPECT_FALSE(result.stopped);
+}
+
+TEST_F(TrainerTest, TheSameSeedGivesTheSameBitsAndAnotherSeedOthers) {
+  Study study = miniature_study(/*batch=*/10);
+  const auto first = weights(study, 1000);
+  EXPECT_EQ(weights(study, 1000), first);
+  study.training.normalisation.kind = NormalisationKind::measured;
+  const auto measured = weights(study, 1000);
+  EXPECT_EQ(weights(study, 1000), measured);
+  const auto ids = scripted_ids(study, 1000);
+  ScriptedSource same_samples(study, ids);
+  Study other = study;
+  other.seed = 8;
+  EXPECT_GT(
+      test::relative_distance(test::train(other, *collective_, same_samples).weights, measured),
+      0.1);
+}
+
+TEST_F(TrainerTest, EveryOptimiserAndActivationLowersTheLoss) {
+  for (const auto optimizer : {OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::sgd}) {
+    for (const auto activation :
+         {Activation::relu, Activation::tanh, Activation::gelu, Activation::silu}) {
+      Study study = miniature_study(/*batch=*/10);
+      study.training.optimizer.kind = optimizer;
+      study.training.model.activation = activation;
+      if (optimizer == OptimizerKind::sgd) {
+        study.training.optimizer.learning_rate = 0.05;
+        study.training.optimizer.momentum = 0.9;
+      }
+      metrics_.records.clear();
+      run(study, /*samples=*/3000);
+      auto& records = metrics_.records["train"];
+      EXPECT_LT(records.back().values["loss"], records.front().values["loss"] / 2);
+    }
+  }
+}
+
+TEST_F(TrainerTest, ValidatesEverySoManyBatchesAndOnceAtTheEnd) {
+  run(with_validation(miniature_study(/*batch=*/10)), /*samples=*/1200);
+  std::vector<std::size_t> batches;
+  for (const auto& record : metrics_.records["validation"]) batches.push_back(record.batch);
+  EXPECT_EQ(batches, (std::vector<std::size_t>{50, 100, 120}));
+}
+
+TEST_F(TrainerTest, RecordsTrainingAndBufferEveryTenBatches) {
+  Study study = miniature_study(/*batch=*/10);
+  study.training.schedule = {ScheduleKind::step, /*every=*/150, /*factor=*/0.5};
+  run(study, /*samples=*/300);
+  const auto& records = metrics_.records["train"];
+  ASSERT_EQ(records.size(), 3U);
+  EXPECT_EQ(records[1].batch, 20U);
+  EXPECT_EQ(records[1].values.at("samples"), 200);
+  EXPECT_DOUBLE_EQ(records[0].values.at("learning_rate"), 3e-3);
+  EXPECT_DOUBLE_EQ(records[1].values.at("learning_rate"), 1.5e-3);
+  EXPECT_GT(records[1].values.at("samples_per_second"), 0);
+  EXPECT_EQ(metrics_.records["buffer"][1].values.at("population"), 300);
+  EXPECT_EQ(metrics_.records["buffer"][1].values.at("unseen"), 100);
+}
+
+TEST_F(TrainerTest, EndsAtTheBatchLimit) {
+  Study study = miniature_study(/*batch=*/10);
+  study.training.stop.batches = 7;
+  const auto result = run(study, /*samples=*/1000);
+  EXPECT_EQ(result.batches, 7U);
+  EXPECT_TRUE(result.stopped);
+}
+
+TEST_F(TrainerTest, EndsAtTheFirstValidationThatReachesTheTarget) {
+  Study study = with_validation(miniature_study(/*batch=*/10));
+  study.training.stop.validation_loss = 0.1;
+  const auto result = run(study, /*samples=*/20'000);
+  EXPECT_TRUE(result.stopped);
+  EXPECT_LE(result.validation->loss, 0.1);
+  EXPECT_EQ(result.batches % 50, 0U);
+  const auto& records = metrics_.records["validation"];
+  for (std::size_t k = 0; k + 1 < records.size(); ++k) EXPECT_GT(records[k].values.at("loss"), 0.1);
+}
+
+TEST_F(TrainerTest, EndsInOrderWhenAskedToStop) {
+  participant_ = test::PatientParticipant(/*give_up=*/30);
+  const auto result = run(with_validation(miniature_study(/*batch=*/10)), /*samples=*/1000);
+  EXPECT_TRUE(result.stopped);
+  EXPECT_EQ(result.batches, 30U);
+  EXPECT_TRUE(result.validation);
+}
+
+TEST_F(TrainerTest, ShowsProgressAfterEachRoundAndWarnsOfAConstantField) {
+  Study study = miniature_study(/*batch=*/10);
+  study.training.normalisation.kind = NormalisationKind::measured;
+  study.training.normalisation.samples = 1;
+  study.simulation.fields = {{"a", {1}, ""}, {"rest", {9}, ""}};
+  ScriptedSource source(study, scripted_ids(study, 50));
+  Trainer trainer(study, *collective_, source, participant_, metrics_, clock_);
+  std::vector<std::size_t> samples;
+  std::vector<std::string> warnings;
+  trainer.on_progress([&](const TrainingProgress& now) { samples.push_back(now.samples); });
+  trainer.on_warning([&](const std::string& text) { warnings.push_back(text); });
+  trainer.run();
+  EXPECT_EQ(samples, (std::vector<std::size_t>{10, 20, 30, 40, 50}));
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_NE(warnings[0].find("field 'a'"), std::string::npos);
+}
+
+TEST_F(TrainerTest, WritesACardThatSaysWhatTheModelIs) {
+  const Study study = with_validation(miniature_study(/*batch=*/10));
+  ScriptedSource source(study, scripted_ids(study, 100));
+  Trainer trainer(study, *collective_, source, participant_, metrics_, clock_);
+  trainer.export_model(folder_ / "model", trainer.run());
+  const auto card =
+      nlohmann::json::parse(posix_file_system().read(folder_ / "model" / "card.json"));
+  EXPECT_EQ(card["name"], "miniature");
+  ASSERT_EQ(card["inputs"].size(), 3U);
+  EXPECT_EQ(card["inputs"][0]["bounds"], (std::vector<double>{100, 500}));
+  EXPECT_NEAR(card["inputs"][2]["bounds"][1].get<double>(), 2.0, 1e-12);
+  EXPECT_EQ(card["outputs"][1]["offset"], 6);
+  EXPECT_EQ(card["outputs"][1]["shape"], (std::vector<int>{2, 2}));
+  EXPECT_EQ(card["normalisation"]["fields"]["u"]["mean"], 300);
+  EXPECT_GT(card["validation"]["mse"], 0);
+  EXPECT_EQ(card["training"]["samples"], 100);
+  EXPECT_EQ(card["provenance"]["seed"], 7);
+}
+
+TEST_F(TrainerTest, AFolderThatCannotBeWrittenIsAnEnvironmentError) {
+  const Study study = miniature_study(/*batch=*/10);
+  ScriptedSource source(study, {});
+  Trainer trainer(study, *collective_, source, participant_, metrics_, clock_);
+  const auto occupied = folder_ / "occupied";
+  posix_file_system().replace(occupied, "a file, not a folder", 0600);
+  try {
+    trainer.export_model(occupied / "model", {});
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::environment);
+  }
+}
+
+}  // namespace
+}  // namespace weir
