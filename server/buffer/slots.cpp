@@ -5,7 +5,7 @@
 namespace weir {
 
 Slots::Slots(std::size_t capacity)
-    : position_(capacity), pins_(capacity, 0), states_(capacity, SlotState::free) {
+    : records_(capacity, Record{.position = 0, .pins = 0, .state = SlotState::free}) {
   assert(capacity > 0 && capacity < (std::uint64_t{1} << 32));
   // Reserved, not touched: an array grows without moving, and costs memory only as far as it was
   // used.
@@ -15,27 +15,28 @@ Slots::Slots(std::size_t capacity)
   auto& free = members(SlotState::free);
   for (std::size_t k = 0; k < capacity; ++k) {
     const auto slot = static_cast<Slot>(capacity - 1 - k);
-    position_[slot] = static_cast<std::uint32_t>(k);
+    records_[slot].position = static_cast<std::uint32_t>(k);
     free.push_back(slot);
   }
 }
 
 void Slots::move(Slot slot, SlotState to) {
-  auto& from = members(states_[slot]);
+  Record& record = records_[slot];
+  auto& from = members(record.state);
   const Slot last = from.back();
-  from[position_[slot]] = last;
-  position_[last] = position_[slot];
+  from[record.position] = last;
+  records_[last].position = record.position;
   from.pop_back();
 
   auto& target = members(to);
-  position_[slot] = static_cast<std::uint32_t>(target.size());
+  record.position = static_cast<std::uint32_t>(target.size());
+  record.state = to;
   target.push_back(slot);
-  states_[slot] = to;
 }
 
 bool Slots::unpin(Slot slot) {
-  assert(pins_[slot] > 0);
-  return --pins_[slot] == 0;
+  assert(records_[slot].pins > 0);
+  return --records_[slot].pins == 0;
 }
 
 }  // namespace weir

@@ -1,0 +1,27 @@
+#pragma once
+// The suites of weir-bench: what can be measured, by name.
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "tests/bench/reporter.h"
+
+namespace weir::bench {
+
+struct Options {
+  bool quick = false;  ///< small and short: to see that a suite works, not to believe its figures
+};
+
+struct Suite {
+  std::string name, purpose;
+  std::function<void(Reporter&, const Options&)> run;
+};
+
+/// All suites; a new one is declared below and added to the table in suite.cpp.
+const std::vector<Suite>& suites();
+
+/// Insert and draw of each kind of buffer, 10^3 to 10^6 slots. Reference: the same kind at 10^3.
+void buffer_suite(Reporter& reporter, const Options& options);
+
+}  // namespace weir::bench
