@@ -17,7 +17,7 @@ struct CardFacts {
 };
 
 /// Name, inputs, time axis, outputs with their offsets, normalisation, validation errors, training,
-/// provenance, as JSON text. docs/formats.md describes the keys.
+/// provenance, as JSON text. docs/exported_model.md describes the keys.
 std::string model_card(const Study& study, const Normalisation& normalisation,
                        const TrainingResult& result, const CardFacts& facts);
 
