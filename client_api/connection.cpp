@@ -20,17 +20,22 @@ constexpr std::uint64_t no_digest = 0;  ///< the server checks its ledger, not a
 
 Time now() { return std::chrono::steady_clock::now(); }
 
-/// A thread that takes no signals: they are for the solver's own.
-template <class Body>
-std::thread start_thread(Body body) {
-  sigset_t all, before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(body));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  pthread_setname_np(thread.native_handle(), "weir-client");
-  return thread;
-}
+/// Blocks all signals while a thread is started, so that it takes none: they are for the solver's
+/// own threads.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_;
+};
 
 }  // namespace
 
@@ -43,9 +48,12 @@ Connection::Connection(ConnectionSettings settings, std::unique_ptr<wire::Client
         [this, rank](wire::Frame frame) { channel_->send(rank, std::move(frame)); }));
   }
   heard_.resize(ranks);
+  dropped_.resize(ranks);
   views_.resize(ranks);
   welcomes_.resize(ranks);
-  thread_ = start_thread([this] { serve(); });
+  const SignalsBlocked blocked;
+  thread_ = std::thread([this] { serve(); });
+  pthread_setname_np(thread_.native_handle(), "weir-client");
 }
 
 Connection::~Connection() {
@@ -81,8 +89,10 @@ bool Connection::serve_once() {
   }
   std::size_t bytes = 0;
   for (auto& item : items) {
+    auto& session = *sessions_[item.server_rank];
     bytes += payload_bytes(item);
-    sessions_[item.server_rank]->enqueue(item.step, std::move(item.chunk));
+    if (session.state() == wire::ClientState::rejected) dropped_[item.server_rank] = true;
+    session.enqueue(item.step, std::move(item.chunk));
   }
   receive();
   if (end_steps && !end_said_) {
@@ -115,7 +125,8 @@ void Connection::publish(std::size_t handed_over) {
     if (view.state == wire::ClientState::connecting && session.state() == wire::ClientState::open) {
       welcomes_[rank] = session.welcome();
     }
-    view = {session.state(), session.unaccepted_bytes(), heard_[rank], session.reject()};
+    view = {session.state(), session.unaccepted_bytes(), heard_[rank], session.reject(),
+            dropped_[rank]};
   }
   changed_.notify_all();
 }
@@ -133,7 +144,8 @@ bool Connection::wait(std::unique_lock<std::mutex>& lock, Duration at_most, Done
 /// is no failure.
 bool Connection::refused(const View& view) const {
   if (!view.reject) return false;
-  const bool all_accepted = draining_ && queued_bytes_ == 0 && view.unaccepted == 0;
+  const bool all_accepted =
+      draining_ && queued_bytes_ == 0 && view.unaccepted == 0 && !view.dropped;
   return !(view.reject->code == wire::RejectCode::over && all_accepted);
 }
 

@@ -61,6 +61,7 @@ class Connection {
     std::size_t unaccepted = 0;
     std::optional<Time> heard;
     std::optional<wire::Reject> reject;
+    bool dropped = false;  ///< a chunk came after the reject
   };
 
   // on the thread weir-client
@@ -86,6 +87,7 @@ class Connection {
   std::unique_ptr<wire::ClientChannel> channel_;                // weir-client's, but for wake()
   std::vector<std::unique_ptr<wire::ClientSession>> sessions_;  // weir-client's
   std::vector<std::optional<Time>> heard_;                      // weir-client's
+  std::vector<bool> dropped_;                                   // weir-client's
   bool end_said_ = false;                                       // weir-client's
 
   std::mutex mutex_;
@@ -94,7 +96,7 @@ class Connection {
   std::size_t queued_bytes_ = 0;    // pushed, and not yet in views_
   std::size_t promised_bytes_ = 0;  // reserved, and not yet pushed
   std::vector<View> views_;
-  std::vector<wire::Welcome> welcomes_;  // the first of each rank
+  std::vector<wire::Welcome> welcomes_;  // the latest of each rank
   std::optional<std::uint64_t> end_steps_;
   std::optional<std::string> broken_;  // why the thread has ended by itself
   bool draining_ = false;              // nothing is pushed any more

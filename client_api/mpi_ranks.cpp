@@ -1,5 +1,8 @@
 #include "client_api/mpi_ranks.h"
 
+#include <chrono>
+#include <thread>
+
 #include "client_api/failure.h"
 
 namespace weir::client {
@@ -29,6 +32,22 @@ void require_running() {
   }
   if (finalized()) {
     throw Failure(WEIR_ERROR_MPI, "MPI is finalised; call weir_finalize before MPI_Finalize");
+  }
+}
+
+/// Waits as MPI_Wait does, but sleeps when it takes long: the root may be waiting for a server that
+/// trains on the same cores, and MPI_Wait would keep one of them busy for each other rank.
+void await(MPI_Request& request) {
+  constexpr int polls_before_sleep = 1000;
+  for (int polls = 0;; ++polls) {
+    int done = 0;
+    check(MPI_Test(&request, &done, MPI_STATUS_IGNORE), "MPI_Test");
+    if (done != 0) return;
+    if (polls < polls_before_sleep) {
+      std::this_thread::yield();
+    } else {
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+    }
   }
 }
 
@@ -81,8 +100,11 @@ void MpiRanks::gather_values(std::span<float> values, std::span<const std::size_
 
 void MpiRanks::broadcast(std::span<std::byte> bytes) {
   require_running();
-  check(MPI_Bcast(bytes.data(), static_cast<int>(bytes.size()), MPI_BYTE, root_rank, comm_),
-        "MPI_Bcast");
+  MPI_Request request = MPI_REQUEST_NULL;
+  check(MPI_Ibcast(bytes.data(), static_cast<int>(bytes.size()), MPI_BYTE, root_rank, comm_,
+                   &request),
+        "MPI_Ibcast");
+  await(request);
 }
 
 }  // namespace weir::client
