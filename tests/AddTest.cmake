@@ -6,6 +6,12 @@ set(weir_mpirun ${MPIEXEC_EXECUTABLE} --oversubscribe)
 set(weir_test_environment
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMP_NUM_THREADS=1
   OMPI_MCA_btl_base_warn_component_unused=0)
+if(WEIR_SANITIZE)
+  list(APPEND weir_test_environment
+    TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_LIST_DIR}/support/tsan.txt)
+endif()
+# Open MPI's plug-ins leak, and are unloaded before the leaks are told, so that no suppression could name them.
+set(weir_mpi_test_environment ASAN_OPTIONS=detect_leaks=0)
 
 function(weir_test name)
   cmake_parse_arguments(arg "SERIAL" "LABEL;TIMEOUT" "SOURCES;LIBRARIES;RANKS" ${ARGN})
@@ -23,6 +29,7 @@ function(weir_test name)
     foreach(ranks ${arg_RANKS})
       add_test(NAME ${name}.ranks${ranks} COMMAND ${weir_mpirun} -n ${ranks} $<TARGET_FILE:${name}>)
       weir_test_properties(${name}.ranks${ranks} ${arg_LABEL} ${arg_TIMEOUT} ${ranks})
+      set_property(TEST ${name}.ranks${ranks} APPEND PROPERTY ENVIRONMENT ${weir_mpi_test_environment})
     endforeach()
   else()
     target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock_main)
@@ -48,6 +55,7 @@ function(weir_script_test name)
   endif()
   add_test(NAME ${name} COMMAND ${arg_COMMAND})
   weir_test_properties(${name} ${arg_LABEL} ${arg_TIMEOUT} ${arg_PROCESSORS})
+  set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT ${weir_mpi_test_environment})
 endfunction()
 
 function(weir_test_properties name label timeout processors)
