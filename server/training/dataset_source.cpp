@@ -85,4 +85,9 @@ void DatasetSource::copy(std::size_t first, std::size_t count, Batch& batch) {
   }
 }
 
+std::unique_ptr<SampleSource> make_dataset_source(const Study& study, std::size_t rank,
+                                                  std::size_t ranks) {
+  return std::make_unique<DatasetSource>(study, rank, ranks);
+}
+
 }  // namespace weir

@@ -2,6 +2,7 @@
 // Samples of an HDF5 data set, for the epochs of an offline training.
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -42,5 +43,9 @@ class DatasetSource final : public SampleSource {
   std::vector<std::size_t> order_;  ///< of the epoch of the latest position
   std::size_t order_epoch_;
 };
+
+/// The same behind its interface, for who only draws.
+std::unique_ptr<SampleSource> make_dataset_source(const Study& study, std::size_t rank,
+                                                  std::size_t ranks);
 
 }  // namespace weir
