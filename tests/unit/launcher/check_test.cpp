@@ -1,0 +1,202 @@
+#include "launcher/check.h"
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "launcher/memory_need.h"
+#include "tests/support/temporary_folder.h"
+
+namespace weir {
+namespace {
+
+using testing::HasSubstr;
+
+/// A machine that has what the test says it has.
+class FakeMachine final : public Machine {
+ public:
+  std::uint64_t free_memory() const override { return memory; }
+  std::optional<std::uint64_t> free_disk(const std::filesystem::path&) const override {
+    return disk;
+  }
+  std::size_t cores() const override { return 8; }
+  bool is_file(const std::filesystem::path& path) const override {
+    return files.contains(path) || is_executable(path) || is_hdf5(path);
+  }
+  bool is_executable(const std::filesystem::path& path) const override {
+    return programs.contains(path);
+  }
+  std::optional<std::filesystem::path> find_program(const std::string& name) const override {
+    return programs.contains(name) ? std::optional<std::filesystem::path>(name) : std::nullopt;
+  }
+  bool is_hdf5(const std::filesystem::path& path) const override {
+    return data_sets.contains(path);
+  }
+
+  std::uint64_t memory = 1 << 30;
+  std::optional<std::uint64_t> disk = 1 << 30;
+  std::set<std::filesystem::path> files, data_sets,
+      programs = {"mpirun", "/solver", "/weir-server"};
+};
+
+class CheckTest : public testing::Test {
+ protected:
+  CheckTest() {
+    study_.name = "toy";
+    study_.simulation.count = 10;
+    study_.simulation.steps = 100;
+    study_.simulation.fields = {{.name = "u", .shape = {10, 100}, .unit = ""}};
+    study_.simulation.command = {"/solver"};
+    study_.parameters = {{.name = "a", .lower = 0, .upper = 1, .unit = ""}};
+    study_.buffer.capacity = 100;
+    study_.training.model.hidden = {20};
+  }
+
+  std::vector<Finding> findings() {
+    return check_study(
+        study_,
+        {.machine = machine_, .server = "/weir-server", .output = "/out", .record = record_});
+  }
+  int exit_code() { return exit_code_of(findings()); }
+  Finding about(const std::string& subject) {
+    for (const auto& finding : findings())
+      if (finding.subject == subject) return finding;
+    ADD_FAILURE() << "nothing about " << subject;
+    return {};
+  }
+  void expect_error(const std::string& subject, ErrorKind kind, const std::string& text) {
+    const auto finding = about(subject);
+    EXPECT_EQ(finding.severity, Severity::error);
+    EXPECT_THAT(finding.text, HasSubstr(text));
+    EXPECT_EQ(exit_code(), static_cast<int>(kind));
+  }
+
+  Study study_;
+  FakeMachine machine_;
+  std::filesystem::path record_;
+};
+
+TEST_F(CheckTest, FindsNothingWrongWithAGoodStudyOnAGoodMachine) {
+  EXPECT_EQ(exit_code(), 0);
+  for (const auto& finding : findings())
+    EXPECT_EQ(finding.severity, Severity::ok) << line_of(finding);
+}
+
+TEST_F(CheckTest, MissesTheSolver) {
+  study_.simulation.command = {"/nowhere/solver"};
+  expect_error("simulation", ErrorKind::environment, "/nowhere/solver");
+}
+
+TEST_F(CheckTest, TellsASolverThatIsNotExecutableFromOneThatIsNotThere) {
+  study_.simulation.command = {"/script"};
+  machine_.files = {"/script"};
+  expect_error("simulation", ErrorKind::environment, "chmod");
+}
+
+TEST_F(CheckTest, MissesMpirunAndTheServer) {
+  machine_.programs = {"/solver"};
+  expect_error("mpirun", ErrorKind::environment, "mpirun");
+  expect_error("server", ErrorKind::environment, "/weir-server");
+}
+
+TEST_F(CheckTest, NamesTheCapacityThatFitsIntoMemory) {
+  study_.server.ranks = 2;
+  const auto model = static_cast<std::uint64_t>(memory_need(study_).model);
+  machine_.memory = model + 2 * 4000 * 77 + 1;  // two ranks, samples of 4000 bytes
+  expect_error("memory", ErrorKind::environment, "capacity of 77 instead of 100 would fit");
+  study_.buffer.capacity = 77;
+  EXPECT_EQ(exit_code(), 0);
+}
+
+TEST_F(CheckTest, SurvivesACapacityWhoseBytesOverflow) {
+  study_.buffer.capacity = ~std::size_t{0};
+  expect_error("memory", ErrorKind::environment, "would fit");
+}
+
+TEST_F(CheckTest, SaysWhenTheModelAloneIsTooLarge) {
+  study_.training.model.hidden = {1000000};
+  expect_error("memory", ErrorKind::environment, "smaller model");
+}
+
+TEST_F(CheckTest, MissesDiskSpace) {
+  machine_.disk = 1000;
+  expect_error("disk", ErrorKind::environment, "no space left");
+  machine_.disk.reset();
+  EXPECT_EQ(about("disk").severity, Severity::warning);
+}
+
+TEST_F(CheckTest, CountsTheSamplesOfARecordedDataSet) {
+  record_ = "/data/f.h5";
+  machine_.disk = 10 * 100 * 4000;
+  expect_error("disk", ErrorKind::environment, "/data/f.h5");
+}
+
+TEST_F(CheckTest, MissesDataSets) {
+  study_.validation.dataset = "/validation.h5";
+  expect_error("validation.dataset", ErrorKind::input, "there is no data set");
+  machine_.files = {"/validation.h5"};
+  expect_error("validation.dataset", ErrorKind::input, "not an HDF5 file");
+  machine_.data_sets = {"/validation.h5"};
+  EXPECT_EQ(exit_code(), 0);
+}
+
+TEST_F(CheckTest, NeedsNoSolverToTrainFromADataSet) {
+  study_.training.source = Source::dataset;
+  study_.training.dataset = "/train.h5";
+  study_.simulation.command.clear();
+  expect_error("training.dataset", ErrorKind::input, "/train.h5");
+  machine_.data_sets = {"/train.h5"};
+  EXPECT_EQ(exit_code(), 0);
+}
+
+TEST_F(CheckTest, MissesTheListOfParameters) {
+  study_.sampling.design = DesignKind::list;
+  study_.sampling.file = "/list.csv";
+  expect_error("sampling.file", ErrorKind::input, "/list.csv");
+}
+
+TEST_F(CheckTest, OnlyWarnsOfSharedCores) {
+  study_.launcher.jobs = 8;
+  EXPECT_EQ(about("cores").severity, Severity::warning);
+  EXPECT_EQ(exit_code(), 0);
+}
+
+TEST_F(CheckTest, BlamesTheStudyBeforeTheMachine) {
+  machine_.memory = 0;
+  study_.validation.dataset = "/validation.h5";
+  EXPECT_EQ(exit_code(), 2);
+}
+
+TEST_F(CheckTest, CountsTheWeightsOfThePerceptron) {
+  study_.training.model.hidden = {20, 30};
+  EXPECT_EQ(model_values(study_), (2u + 1) * 20 + (20 + 1) * 30 + (30 + 1) * 1000);
+}
+
+TEST(SystemMachineTest, KnowsAnHdf5FileByItsSignature) {
+  const test::TemporaryFolder folder;
+  const SystemMachine machine;
+  const std::string signature("\x89HDF\r\n\x1a\n", 8);
+  std::ofstream(folder / "plain") << signature << "rest";
+  std::ofstream(folder / "behind") << std::string(512, ' ') << signature;
+  std::ofstream(folder / "other") << "no data set at all";
+  EXPECT_TRUE(machine.is_hdf5(folder / "plain"));
+  EXPECT_TRUE(machine.is_hdf5(folder / "behind"));
+  EXPECT_FALSE(machine.is_hdf5(folder / "other"));
+  EXPECT_FALSE(machine.is_hdf5(folder / "gone"));
+}
+
+TEST(SystemMachineTest, KnowsThisMachine) {
+  const SystemMachine machine;
+  EXPECT_GT(machine.free_memory(), 0u);
+  EXPECT_GT(machine.free_disk("/nowhere/at/all").value_or(0), 0u);
+  EXPECT_GE(machine.cores(), 1u);
+  EXPECT_TRUE(machine.find_program("sh"));
+  EXPECT_FALSE(machine.find_program("weir-no-such-program"));
+  EXPECT_FALSE(machine.find_program("/etc/passwd"));
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,206 @@
+#include "launcher/ensemble.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/fake_scheduler.h"
+#include "tests/support/temporary_folder.h"
+
+namespace weir {
+namespace {
+
+using testing::AllOf;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Field;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+auto ended_as(std::uint64_t sim, std::uint64_t attempt, wire::JobEnd end) {
+  return AllOf(Field(&wire::LaunchEnded::sim, sim), Field(&wire::LaunchEnded::attempt, attempt),
+               Field(&wire::LaunchEnded::end, end));
+}
+
+class EnsembleTest : public testing::Test {
+ protected:
+  EnsembleTest() {
+    study_.name = "toy";
+    study_.parameters = {{.name = "a", .lower = 0, .upper = 1, .unit = ""}};
+    study_.simulation.command = {"solver", "{a}"};
+    study_.simulation.time_limit = 60;
+    study_.launcher.jobs = 2;
+  }
+
+  void request(std::uint64_t sim, std::uint64_t attempt = 0) {
+    ensemble_.request({.sim = sim, .attempt = attempt, .parameters = {0.5}});
+  }
+  void turn() {
+    ensemble_.observe(scheduler_.poll());
+    ensemble_.advance();
+  }
+  JobId job(std::uint64_t sim, std::uint64_t attempt = 0) {
+    return scheduler_.find("weir.toy." + std::to_string(sim) + "." + std::to_string(attempt));
+  }
+
+  Study study_;
+  test::TemporaryFolder folder_;
+  test::FakeScheduler scheduler_;
+  ManualClock clock_;
+  Journal journal_{posix_file_system(), folder_ / "journal.jsonl"};
+  std::vector<std::string> notes_;
+  Ensemble ensemble_{
+      study_,     {folder_.path()},
+      scheduler_, clock_,
+      journal_,   [this](NoteLevel, const std::string& text) { notes_.push_back(text); }};
+};
+
+TEST_F(EnsembleTest, RunsAsManyAtATimeAsTheStudyAllows) {
+  for (const std::uint64_t sim : {4, 3, 2, 1}) request(sim);
+  turn();
+  EXPECT_THAT(scheduler_.submitted(), SizeIs(2));
+  EXPECT_EQ(ensemble_.jobs(), 2u);
+  EXPECT_EQ(ensemble_.queued(), 2u);
+}
+
+TEST_F(EnsembleTest, StartsTheOldestRequestWhenAPlaceIsFree) {
+  for (const std::uint64_t sim : {4, 3, 2, 1}) request(sim);
+  turn();
+  scheduler_.end(job(3), JobState::done);
+  turn();
+  EXPECT_NE(job(2), "");
+  EXPECT_EQ(job(1), "");
+}
+
+TEST_F(EnsembleTest, StartsARepeatedRequestOnce) {
+  request(0);
+  turn();
+  request(0);
+  turn();
+  EXPECT_THAT(scheduler_.submitted(), SizeIs(1));
+  scheduler_.end(job(0), JobState::done);
+  turn();
+  ensemble_.acknowledge({0, 0});
+  request(0);
+  turn();
+  EXPECT_THAT(scheduler_.submitted(), SizeIs(1));
+}
+
+TEST_F(EnsembleTest, ReportsAnEndUntilItIsAcknowledged) {
+  request(0);
+  turn();
+  scheduler_.end(job(0), JobState::done);
+  turn();
+  turn();
+  EXPECT_THAT(ensemble_.unacknowledged(), ElementsAre(ended_as(0, 0, wire::JobEnd::done)));
+  ensemble_.acknowledge({0, 0});
+  EXPECT_THAT(ensemble_.unacknowledged(), IsEmpty());
+}
+
+TEST_F(EnsembleTest, SaysWhyASimulationFailedAndWhereItsLogIs) {
+  std::filesystem::create_directories(folder_ / "logs");
+  posix_file_system().replace(folder_ / "logs" / "sim.5.0.log", "step 1\nno convergence\n\n", 0600);
+  request(5);
+  turn();
+  scheduler_.end(job(5), JobState::failed, "exit code 7");
+  turn();
+  EXPECT_EQ(ensemble_.unacknowledged().at(0).reason, "exit code 7");
+  EXPECT_THAT(notes_, Contains(AllOf(HasSubstr("exit code 7"), HasSubstr("\"no convergence\""),
+                                     HasSubstr("sim.5.0.log"))));
+}
+
+TEST_F(EnsembleTest, ReportsAJobThatTheSchedulerRefuses) {
+  scheduler_.refuse("no partition 'gpu'");
+  request(0);
+  turn();
+  EXPECT_THAT(ensemble_.unacknowledged(), ElementsAre(ended_as(0, 0, wire::JobEnd::never_started)));
+  EXPECT_EQ(ensemble_.unacknowledged()[0].reason, "no partition 'gpu'");
+  EXPECT_EQ(ensemble_.jobs(), 0u);
+}
+
+TEST_F(EnsembleTest, RefusesParametersThatAreNotTheStudys) {
+  ensemble_.request({.sim = 0, .attempt = 0, .parameters = {1, 2, 3}});
+  turn();
+  EXPECT_THAT(scheduler_.submitted(), IsEmpty());
+  EXPECT_THAT(ensemble_.unacknowledged(), ElementsAre(ended_as(0, 0, wire::JobEnd::never_started)));
+}
+
+TEST_F(EnsembleTest, EndsAJobAtItsTimeLimit) {
+  request(0);
+  turn();
+  turn();
+  clock_.advance(std::chrono::milliseconds(59999));
+  turn();
+  EXPECT_THAT(scheduler_.cancelled(), IsEmpty());
+  clock_.advance(std::chrono::milliseconds(1));
+  turn();
+  EXPECT_THAT(scheduler_.cancelled(), ElementsAre(job(0)));
+  turn();
+  EXPECT_THAT(ensemble_.unacknowledged(), ElementsAre(ended_as(0, 0, wire::JobEnd::failed)));
+  EXPECT_EQ(ensemble_.unacknowledged()[0].reason, "time limit of 60 s");
+}
+
+TEST_F(EnsembleTest, CountsNoTimeBeforeTheJobRuns) {
+  scheduler_.jobs_start_pending();
+  request(0);
+  turn();
+  clock_.advance(std::chrono::hours(1));
+  turn();
+  EXPECT_THAT(scheduler_.cancelled(), IsEmpty());
+  scheduler_.start(job(0));
+  turn();
+  clock_.advance(std::chrono::seconds(60));
+  turn();
+  EXPECT_THAT(scheduler_.cancelled(), ElementsAre(job(0)));
+}
+
+TEST_F(EnsembleTest, WithdrawsLowerAttemptsOfTheSameSimulation) {
+  request(0, /*attempt=*/0);
+  request(1, /*attempt=*/0);
+  turn();
+  request(0, /*attempt=*/1);
+  EXPECT_THAT(scheduler_.cancelled(), ElementsAre(job(0, 0)));
+  turn();
+  EXPECT_NE(job(0, 1), "");
+  EXPECT_EQ(ensemble_.unacknowledged().at(0).reason, "replaced by attempt 1");
+}
+
+TEST_F(EnsembleTest, DropsTheQueueAndCancelsJobsWhenAllIsWithdrawn) {
+  for (const std::uint64_t sim : {0, 1, 2}) request(sim);
+  turn();
+  ensemble_.withdraw_all("the study stops");
+  EXPECT_THAT(scheduler_.cancelled(), ElementsAre(job(0), job(1)));
+  turn();
+  EXPECT_EQ(ensemble_.jobs(), 0u);
+  EXPECT_EQ(ensemble_.queued(), 0u);
+  EXPECT_THAT(scheduler_.submitted(), SizeIs(2));
+}
+
+TEST_F(EnsembleTest, KillsWhatDoesNotEnd) {
+  scheduler_.ignore_cancel();
+  request(0);
+  turn();
+  ensemble_.withdraw_all("the study stops");
+  turn();
+  EXPECT_EQ(ensemble_.jobs(), 1u);
+  ensemble_.kill_all();
+  turn();
+  EXPECT_EQ(ensemble_.jobs(), 0u);
+}
+
+TEST_F(EnsembleTest, WritesTheIntentBeforeAndTheNumberAfterEachSubmission) {
+  request(0);
+  turn();
+  scheduler_.end(job(0), JobState::done, "exit code 0");
+  turn();
+  const auto entries = read_journal(posix_file_system(), folder_ / "journal.jsonl");
+  ASSERT_THAT(entries, SizeIs(3));
+  EXPECT_EQ(entries[0].event, JournalEvent::intent);
+  EXPECT_EQ(entries[1].event, JournalEvent::submitted);
+  EXPECT_EQ(entries[1].job, job(0));
+  EXPECT_EQ(entries[2].event, JournalEvent::ended);
+  EXPECT_EQ(entries[2].name, "weir.toy.0.0");
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,78 @@
+#include "launcher/jobs.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "launcher/placeholders.h"
+
+namespace weir {
+namespace {
+
+using testing::Contains;
+using testing::ElementsAre;
+using testing::Pair;
+
+Study study_with(std::vector<std::string> command) {
+  Study study;
+  study.name = "toy";
+  study.parameters = {{.name = "a", .lower = 0, .upper = 1, .unit = ""},
+                      {.name = "wind_speed", .lower = 0, .upper = 1, .unit = ""}};
+  study.simulation.command = std::move(command);
+  study.server.ranks = 2;
+  return study;
+}
+
+const StudyDirectory directory{"/d"};
+
+TEST(SimulationJob, FillsPlaceholdersWithTheExactNumbers) {
+  const auto study =
+      study_with({"solver", "--a={a}", "{wind_speed}", "{sim}.{attempt}", "{study_dir}/x"});
+  const auto job = simulation_job(study, directory, /*sim=*/3, /*attempt=*/1, {0.1, 1e300});
+  EXPECT_THAT(job.command, ElementsAre("solver", "--a=0.10000000000000001",
+                                       "1.0000000000000001e+300", "3.1", "/d/x"));
+}
+
+TEST(SimulationJob, TellsTheClientWhoItIs) {
+  auto study = study_with({"solver"});
+  study.simulation.environment = {{"OMP_NUM_THREADS", "1"}};
+  const auto job = simulation_job(study, directory, /*sim=*/3, /*attempt=*/1, {0, 0});
+  EXPECT_THAT(job.environment, Contains(Pair("WEIR_STUDY_DIR", "/d")));
+  EXPECT_THAT(job.environment, Contains(Pair("WEIR_SIM", "3")));
+  EXPECT_THAT(job.environment, Contains(Pair("WEIR_ATTEMPT", "1")));
+  EXPECT_THAT(job.environment, Contains(Pair("OMP_NUM_THREADS", "1")));
+  EXPECT_EQ(job.name, "weir.toy.3.1");
+  EXPECT_EQ(job.log, "/d/logs/sim.3.1.log");
+}
+
+TEST(ServerJob, RunsUnderMpirunOnItsRanks) {
+  const auto job = server_job(study_with({"solver"}), directory, "/bin/weir-server", /*record=*/"");
+  EXPECT_THAT(job.command, ElementsAre("/bin/weir-server", "/d/study.json", "--output", "/d"));
+  EXPECT_EQ(job.ranks, 2u);
+  EXPECT_EQ(job.launch, Launch::mpirun);
+}
+
+TEST(ServerJob, RecordsWhenItIsAskedTo) {
+  const auto job =
+      server_job(study_with({"solver"}), directory, "/bin/weir-server", /*record=*/"/f.h5");
+  EXPECT_THAT(job.command, ElementsAre("/bin/weir-server", "/d/study.json", "--output", "/d",
+                                       "--record", "/f.h5"));
+}
+
+std::string fill(const std::string& text) {
+  return fill_placeholders(text, [](const std::string& name) {
+    return name == "a" ? std::optional<std::string>("{b}") : std::nullopt;
+  });
+}
+
+TEST(FillPlaceholders, ReplacesEachOnceAndNothingInsideValues) {
+  EXPECT_EQ(fill("{a}{a}x"), "{b}{b}x");
+}
+
+TEST(FillPlaceholders, LeavesOtherBracesAsTheyAre) {
+  for (const char* text : {"{", "}", "{}", "{a", "a}", "{1}", "{a b}", "{unknown}", "{ a}"})
+    EXPECT_EQ(fill(text), text);
+  EXPECT_EQ(fill("{{a}}"), "{{b}}");
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,153 @@
+#include "launcher/progress.h"
+
+#include <cmath>
+#include <limits>
+#include <sstream>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "launcher/progress_writer.h"
+#include "launcher/status_file.h"
+#include "src/core/error.h"
+
+namespace weir {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+Snapshot some_progress() {
+  Snapshot snapshot;
+  snapshot.phase = RunPhase::running;
+  snapshot.seconds = 50;
+  snapshot.jobs = 3;
+  snapshot.queued = 1;
+  snapshot.status = wire::LaunchStatus{.expected = 100,
+                                       .finished = 12,
+                                       .failed = 1,
+                                       .restarted = 2,
+                                       .samples_expected = 10000,
+                                       .samples_unique = 2000,
+                                       .samples_trained = 5000,
+                                       .batches = 500,
+                                       .train_loss = 0.0125,
+                                       .validation_loss = none,
+                                       .samples_per_second = 449.6,
+                                       .over = 0};
+  return snapshot;
+}
+
+TEST(ProgressLine, TellsAllThatIsKnown) {
+  EXPECT_EQ(progress_line(some_progress()),
+            "12/100 simulations, 3 running, 1 failed, 2 restarted | 2000/10000 samples | 5000 "
+            "trained | loss 0.0125 | "
+            "450 samples/s | 3 min 20 s left");
+}
+
+TEST(ProgressLine, LeavesOutWhatIsNotKnown) {
+  auto snapshot = some_progress();
+  snapshot.status = wire::LaunchStatus{
+      .expected = 5, .samples_expected = 50, .train_loss = none, .validation_loss = 2};
+  EXPECT_EQ(progress_line(snapshot),
+            "0/5 simulations, 3 running | 0/50 samples | 0 trained | validation 2");
+  EXPECT_EQ(progress_line({}), "starting, 0 s");
+}
+
+TEST(ProgressLine, HasNoTimeLeftWhenAllSamplesHaveCome) {
+  auto snapshot = some_progress();
+  snapshot.status->samples_unique = 10000;
+  EXPECT_FALSE(seconds_left(snapshot));
+}
+
+TEST(DurationText, ChoosesItsUnits) {
+  EXPECT_EQ(duration_text(0.4), "0 s");
+  EXPECT_EQ(duration_text(59.4), "59 s");
+  EXPECT_EQ(duration_text(200), "3 min 20 s");
+  EXPECT_EQ(duration_text(7500), "2 h 5 min");
+}
+
+TEST(ProgressWriterTest, RewritesOneLineOnATerminal) {
+  std::ostringstream out;
+  ManualClock clock;
+  ProgressWriter writer(out, clock, {.terminal = true, .width = 20, .every = {}});
+  writer.update(some_progress());
+  EXPECT_EQ(out.str(), "\r\x1b[K12/100 simulations,");
+  writer.say("restarted");
+  EXPECT_THAT(out.str(), HasSubstr("\r\x1b[Krestarted\n\r\x1b[K12/100"));
+}
+
+TEST(ProgressWriterTest, WritesALineNowAndThenElsewhere) {
+  std::ostringstream out;
+  ManualClock clock;
+  ProgressWriter writer(out, clock,
+                        {.terminal = false, .width = 20, .every = std::chrono::seconds(5)});
+  auto snapshot = some_progress();
+  writer.update(snapshot);
+  const auto once = out.str();
+  EXPECT_EQ(once, progress_line(snapshot) + "\n");
+  snapshot.status->finished = 13;
+  clock.advance(std::chrono::seconds(4));
+  writer.update(snapshot);
+  EXPECT_EQ(out.str(), once);
+  clock.advance(std::chrono::seconds(1));
+  writer.update(snapshot);
+  EXPECT_THAT(out.str(), HasSubstr("13/100"));
+}
+
+TEST(ProgressWriterTest, DoesNotRepeatALineElsewhere) {
+  std::ostringstream out;
+  ManualClock clock;
+  ProgressWriter writer(out, clock,
+                        {.terminal = false, .width = 20, .every = std::chrono::seconds(5)});
+  writer.update(some_progress());
+  const auto once = out.str();
+  clock.advance(std::chrono::seconds(9));
+  writer.update(some_progress());
+  EXPECT_EQ(out.str(), once);
+}
+
+TEST(StatusFileTest, ReadsBackWhatWasWritten) {
+  const auto written = status_of(some_progress());
+  const auto read = parse_status(write_status(written));
+  EXPECT_EQ(read.pid, getpid());
+  EXPECT_EQ(read.host, written.host);
+  EXPECT_EQ(read.phase, "running");
+  ASSERT_TRUE(read.snapshot.status);
+  EXPECT_EQ(read.snapshot.queued, 1u);
+  EXPECT_TRUE(std::isnan(read.snapshot.status->validation_loss));
+  EXPECT_EQ(progress_line(read.snapshot), progress_line(some_progress()));
+}
+
+TEST(StatusFileTest, HoldsNoCountsBeforeTheServerSpoke) {
+  EXPECT_FALSE(parse_status(write_status(status_of({}))).snapshot.status);
+}
+
+TEST(StatusFileTest, RefusesWhatIsNoStatus) {
+  for (const char* text : {"", "[]", "{\"pid\":\"x\"}", "{}"})
+    EXPECT_THROW(parse_status(text), Error) << text;
+}
+
+TEST(StatusFileTest, IsStaleWhenTheLauncherIsSilentOrDead) {
+  auto status = status_of(some_progress());
+  EXPECT_FALSE(is_stale(status, status.time + 10));
+  EXPECT_TRUE(is_stale(status, status.time + 11));
+  EXPECT_THAT(status_text(status, status.time + 11), HasSubstr("gone"));
+  EXPECT_THAT(status_text(status, status.time), Not(HasSubstr("gone")));
+  status.pid = std::numeric_limits<pid_t>::max();
+  EXPECT_TRUE(is_stale(status, status.time));
+  EXPECT_FALSE(launcher_lives_here(status));
+}
+
+TEST(StatusFileTest, SaysNothingOfAProcessOnAnotherMachine) {
+  auto status = status_of(some_progress());
+  status.host = "elsewhere";
+  EXPECT_FALSE(is_stale(status, status.time));
+  EXPECT_FALSE(launcher_lives_here(status));
+}
+
+}  // namespace
+}  // namespace weir
