@@ -88,14 +88,17 @@ void CreditPool::promise_samples(std::uint64_t room) {
 /// Bytes that the client has to send, could send with the samples it has, and has no credit for; 0
 /// when even with all of them its next chunk could not leave.
 std::uint64_t CreditPool::need(const CreditAccount& account, Need which) const {
-  if (account.want.chunk == 0) return 0;
+  const std::uint64_t outstanding = account.outstanding(), chunk = account.want.chunk;
+  if (chunk == 0) return 0;
+  // A rest smaller than a chunk is on its way, as DATA or given back. More on top of it could cross
+  // with that, be too little in turn, and so for ever.
+  if (outstanding > 0 && outstanding < chunk) return 0;
   const std::uint64_t wanted = account.want.bytes + account.want.returned;
   std::uint64_t usable = account.missing;
   if (which == Need::all) usable += account.promised() * sample_bytes_;
-  const std::uint64_t outstanding = account.outstanding();
   if (wanted <= account.granted.bytes || usable <= outstanding) return 0;
   const std::uint64_t needed = std::min(wanted - account.granted.bytes, usable - outstanding);
-  return outstanding + needed < account.want.chunk ? 0 : needed;
+  return outstanding + needed < chunk ? 0 : needed;
 }
 
 bool CreditPool::take_turn(CreditAccount& account, Need which) {
@@ -116,14 +119,14 @@ bool CreditPool::grant_bytes(Need which, std::size_t& turn) {
   // A client with half its share at hand is not short of credit: it gets more in one piece later,
   // not in crumbs now.
   for (CreditAccount* account : accounts_) {
-    account->due = account->outstanding() < std::max(share_ / 2 + 1, account->want.chunk);
+    account->due = account->outstanding() <= share_ / 2;
   }
   std::size_t passed = 0;
   while (passed < accounts_.size()) {
     turn %= accounts_.size();
     CreditAccount& account = *accounts_[turn];
-    const bool within_share = account.outstanding() < std::max(share_, account.want.chunk);
-    if (account.due && within_share && need(account, which) > 0) {
+    if (account.due && account.outstanding() < std::max<std::uint64_t>(share_, 1) &&
+        need(account, which) > 0) {
       if (!take_turn(account, which)) return false;
       passed = 0;
     } else {
