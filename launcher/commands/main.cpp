@@ -100,16 +100,29 @@ void add_folder_commands(CLI::App& app, Request& request) {
              request);
 }
 
+bool is_command(const CLI::App& app, const std::string& name) {
+  const auto commands =
+      app.get_subcommands([&](const CLI::App* one) { return one->get_name() == name; });
+  return !commands.empty();
+}
+
+int refuse(const std::string& what) {
+  std::cerr << "weir: " << what << "; weir --help says what there is\n";
+  return wrong_usage;
+}
+
 /// The exit code when the command line itself settles the matter: help, version, wrong usage.
 std::optional<int> parse(CLI::App& app, int argc, char** argv) {
+  // CLI11 alone would only say that some command is required.
+  if (argc > 1 && argv[1][0] != '-' && !is_command(app, argv[1]))
+    return refuse(std::string("there is no command '") + argv[1] + "'");
   try {
     app.parse(argc, argv);
     return std::nullopt;
   } catch (const CLI::Success& help) {
     return app.exit(help);
   } catch (const CLI::ParseError& error) {
-    std::cerr << "weir: " << error.what() << "; weir --help says what there is\n";
-    return wrong_usage;
+    return refuse(error.what());
   }
 }
 
