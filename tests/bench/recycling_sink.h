@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "server/store/ledger.h"
+#include "src/core/ledger.h"
 #include "src/core/clock.h"
 #include "src/wire/sample_sink.h"
 
