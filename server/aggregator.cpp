@@ -79,7 +79,7 @@ void Aggregator::serve(Time now) {
   for (std::size_t k = 0; k < burst; ++k) {
     auto received = channel_->try_receive();
     if (!received) break;
-    session_.receive(std::move(received), now);
+    session_.receive(received->peer(), received->bytes(), now);
   }
   if (over_.load()) session_.end_reception();
   session_.tick(now);

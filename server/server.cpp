@@ -84,7 +84,10 @@ wire::AggregatorSettings aggregator_settings(const Study& study, std::uint64_t i
   settings.rank = collective.rank();
   settings.ranks = collective.ranks();
   settings.steps = study.simulation.steps;
-  for (const Field& field : study.simulation.fields) settings.field_sizes.push_back(field.size());
+  for (const Field& field : study.simulation.fields) {
+    settings.field_sizes.push_back(field.size());
+    settings.field_names.push_back(field.name);
+  }
   settings.inflight_bytes = study.server.inflight_mib << 20;
   settings.liveness = std::chrono::duration_cast<Duration>(Seconds(study.server.liveness));
   return settings;
@@ -197,7 +200,7 @@ class ServerRank {
 
   std::unique_ptr<SampleSource> make_source() {
     if (study_.training.source == Source::ensemble) return nullptr;
-    return make_dataset_source(study_, collective_.rank(), collective_.ranks());
+    return std::make_unique<DatasetSource>(study_, collective_.rank(), collective_.ranks());
   }
 
   std::unique_ptr<Metrics> make_metrics() {

@@ -95,7 +95,7 @@ double weir_ingest(const IngestCase& which) {
     for (int burst = 0; burst < 256; ++burst) {
       auto received = channel->try_receive();
       if (!received) break;
-      session.receive(std::move(received), clock.now());
+      session.receive(received->peer(), received->bytes(), clock.now());
     }
     session.tick(clock.now());
     served = session.counters().clients == 0;  // every End was answered
