@@ -70,6 +70,7 @@ void Aggregator::run() {
       serve(clock_.now());
       done = deadline != Time::max() && (session_.counters().clients == 0 || clock_.now() >= deadline);
     }
+    session_.end_reception();
   } catch (const std::exception& error) {
     fail(error.what());
   }

@@ -37,8 +37,8 @@ class Aggregator final : private wire::AggregatorEvents {
   std::vector<std::int64_t> take_events();
   /// From now on clients are told that reception is over. Returns at once.
   void end_reception();
-  /// Waits until every client has said its End and was answered, and the launcher was told, or `at_most` has passed; then
-  /// ends the thread.
+  /// Waits until every client has said its End and was answered, or `at_most` has passed; tells the others that reception is
+  /// over, and ends the thread.
   void stop(Duration at_most);
   wire::AggregatorCounters counters() const;
 

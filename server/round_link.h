@@ -29,19 +29,20 @@ class RoundLink final : public RoundParticipant {
   void after_round(const Agreed& agreed) override {
     if (controller_ != nullptr)
       controller_->apply(agreed.events, clock_.now(), store_ != nullptr && store_->room() > 0);
-    if (agreed.reception_over && !over_) {
-      over_ = true;
+    if (agreed.reception_over && !reception_over_) {
+      reception_over_ = true;
       if (store_ != nullptr) store_->end_reception();
-      aggregator_.end_reception();
     }
   }
+
+  bool reception_over() const { return reception_over_; }
 
  private:
   Aggregator& aggregator_;
   SampleStore* store_;
   Controller* controller_;
   const Clock& clock_;
-  bool over_ = false;
+  bool reception_over_ = false;
 };
 
 }  // namespace weir

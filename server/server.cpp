@@ -161,7 +161,7 @@ class ServerRank {
     if (rank() == 0) write_summary(posix_file_system(), directory_.summary(), summary);
     log_->info("the study has ended: {}", summary.reason.empty() ? "done" : summary.reason);
     if (controller_) controller_->finish();
-    aggregator_->end_reception();
+    if (!link_->reception_over()) aggregator_->end_reception();
     aggregator_->stop(farewell);
     return exit_code(summary.status);
   }
@@ -186,6 +186,7 @@ class ServerRank {
     const auto source = make_source();
     const auto metrics = make_metrics();
     Trainer trainer(study_, collective_, source ? *source : static_cast<SampleSource&>(*store_), *link_, *metrics, clock_);
+    trainer.on_warning([this](const std::string& text) { log_->warn("{}", text); });
     if (controller_) trainer.on_progress([this](const TrainingProgress& progress) { controller_->progress(progress); });
     Summary summary;
     summary.training = trainer.run();
