@@ -49,13 +49,17 @@ class Desk {
 
   void update(const Snapshot& snapshot) {
     progress_.update(snapshot);
-    if (clock_.now() < next_status_) return;
+    const bool news =
+        snapshot.phase != written_phase_ || snapshot.status.has_value() != counts_written_;
+    if (!news && clock_.now() < next_status_) return;
     next_status_ = clock_.now() + status_every;
     write(snapshot);
   }
 
   /// A status that cannot be written is no reason to end a study; it is said once.
   void write(const Snapshot& snapshot) {
+    written_phase_ = snapshot.phase;
+    counts_written_ = snapshot.status.has_value();
     try {
       posix_file_system().replace(status_path(directory_), write_status(status_of(snapshot)), 0600);
     } catch (const Error& error) {
@@ -69,6 +73,8 @@ class Desk {
   spdlog::logger logger_;
   ProgressWriter progress_;
   Time next_status_;
+  RunPhase written_phase_ = RunPhase::starting;
+  bool counts_written_ = false;
   bool warned_ = false;
 };
 

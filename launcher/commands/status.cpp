@@ -9,9 +9,15 @@
 #include "launcher/outcome.h"
 #include "launcher/status_file.h"
 #include "launcher/study_folder.h"
+#include "src/study/parse.h"
 
 namespace weir {
 namespace {
+
+std::string headline(const Study& study) {
+  return "study       " + study.name + ": " + std::to_string(study.simulation.count) +
+         " simulations of " + std::to_string(study.simulation.steps) + " steps\n";
+}
 
 std::string ended_text(const SummaryHead& head, const std::string& summary) {
   const std::string reason = head.reason.empty() ? "" : ": " + head.reason;
@@ -30,6 +36,7 @@ std::string running_text(const LauncherStatus& status, std::int64_t now, bool js
 int status_command(const std::filesystem::path& folder, bool json) {
   auto& files = posix_file_system();
   const auto directory = find_study_folder(files, folder);
+  if (!json) std::cout << headline(load_study(directory.study()));
   if (const auto head = read_summary(files, directory)) {
     const auto summary = files.read(directory.summary());
     std::cout << (json ? summary : ended_text(*head, summary));

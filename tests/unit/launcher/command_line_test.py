@@ -121,6 +121,7 @@ class CommandLineTest(unittest.TestCase):
         status = {"pid": 1, "host": "elsewhere", "time": 0, "phase": "running", "seconds": 3}
         directory = self.make_directory(run__status=status)
         self.assertIn("gone", self.weir("status", directory)[1])
+        self.assertIn("toy: 2 simulations of 3 steps", self.weir("status", directory)[1])
         self.assertTrue(json.loads(self.weir("status", directory, "--json")[1])["stale"])
 
     def test_damaged_status_is_told(self):
