@@ -45,6 +45,11 @@ weir_status collective(weir_client* client, const std::function<void(Client&)>& 
   return status;
 }
 
+/// Errors of the solver, not of the connection: what was sent before them can still be delivered.
+bool deliverable(weir_status status) {
+  return status == WEIR_OK || status == WEIR_ERROR_SIZE || status == WEIR_ERROR_STEPS;
+}
+
 /// A local call that asks a client for something.
 weir_status query(const weir_client* client,
                   const std::function<void(const Client&)>& body) noexcept {
@@ -150,7 +155,14 @@ weir_status weir_finalize(weir_client** client) {
     (void)owned.release();  // its thread is the parent's and cannot be joined here
     return WEIR_ERROR_STATE;
   }
-  if (owned->first_error == WEIR_OK) (void)collective(owned.get(), [](Client& c) { c.finish(); });
+  if (deliverable(owned->first_error)) {
+    std::string unsent;
+    const weir_status status = guarded(unsent, [&] { owned->client->finish(); });
+    if (owned->first_error == WEIR_OK) {
+      owned->first_error = status;
+      owned->error.swap(unsent);
+    }
+  }
   text.swap(owned->error);
   return owned->first_error;
 }

@@ -91,8 +91,9 @@ WEIR_API weir_status weir_send(weir_client *client, const char *field, const dou
 WEIR_API weir_status weir_send_float(weir_client *client, const char *field, const float *values, size_t local_count);
 
 /* Waits until the server has accepted every step, says so that the simulation has ended, disconnects and frees.
- * STEPS when the study expects more steps than were sent (those sent are kept). A client that failed before is freed
- * without waiting, and the status is its first error again. Errors: all. */
+ * STEPS when the study expects more steps than were sent (those sent are kept). A client that failed before
+ * is freed without waiting, and the status is its first error again; only after SIZE and STEPS what was sent before is
+ * delivered first. Errors: all. */
 WEIR_API weir_status weir_finalize(weir_client **client);
 
 /* One English sentence for a status; never NULL, also for a value that is none. */

@@ -31,11 +31,15 @@ void remove_private_folder(const std::string& endpoint) {
   std::filesystem::remove(folder, ignored);
 }
 
+/// What a server said last must still leave when it ends: clients wait for it.
+constexpr int farewell_ms = 500;
+
 class ZmqServerChannel final : public ServerChannel {
  public:
   ZmqServerChannel(const std::string& address, std::size_t max_bytes)
       : socket_(std::in_place, context_, zmq::socket_type::router) {
     set_socket_options(*socket_, max_bytes);
+    socket_->set(zmq::sockopt::linger, farewell_ms);
     try {
       socket_->bind(address);
     } catch (const zmq::error_t& error) {

@@ -78,7 +78,7 @@ int main(int argc, char **argv) {
     status = weir_send(client, o.field, values, o.size);
     if (status != WEIR_OK) {
       const int code = fail(client, "weir_send", status);
-      weir_finalize(&client);
+      (void)weir_finalize(&client);
       free(values);
       return code;
     }
@@ -86,9 +86,5 @@ int main(int argc, char **argv) {
   }
   free(values);
   status = weir_finalize(&client);
-  if (status != WEIR_OK) {
-    fprintf(stderr, "toy_solver: weir_finalize: %s\n", weir_strerror(status));
-    return 10 + (int)status;
-  }
-  return 0;
+  return status == WEIR_OK ? 0 : fail(NULL, "weir_finalize", status);
 }
