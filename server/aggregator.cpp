@@ -1,9 +1,9 @@
 #include "server/aggregator.h"
 
-#include <pthread.h>
-
 #include <exception>
 #include <utility>
+
+#include <pthread.h>
 
 #include "server/control/rank_event.h"
 
@@ -14,22 +14,26 @@ constexpr auto poll_interval = std::chrono::milliseconds(20);
 constexpr std::size_t burst = 256;  // frames between two looks at credit and time
 }  // namespace
 
-Aggregator::Aggregator(const wire::AggregatorSettings& settings, std::unique_ptr<wire::ServerChannel> channel,
-                       wire::SampleSink& sink, const Design* design, Controller* controller,
+Aggregator::Aggregator(const wire::AggregatorSettings& settings,
+                       std::unique_ptr<wire::ServerChannel> channel, wire::SampleSink& sink,
+                       const Design* design, Controller* controller,
                        std::shared_ptr<spdlog::logger> log)
     : settings_(settings),
       channel_(std::move(channel)),
       design_(design),
       controller_(controller),
       log_(std::move(log)),
-      session_(settings, sink, *this,
-               [this](const wire::Peer& peer, wire::Frame frame) { channel_->send(peer, std::move(frame)); }) {}
+      session_(settings, sink, *this, [this](const wire::Peer& peer, wire::Frame frame) {
+        channel_->send(peer, std::move(frame));
+      }) {}
 
 Aggregator::~Aggregator() { stop(Duration::zero()); }
 
 std::string Aggregator::endpoint() const { return channel_->endpoint(); }
 
-void Aggregator::start() { thread_ = std::thread([this] { run(); }); }
+void Aggregator::start() {
+  thread_ = std::thread([this] { run(); });
+}
 
 void Aggregator::wake() { channel_->wake(); }
 
@@ -68,7 +72,8 @@ void Aggregator::run() {
       channel_->wait(poll_interval);
       const Time deadline = deadline_.load();
       serve(clock_.now());
-      done = deadline != Time::max() && (session_.counters().clients == 0 || clock_.now() >= deadline);
+      done =
+          deadline != Time::max() && (session_.counters().clients == 0 || clock_.now() >= deadline);
     }
     session_.end_reception();
   } catch (const std::exception& error) {
@@ -95,7 +100,8 @@ void Aggregator::serve(Time now) {
 
 void Aggregator::send(const std::vector<Outgoing>& out) {
   for (const Outgoing& outgoing : out)
-    channel_->send(outgoing.peer, std::make_shared<std::vector<std::byte>>(wire::encode(outgoing.message)));
+    channel_->send(outgoing.peer,
+                   std::make_shared<std::vector<std::byte>>(wire::encode(outgoing.message)));
 }
 
 void Aggregator::fail(const std::string& reason) {
@@ -123,11 +129,14 @@ void Aggregator::completed(std::uint64_t sim) {
 void Aggregator::refused(std::uint64_t sim, const std::string& reason) {
   log_->warn("simulation {} is refused: {}", sim, reason);
   const std::lock_guard lock(mutex_);
-  append(events_, {RankEvent::Kind::refused, static_cast<std::int64_t>(settings_.rank), static_cast<std::int64_t>(sim), 0});
+  append(events_, {RankEvent::Kind::refused, static_cast<std::int64_t>(settings_.rank),
+                   static_cast<std::int64_t>(sim), 0});
 }
 
 void Aggregator::lost(std::uint64_t sim, std::uint64_t attempt) {
-  log_->warn("simulation {} attempt {} has been silent for longer than server.liveness; it may come again", sim, attempt);
+  log_->warn(
+      "simulation {} attempt {} has been silent for longer than server.liveness; it may come again",
+      sim, attempt);
 }
 
 void Aggregator::other(const wire::Peer& peer, const wire::Message& message) {

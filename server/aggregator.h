@@ -21,12 +21,15 @@
 
 namespace weir {
 
-/// Owned and used by the trainer's thread. The sink is the aggregator's from start to stop, as far as SampleSink goes.
+/// Owned and used by the trainer's thread. The sink is the aggregator's from start to stop, as far
+/// as SampleSink goes.
 class Aggregator final : private wire::AggregatorEvents {
  public:
-  /// All arguments outlive the aggregator. `controller` is null but on rank 0, `design` null when nothing is received.
-  Aggregator(const wire::AggregatorSettings& settings, std::unique_ptr<wire::ServerChannel> channel, wire::SampleSink& sink,
-             const Design* design, Controller* controller, std::shared_ptr<spdlog::logger> log);
+  /// All arguments outlive the aggregator. `controller` is null but on rank 0, `design` null when
+  /// nothing is received.
+  Aggregator(const wire::AggregatorSettings& settings, std::unique_ptr<wire::ServerChannel> channel,
+             wire::SampleSink& sink, const Design* design, Controller* controller,
+             std::shared_ptr<spdlog::logger> log);
   ~Aggregator() override;
 
   std::string endpoint() const;
@@ -37,8 +40,8 @@ class Aggregator final : private wire::AggregatorEvents {
   std::vector<std::int64_t> take_events();
   /// From now on clients are told that reception is over. Returns at once.
   void end_reception();
-  /// Waits until every client has said its End and was answered, or `at_most` has passed; tells the others that reception is
-  /// over, and ends the thread.
+  /// Waits until every client has said its End and was answered, or `at_most` has passed; tells the
+  /// others that reception is over, and ends the thread.
   void stop(Duration at_most);
   wire::AggregatorCounters counters() const;
 
@@ -68,7 +71,8 @@ class Aggregator final : private wire::AggregatorEvents {
   std::uint64_t unique_ = 0;
 
   std::atomic<bool> over_{false};
-  std::atomic<Time> deadline_{Time::max()};  ///< the thread ends then, or as soon after stop() as nobody waits for an answer
+  std::atomic<Time> deadline_{Time::max()};  ///< the thread ends then, or as soon after stop() as
+                                             ///< nobody waits for an answer
 
   mutable std::mutex mutex_;
   // Guarded by mutex_.

@@ -1,10 +1,10 @@
 // weir-server: one rank of the training server; mpirun starts as many as wanted.
 
-#include <mpi.h>
-
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+
+#include <CLI/CLI.hpp>
+#include <mpi.h>
 
 #include "server/server.h"
 #include "server/training/collective.h"
@@ -15,13 +15,16 @@ namespace {
 weir::ServerOptions parse_options(CLI::App& app, int argc, char** argv) {
   weir::ServerOptions options;
   app.description(
-      "Trains a surrogate on what the simulations of a study send. Usually started by `weir run`; by hand:\n"
+      "Trains a surrogate on what the simulations of a study send. Usually started by `weir run`; "
+      "by hand:\n"
       "  mpirun -n R weir-server STUDY.json --output D\n"
       "then start clients with WEIR_STUDY_DIR=D and WEIR_SIM=0, 1, …\n"
-      "Exit codes: 0 done, 1 the study failed, 2 the input is wrong, 3 the environment is, 130 stopped on request.");
+      "Exit codes: 0 done, 1 the study failed, 2 the input is wrong, 3 the environment is, 130 "
+      "stopped on request.");
   app.add_option("study", options.study_file, "the study file")->required();
   app.add_option("--output", options.output, "study directory (default: ./<name of the study>)");
-  app.add_option("--record", options.record, "write the ensemble into this HDF5 data set instead of training");
+  app.add_option("--record", options.record,
+                 "write the ensemble into this HDF5 data set instead of training");
   app.add_option("--epoch", options.epoch, "number of this incarnation of the server");
   app.parse(argc, argv);
   return options;

@@ -5,8 +5,8 @@
 
 namespace weir {
 
-RecordingResult record(const Study& study, Collective& collective, SampleSource& source, RoundParticipant& participant,
-                       DataSetWriter& writer) {
+RecordingResult record(const Study& study, Collective& collective, SampleSource& source,
+                       RoundParticipant& participant, DataSetWriter& writer) {
   constexpr std::size_t batch_size = 16;
   constexpr auto wait_at_most = std::chrono::milliseconds(10);
   const std::size_t size = study.simulation.sample_size();

@@ -1,5 +1,6 @@
 #pragma once
-// Writes the samples of an ensemble into a data set instead of training on them: what `weir generate` runs.
+// Writes the samples of an ensemble into a data set instead of training on them: what `weir
+// generate` runs.
 
 #include <cstddef>
 
@@ -17,8 +18,9 @@ struct RecordingResult {
   bool stopped = false;
 };
 
-/// Draws from `source` until it is over or a stop is agreed; then finishes `writer`. One rank. Errors: the writer's.
-RecordingResult record(const Study& study, Collective& collective, SampleSource& source, RoundParticipant& participant,
-                       DataSetWriter& writer);
+/// Draws from `source` until it is over or a stop is agreed; then finishes `writer`. One rank.
+/// Errors: the writer's.
+RecordingResult record(const Study& study, Collective& collective, SampleSource& source,
+                       RoundParticipant& participant, DataSetWriter& writer);
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #pragma once
-// Ties the rounds of agreement to the rank's aggregator, its sample store and, on rank 0, the controller.
+// Ties the rounds of agreement to the rank's aggregator, its sample store and, on rank 0, the
+// controller.
 
 #include "server/aggregator.h"
 #include "server/control/controller.h"
@@ -12,7 +13,8 @@ namespace weir {
 /// Used by the trainer's thread.
 class RoundLink final : public RoundParticipant {
  public:
-  /// `store` is null when nothing is received, `controller` but on rank 0. All arguments outlive the link.
+  /// `store` is null when nothing is received, `controller` but on rank 0. All arguments outlive
+  /// the link.
   RoundLink(Aggregator& aggregator, SampleStore* store, Controller* controller, const Clock& clock)
       : aggregator_(aggregator), store_(store), controller_(controller), clock_(clock) {}
 

@@ -1,13 +1,13 @@
 #include "server/server.h"
 
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/spdlog.h>
-
 #include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/spdlog.h>
 
 #include "server/aggregator.h"
 #include "server/closed_sink.h"
@@ -33,8 +33,9 @@ namespace weir {
 
 namespace {
 
-// For clients that have still to hear the answer to their End. Whoever says it later hears that reception is over, which
-// is no error for a client whose samples are all accepted; a crashed one says nothing at all.
+// For clients that have still to hear the answer to their End. Whoever says it later hears that
+// reception is over, which is no error for a client whose samples are all accepted; a crashed one
+// says nothing at all.
 constexpr auto farewell = std::chrono::seconds(1);
 
 std::uint64_t study_id(const Study& study, const StudyDirectory& directory) {
@@ -47,9 +48,12 @@ Study resolve(const ServerOptions& options, std::size_t ranks) {
   study.server.ranks = ranks;
   if (!options.record.empty()) {
     if (study.training.source == Source::dataset)
-      throw Error(ErrorKind::input, "--record needs an ensemble, but /training/source is \"dataset\": there is nothing to record");
+      throw Error(ErrorKind::input,
+                  "--record needs an ensemble, but /training/source is \"dataset\": there is "
+                  "nothing to record");
     if (ranks != 1)
-      throw Error(ErrorKind::input, "--record runs on one rank, this is " + std::to_string(ranks) + ": start it with mpirun -n 1");
+      throw Error(ErrorKind::input, "--record runs on one rank, this is " + std::to_string(ranks) +
+                                        ": start it with mpirun -n 1");
     study.buffer.kind = BufferKind::fifo;
     study.buffer.watermark = 0;
   }
@@ -57,28 +61,33 @@ Study resolve(const ServerOptions& options, std::size_t ranks) {
 }
 
 StudyDirectory open_directory(const ServerOptions& options, const Study& study) {
-  const auto root = std::filesystem::absolute(options.output.empty() ? std::filesystem::path(study.name) : options.output);
+  const auto root = std::filesystem::absolute(
+      options.output.empty() ? std::filesystem::path(study.name) : options.output);
   StudyDirectory directory{root.lexically_normal()};
   FileSystem& files = posix_file_system();
-  for (const auto& folder : {directory.root, directory.logs(), directory.run()}) files.make_directories(folder, 0700);
+  for (const auto& folder : {directory.root, directory.logs(), directory.run()})
+    files.make_directories(folder, 0700);
   return directory;
 }
 
 std::shared_ptr<spdlog::logger> open_log(const StudyDirectory& directory, std::size_t rank) {
   try {
-    auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(directory.server_log(rank).string());
+    auto sink =
+        std::make_shared<spdlog::sinks::basic_file_sink_mt>(directory.server_log(rank).string());
     auto log = std::make_shared<spdlog::logger>("rank " + std::to_string(rank), std::move(sink));
     log->flush_on(spdlog::level::warn);
     // A log that cannot be written (full disk) must not end a study.
     log->set_error_handler([](const std::string&) {});
     return log;
   } catch (const spdlog::spdlog_ex& error) {
-    throw Error(ErrorKind::environment, "cannot write the log " + directory.server_log(rank).string() + ": " + error.what());
+    throw Error(
+        ErrorKind::environment,
+        "cannot write the log " + directory.server_log(rank).string() + ": " + error.what());
   }
 }
 
-wire::AggregatorSettings aggregator_settings(const Study& study, std::uint64_t id, std::uint64_t epoch,
-                                             const Collective& collective) {
+wire::AggregatorSettings aggregator_settings(const Study& study, std::uint64_t id,
+                                             std::uint64_t epoch, const Collective& collective) {
   wire::AggregatorSettings settings;
   settings.study = id;
   settings.schema = schema_hash(study);
@@ -103,20 +112,23 @@ std::vector<std::string> gather_texts(Collective& collective, const std::string&
   std::vector<std::string> texts;
   for (std::size_t at = 0; at < all.size();) {
     const auto size = static_cast<std::size_t>(all[at]);
-    texts.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(at + 1), all.begin() + static_cast<std::ptrdiff_t>(at + 1 + size));
+    texts.emplace_back(all.begin() + static_cast<std::ptrdiff_t>(at + 1),
+                       all.begin() + static_cast<std::ptrdiff_t>(at + 1 + size));
     at += 1 + size;
   }
   return texts;
 }
 
-void publish_endpoints(const Study& study, const StudyDirectory& directory, const wire::AggregatorSettings& settings,
+void publish_endpoints(const Study& study, const StudyDirectory& directory,
+                       const wire::AggregatorSettings& settings,
                        std::vector<std::string> endpoints) {
   wire::EndpointFile file;
   file.study = settings.study;
   file.schema = settings.schema;
   file.epoch = settings.epoch;
   file.endpoints = std::move(endpoints);
-  for (const Field& field : study.simulation.fields) file.fields.push_back({field.name, field.size()});
+  for (const Field& field : study.simulation.fields)
+    file.fields.push_back({field.name, field.size()});
   file.steps = study.simulation.steps;
   for (const Parameter& parameter : study.parameters) file.parameters.push_back(parameter.name);
   file.window_bytes = study.client.window_mib << 20;
@@ -137,7 +149,8 @@ class ServerRank {
     const bool receives = study_.training.source == Source::ensemble;
     if (receives) {
       design_ = make_design(study_);
-      store_ = std::make_unique<SampleStore>(study_, *design_, collective.rank(), collective.ranks());
+      store_ =
+          std::make_unique<SampleStore>(study_, *design_, collective.rank(), collective.ranks());
     }
     const std::uint64_t id = study_id(study_, directory_);
     if (collective.rank() == 0)
@@ -145,7 +158,8 @@ class ServerRank {
     settings_ = aggregator_settings(study_, id, options.epoch, collective);
     aggregator_ = std::make_unique<Aggregator>(
         settings_, wire::bind_zmq_channel(wire::ipc_address(directory_.run(), collective.rank())),
-        receives ? static_cast<wire::SampleSink&>(*store_) : closed_sink_, design_.get(), controller(), log_);
+        receives ? static_cast<wire::SampleSink&>(*store_) : closed_sink_, design_.get(),
+        controller(), log_);
     if (store_) store_->on_room([this] { aggregator_->wake(); });
     link_.emplace(*aggregator_, store_.get(), controller(), clock_);
   }
@@ -187,9 +201,12 @@ class ServerRank {
   Summary train() {
     const auto source = make_source();
     const auto metrics = make_metrics();
-    Trainer trainer(study_, collective_, source ? *source : static_cast<SampleSource&>(*store_), *link_, *metrics, clock_);
+    Trainer trainer(study_, collective_, source ? *source : static_cast<SampleSource&>(*store_),
+                    *link_, *metrics, clock_);
     trainer.on_warning([this](const std::string& text) { log_->warn("{}", text); });
-    if (controller_) trainer.on_progress([this](const TrainingProgress& progress) { controller_->progress(progress); });
+    if (controller_)
+      trainer.on_progress(
+          [this](const TrainingProgress& progress) { controller_->progress(progress); });
     Summary summary;
     summary.training = trainer.run();
     summary.samples.trained = summary.training.samples;
@@ -219,8 +236,8 @@ class ServerRank {
     summary.samples.trained = result.samples;
     if (result.simulations < study_.simulation.count)
       controller_->stop({true, "only " + std::to_string(result.simulations) + " of " +
-                                   std::to_string(study_.simulation.count) + " simulations are complete in " +
-                                   options_.record.string()});
+                                   std::to_string(study_.simulation.count) +
+                                   " simulations are complete in " + options_.record.string()});
     return summary;
   }
 
@@ -244,8 +261,10 @@ class ServerRank {
     const LedgerCounts counts = store_->counts();
     const std::vector<double> repeats = store_->repeats();
     std::int64_t drawn = 0;
-    for (std::size_t times = 1; times < repeats.size(); ++times) drawn += static_cast<std::int64_t>(repeats[times]);
-    std::vector<std::int64_t> sums{static_cast<std::int64_t>(counts.unique), static_cast<std::int64_t>(counts.duplicate),
+    for (std::size_t times = 1; times < repeats.size(); ++times)
+      drawn += static_cast<std::int64_t>(repeats[times]);
+    std::vector<std::int64_t> sums{static_cast<std::int64_t>(counts.unique),
+                                   static_cast<std::int64_t>(counts.duplicate),
                                    static_cast<std::int64_t>(counts.dropped), drawn,
                                    static_cast<std::int64_t>(store_->occupancy().unseen)};
     collective_.sum(std::span(sums));
@@ -273,9 +292,12 @@ class ServerRank {
 
   static int exit_code(StudyStatus status) {
     switch (status) {
-      case StudyStatus::done: return 0;
-      case StudyStatus::stopped: return static_cast<int>(ErrorKind::interrupted);
-      case StudyStatus::failed: break;
+      case StudyStatus::done:
+        return 0;
+      case StudyStatus::stopped:
+        return static_cast<int>(ErrorKind::interrupted);
+      case StudyStatus::failed:
+        break;
     }
     return static_cast<int>(ErrorKind::study);
   }
@@ -296,7 +318,8 @@ class ServerRank {
   std::optional<RoundLink> link_;
 };
 
-/// The first rank that failed and its exit code: a rank that cannot start must not leave its peers waiting.
+/// The first rank that failed and its exit code: a rank that cannot start must not leave its peers
+/// waiting.
 struct Verdict {
   std::size_t rank = 0;
   int code = 0;
@@ -304,7 +327,8 @@ struct Verdict {
 Verdict agree_on_start(Collective& collective, int code) {
   const std::int64_t mine[] = {code};
   const std::vector<std::int64_t> codes = collective.gather(mine);
-  const auto failed = std::find_if(codes.begin(), codes.end(), [](std::int64_t other) { return other != 0; });
+  const auto failed =
+      std::find_if(codes.begin(), codes.end(), [](std::int64_t other) { return other != 0; });
   if (failed == codes.end()) return {};
   return {static_cast<std::size_t>(failed - codes.begin()), static_cast<int>(*failed)};
 }

@@ -1,5 +1,6 @@
 #pragma once
-// One rank of the server from start to end: owns the threads, and the order in which things start and stop.
+// One rank of the server from start to end: owns the threads, and the order in which things start
+// and stop.
 
 #include <cstdint>
 #include <filesystem>
@@ -13,16 +14,18 @@ namespace weir {
 struct ServerOptions {
   std::filesystem::path study_file;
   std::filesystem::path output;  ///< study directory; empty: ./<name of the study>
-  std::filesystem::path record;  ///< data set to record the ensemble into instead of training; empty: train
+  std::filesystem::path
+      record;  ///< data set to record the ensemble into instead of training; empty: train
   std::uint64_t epoch = 0;
 };
 
 using Report = std::function<void(const std::string&)>;
 
-/// Called by every rank with the same options; returns the same exit code on all of them: 0 done, 1 the study failed, 2 input,
-/// 3 environment, 130 stopped on request. What was trained is saved and summary.json written whenever the training
-/// had begun. An error that keeps a rank from starting goes to `report`, on that rank alone. Throws when this rank alone
-/// cannot go on: its peers may wait for it then, so the caller must end them.
+/// Called by every rank with the same options; returns the same exit code on all of them: 0 done, 1
+/// the study failed, 2 input, 3 environment, 130 stopped on request. What was trained is saved and
+/// summary.json written whenever the training had begun. An error that keeps a rank from starting
+/// goes to `report`, on that rank alone. Throws when this rank alone cannot go on: its peers may
+/// wait for it then, so the caller must end them.
 int run_server(const ServerOptions& options, Collective& collective, const Report& report);
 
 }  // namespace weir

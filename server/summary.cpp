@@ -10,9 +10,12 @@ using Json = nlohmann::ordered_json;
 
 const char* name(StudyStatus status) {
   switch (status) {
-    case StudyStatus::done: return "done";
-    case StudyStatus::stopped: return "stopped";
-    case StudyStatus::failed: break;
+    case StudyStatus::done:
+      return "done";
+    case StudyStatus::stopped:
+      return "stopped";
+    case StudyStatus::failed:
+      break;
   }
   return "failed";
 }
@@ -31,7 +34,8 @@ void write_summary(FileSystem& files, const std::filesystem::path& path, const S
   const SimulationCounts& simulations = summary.simulations;
   const SampleCounts& samples = summary.samples;
   const TrainingResult& training = summary.training;
-  const double rate = training.seconds > 0 ? static_cast<double>(training.samples) / training.seconds : 0;
+  const double rate =
+      training.seconds > 0 ? static_cast<double>(training.samples) / training.seconds : 0;
   const Json json = {
       {"status", name(summary.status)},
       {"reason", summary.reason},
@@ -50,7 +54,10 @@ void write_summary(FileSystem& files, const std::filesystem::path& path, const S
       {"batches", training.batches},
       {"train_loss", training.last_train_loss},
       {"validation", validation(training)},
-      {"server", {{"ranks", summary.ranks}, {"restarts", 0}, {"identical_weights", training.identical_weights}}},
+      {"server",
+       {{"ranks", summary.ranks},
+        {"restarts", 0},
+        {"identical_weights", training.identical_weights}}},
       {"seconds", {{"total", summary.seconds}, {"training", training.seconds}}},
       {"samples_per_second", {{"mean", rate}}},
   };

@@ -19,8 +19,14 @@ std::string seconds_text(double seconds) {
 }
 }  // namespace
 
-Controller::Controller(const Study& study, const Design* design, std::uint64_t study_id, std::size_t ranks, Time now)
-    : study_(study), design_(design), study_id_(study_id), accepted_(ranks), last_progress_(now), next_status_(now) {
+Controller::Controller(const Study& study, const Design* design, std::uint64_t study_id,
+                       std::size_t ranks, Time now)
+    : study_(study),
+      design_(design),
+      study_id_(study_id),
+      accepted_(ranks),
+      last_progress_(now),
+      next_status_(now) {
   if (design != nullptr) table_.emplace(study, *design, ranks);
 }
 
@@ -29,7 +35,8 @@ std::vector<Outgoing> Controller::receive(const wire::Peer& peer, const wire::Me
   std::vector<Outgoing> answers;
   if (const auto* hello = std::get_if<wire::LaunchHello>(&message)) {
     if (hello->study != study_id_) {
-      answers.push_back({peer, wire::Reject{wire::RejectCode::study, "this server serves another study"}});
+      answers.push_back(
+          {peer, wire::Reject{wire::RejectCode::study, "this server serves another study"}});
       return answers;
     }
     launcher_ = peer;
@@ -38,7 +45,8 @@ std::vector<Outgoing> Controller::receive(const wire::Peer& peer, const wire::Me
       for (const Attempt& attempt : table_->outstanding()) answers.push_back({peer, run(attempt)});
     answers.push_back({peer, status()});
   } else if (const auto* ended = std::get_if<wire::LaunchEnded>(&message)) {
-    if (table_) table_->ended({ended->sim, ended->attempt}, ended->end == wire::JobEnd::done, ended->reason);
+    if (table_)
+      table_->ended({ended->sim, ended->attempt}, ended->end == wire::JobEnd::done, ended->reason);
     answers.push_back({peer, wire::LaunchAck{ended->sim, ended->attempt}});
   } else if (const auto* stop = std::get_if<wire::LaunchStop>(&message)) {
     if (!stop_) stop_ = StopReason{false, stop->reason};
@@ -96,15 +104,17 @@ void Controller::apply(std::span<const std::int64_t> words, Time now, bool room)
   table_->round();
   if (!room || table_->over()) last_progress_ = now;
   if (!stop_ && now - last_progress_ > Seconds(study_.server.progress))
-    stop_ = StopReason{true, "no sample has arrived for " + seconds_text(study_.server.progress) +
-                                 " s (server.progress) although there is room; the solvers' logs say more"};
+    stop_ = StopReason{
+        true, "no sample has arrived for " + seconds_text(study_.server.progress) +
+                  " s (server.progress) although there is room; the solvers' logs say more"};
 }
 
 void Controller::apply_event(const RankEvent& event, Time now) {
   if (!table_) return;
   switch (event.kind) {
     case RankEvent::Kind::completed:
-      table_->completed(static_cast<std::uint64_t>(event.sim), static_cast<std::size_t>(event.rank));
+      table_->completed(static_cast<std::uint64_t>(event.sim),
+                        static_cast<std::size_t>(event.rank));
       break;
     case RankEvent::Kind::refused:
       table_->refused(static_cast<std::uint64_t>(event.sim));
@@ -114,7 +124,9 @@ void Controller::apply_event(const RankEvent& event, Time now) {
       last_progress_ = now;
       break;
     case RankEvent::Kind::failed:
-      if (!stop_) stop_ = StopReason{true, "rank " + std::to_string(event.rank) + " cannot receive any more; its log says why"};
+      if (!stop_)
+        stop_ = StopReason{true, "rank " + std::to_string(event.rank) +
+                                     " cannot receive any more; its log says why"};
       break;
   }
 }

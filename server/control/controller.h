@@ -1,5 +1,6 @@
 #pragma once
-// Rank 0's controller: drives the ensemble through the launcher, decides when reception is over and why a study stops.
+// Rank 0's controller: drives the ensemble through the launcher, decides when reception is over and
+// why a study stops.
 
 #include <cstddef>
 #include <cstdint>
@@ -34,9 +35,10 @@ struct StopReason {
 /// Thread-safe. Aggregator thread: receive, tick. Trainer thread: the rest.
 class Controller {
  public:
-  /// `study` and `design` outlive the controller. `study_id`: what a launcher must name. Without simulations to run
-  /// (training from a data set) reception is over from the start.
-  Controller(const Study& study, const Design* design, std::uint64_t study_id, std::size_t ranks, Time now);
+  /// `study` and `design` outlive the controller. `study_id`: what a launcher must name. Without
+  /// simulations to run (training from a data set) reception is over from the start.
+  Controller(const Study& study, const Design* design, std::uint64_t study_id, std::size_t ranks,
+             Time now);
 
   /// A launcher's message; the answers to send. Others are ignored. Repeats are harmless.
   std::vector<Outgoing> receive(const wire::Peer& peer, const wire::Message& message);

@@ -19,14 +19,16 @@ struct RankEvent {
 };
 
 inline void append(std::vector<std::int64_t>& words, const RankEvent& event) {
-  words.insert(words.end(), {static_cast<std::int64_t>(event.kind), event.rank, event.sim, event.value});
+  words.insert(words.end(),
+               {static_cast<std::int64_t>(event.kind), event.rank, event.sim, event.value});
 }
 
 /// Precondition: `words` was made by append() calls.
 inline std::vector<RankEvent> rank_events(std::span<const std::int64_t> words) {
   std::vector<RankEvent> events;
   for (std::size_t k = 0; k + 4 <= words.size(); k += 4)
-    events.push_back({static_cast<RankEvent::Kind>(words[k]), words[k + 1], words[k + 2], words[k + 3]});
+    events.push_back(
+        {static_cast<RankEvent::Kind>(words[k]), words[k + 1], words[k + 2], words[k + 3]});
   return events;
 }
 

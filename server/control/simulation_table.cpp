@@ -31,7 +31,8 @@ void SimulationTable::ended(Attempt attempt, bool success, const std::string& re
   if (outstanding_.erase(attempt) == 0) return;
   Simulation& simulation = simulations_.at(attempt.sim);
   if (simulation.state != State::asked) return;
-  // Steps accepted just before the end are known here a round or two later: only then is it decided.
+  // Steps accepted just before the end are known here a round or two later: only then is it
+  // decided.
   simulation.state = State::ended;
   simulation.rounds_since_end = 0;
   simulation.reason = success ? "it ended without sending all its steps" : reason;
@@ -83,7 +84,8 @@ void SimulationTable::fail(std::uint64_t sim, Simulation& simulation, const std:
                      std::to_string(simulation.attempt) + "): " + reason);
 }
 
-void SimulationTable::give_up(std::uint64_t sim, Simulation& simulation, const std::string& reason) {
+void SimulationTable::give_up(std::uint64_t sim, Simulation& simulation,
+                              const std::string& reason) {
   simulation.state = State::failed;
   pending_.erase(sim);
   ended_.erase(sim);
@@ -95,12 +97,14 @@ void SimulationTable::give_up(std::uint64_t sim, Simulation& simulation, const s
 }
 
 void SimulationTable::replace(std::uint64_t sim) {
-  // A study whose every simulation fails must end: at most one replacement for each simulation that it asked for.
+  // A study whose every simulation fails must end: at most one replacement for each simulation that
+  // it asked for.
   if (next_replacement_ >= 2 * study_.simulation.count || !design_.parameters(next_replacement_)) {
     notices_.push_back("no further draw is left to replace simulation " + std::to_string(sim));
     return;
   }
-  notices_.push_back("simulation " + std::to_string(next_replacement_) + " replaces simulation " + std::to_string(sim));
+  notices_.push_back("simulation " + std::to_string(next_replacement_) + " replaces simulation " +
+                     std::to_string(sim));
   add(next_replacement_++);
 }
 

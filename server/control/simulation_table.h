@@ -1,5 +1,6 @@
 #pragma once
-// Rank 0's view of the ensemble: which simulation runs next, what became of each, and when nothing more is to come.
+// Rank 0's view of the ensemble: which simulation runs next, what became of each, and when nothing
+// more is to come.
 
 #include <cstddef>
 #include <cstdint>
@@ -27,8 +28,8 @@ struct Attempt {
   auto operator<=>(const Attempt&) const = default;
 };
 
-/// pending → asked → (ended) → finished | pending again (restart) | failed. A simulation is finished as soon as every
-/// rank has all its steps, whatever its job does. Not thread-safe.
+/// pending → asked → (ended) → finished | pending again (restart) | failed. A simulation is
+/// finished as soon as every rank has all its steps, whatever its job does. Not thread-safe.
 class SimulationTable {
  public:
   /// `study` and `design` outlive the table.
@@ -39,15 +40,16 @@ class SimulationTable {
   /// Attempts asked for whose job has not ended.
   const std::set<Attempt>& outstanding() const { return outstanding_; }
 
-  /// The job of an attempt has ended. `success` only says how the program exited: what counts is whether its steps came.
-  /// An attempt that is not outstanding is ignored (a repeated report, or one fenced since).
+  /// The job of an attempt has ended. `success` only says how the program exited: what counts is
+  /// whether its steps came. An attempt that is not outstanding is ignored (a repeated report, or
+  /// one fenced since).
   void ended(Attempt attempt, bool success, const std::string& reason);
   /// Server rank `rank` has all its steps of `sim`.
   void completed(std::uint64_t sim, std::size_t rank);
   /// A server rank refuses the simulation's values for good: another attempt would send the same.
   void refused(std::uint64_t sim);
-  /// A round of agreement has passed: what was accepted before it is known. Jobs that exited two rounds ago without
-  /// their steps having come have failed.
+  /// A round of agreement has passed: what was accepted before it is known. Jobs that exited two
+  /// rounds ago without their steps having come have failed.
   void round();
 
   /// Nothing more will come: every simulation is finished or failed.

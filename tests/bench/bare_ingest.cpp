@@ -14,14 +14,14 @@ namespace weir::bench {
 
 namespace {
 
-constexpr std::size_t slots = 64;
-constexpr std::size_t header = 64;                         // as weir's
-constexpr std::size_t bytes_in_flight = 64u << 20;         // of each client, as weir's window
-constexpr int receive_timeout = 60'000;                    // ms
+constexpr std::size_t header = 64;                  // as weir's
+constexpr std::size_t bytes_in_flight = 64u << 20;  // of each client, as weir's window
+constexpr int receive_timeout = 60'000;             // ms
 
 /// Messages that make up the window, at least one.
 int high_water_mark(const IngestCase& which) {
-  return static_cast<int>(std::max<std::size_t>(1, bytes_in_flight / (which.values * sizeof(float))));
+  return static_cast<int>(
+      std::max<std::size_t>(1, bytes_in_flight / (which.values * sizeof(float))));
 }
 
 int run_client(const std::string& endpoint, const IngestCase& which) {
@@ -51,16 +51,18 @@ double bare_ingest(const IngestCase& which) {
   socket.set(zmq::sockopt::rcvhwm, high_water_mark(which));
   socket.set(zmq::sockopt::rcvtimeo, receive_timeout);
   socket.bind(endpoint);
-  std::vector<float> rows(slots * which.values, 0.0f);
+  std::vector<float> rows(which.slots() * which.values, 0.0f);
   clients.start();
 
   const SystemClock clock;
   Time first{};
   for (std::size_t k = 0; k < which.clients * which.steps; ++k) {
     zmq::message_t peer, message;
-    if (!socket.recv(peer) || !socket.recv(message)) throw Error(ErrorKind::study, "the bare reference has not ended within its deadline");
+    if (!socket.recv(peer) || !socket.recv(message))
+      throw Error(ErrorKind::study, "the bare reference has not ended within its deadline");
     if (k == 0) first = clock.now();
-    std::memcpy(rows.data() + (k % slots) * which.values, message.data<char>() + header, which.values * sizeof(float));
+    std::memcpy(rows.data() + (k % which.slots()) * which.values, message.data<char>() + header,
+                which.values * sizeof(float));
   }
   const double seconds = Seconds(clock.now() - first).count();
   clients.join();

@@ -1,12 +1,12 @@
 #include "tests/bench/client_processes.h"
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <string>
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "src/core/error.h"
 
@@ -14,7 +14,8 @@ namespace weir::bench {
 
 namespace {
 /// Waits until the other end of the gate is closed, then runs.
-[[noreturn]] void run_child(int gate, std::size_t index, const std::function<int(std::size_t)>& body) {
+[[noreturn]] void run_child(int gate, std::size_t index,
+                            const std::function<int(std::size_t)>& body) {
   char nothing = 0;
   while (read(gate, &nothing, 1) < 0 && errno == EINTR) {
   }
@@ -25,7 +26,8 @@ namespace {
 
 ClientProcesses::ClientProcesses(std::size_t count, const std::function<int(std::size_t)>& body) {
   int ends[2];
-  if (pipe(ends) != 0) throw Error(ErrorKind::environment, std::string("pipe: ") + std::strerror(errno));
+  if (pipe(ends) != 0)
+    throw Error(ErrorKind::environment, std::string("pipe: ") + std::strerror(errno));
   gate_ = ends[1];
   for (std::size_t index = 0; index < count; ++index) {
     const pid_t child = fork();
@@ -37,7 +39,8 @@ ClientProcesses::ClientProcesses(std::size_t count, const std::function<int(std:
     children_.push_back(child);
   }
   close(ends[0]);
-  if (children_.size() < count) throw Error(ErrorKind::environment, std::string("fork: ") + std::strerror(errno));
+  if (children_.size() < count)
+    throw Error(ErrorKind::environment, std::string("fork: ") + std::strerror(errno));
 }
 
 ClientProcesses::~ClientProcesses() {

@@ -1,18 +1,19 @@
 #pragma once
-// Forked processes that wait for a word before they start, so that the parent's sockets and threads are made after the fork.
-
-#include <sys/types.h>
+// Forked processes that wait for a word before they start, so that the parent's sockets and threads
+// are made after the fork.
 
 #include <cstddef>
 #include <functional>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace weir::bench {
 
 class ClientProcesses {
  public:
-  /// Forks `count` processes; each runs `body(index)` after start() and exits with what it returns. The calling process
-  /// must have no other thread.
+  /// Forks `count` processes; each runs `body(index)` after start() and exits with what it returns.
+  /// The calling process must have no other thread.
   ClientProcesses(std::size_t count, const std::function<int(std::size_t)>& body);
   ~ClientProcesses();  ///< kills and reaps what is left
   ClientProcesses(const ClientProcesses&) = delete;

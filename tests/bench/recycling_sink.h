@@ -1,11 +1,12 @@
 #pragma once
-// A sink whose slots are free again as soon as they are committed: ingest alone, without a buffer that fills.
+// A sink whose slots are free again as soon as they are committed: ingest alone, without a buffer
+// that fills.
 
 #include <algorithm>
 #include <vector>
 
-#include "src/core/ledger.h"
 #include "src/core/clock.h"
+#include "src/core/ledger.h"
 #include "src/wire/sample_sink.h"
 
 namespace weir::bench {
@@ -40,7 +41,9 @@ class RecyclingSink final : public wire::SampleSink {
   bool complete(std::uint64_t sim) const override { return ledger_.complete(sim); }
 
   std::size_t accepted() const { return ledger_.counts().unique; }
-  double seconds() const { return Seconds(last_ - first_).count(); }  ///< from the first chunk to the last commit
+  double seconds() const {
+    return Seconds(last_ - first_).count();
+  }  ///< from the first chunk to the last commit
 
  private:
   std::size_t values_;

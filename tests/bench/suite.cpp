@@ -7,6 +7,9 @@ const std::vector<Suite>& suites() {
       {"buffer",
        "time per insertion and draw of fifo, firo and reservoir, against their number of slots",
        buffer_suite},
+      {"ingest",
+       "bytes per second from client processes into the slots of one rank, against bare ZeroMQ",
+       ingest_suite},
   };
   return all;
 }

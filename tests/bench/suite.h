@@ -24,4 +24,8 @@ const std::vector<Suite>& suites();
 /// Insert and draw of each kind of buffer, 10^3 to 10^6 slots. Reference: the same kind at 10^3.
 void buffer_suite(Reporter& reporter, const Options& options);
 
+/// Client processes into one server rank without training. Reference: bare ZeroMQ DEALER/ROUTER
+/// with the same payload.
+void ingest_suite(Reporter& reporter, const Options& options);
+
 }  // namespace weir::bench

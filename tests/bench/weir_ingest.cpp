@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#define WEIR_NO_MPI
 #include <weir/client.h>
 
 #include "src/core/error.h"
@@ -22,12 +21,13 @@ namespace weir::bench {
 
 namespace {
 
-constexpr std::size_t slots = 64;
 constexpr auto deadline = std::chrono::seconds(120);
 
 class QuietEvents final : public wire::AggregatorEvents {
  public:
-  std::optional<std::vector<double>> parameters(std::uint64_t) override { return std::vector<double>{0.0}; }
+  std::optional<std::vector<double>> parameters(std::uint64_t) override {
+    return std::vector<double>{0.0};
+  }
   void connected(std::uint64_t, std::uint64_t) override {}
   void accepted(SampleId) override {}
   void completed(std::uint64_t) override {}
@@ -56,7 +56,8 @@ wire::AggregatorSettings settings_of(const IngestCase& which) {
   return settings;
 }
 
-void publish(const StudyDirectory& directory, const IngestCase& which, const std::string& endpoint) {
+void publish(const StudyDirectory& directory, const IngestCase& which,
+             const std::string& endpoint) {
   wire::EndpointFile file;
   file.study = 1;
   file.schema = 1;
@@ -75,14 +76,15 @@ double weir_ingest(const IngestCase& which) {
   const test::TemporaryFolder folder;
   const StudyDirectory directory{folder.path()};
   posix_file_system().make_directories(directory.run(), 0700);
-  ClientProcesses clients(which.clients, [&](std::size_t index) { return run_client(directory, which, index); });
+  ClientProcesses clients(which.clients,
+                          [&](std::size_t index) { return run_client(directory, which, index); });
 
   const auto channel = wire::bind_zmq_channel(wire::ipc_address(directory.run(), 0));
-  RecyclingSink sink(slots, which.values, which.steps);
+  RecyclingSink sink(which.slots(), which.values, which.steps);
   QuietEvents events;
-  wire::AggregatorSession session(settings_of(which), sink, events, [&](const wire::Peer& peer, wire::Frame frame) {
-    channel->send(peer, std::move(frame));
-  });
+  wire::AggregatorSession session(
+      settings_of(which), sink, events,
+      [&](const wire::Peer& peer, wire::Frame frame) { channel->send(peer, std::move(frame)); });
   publish(directory, which, channel->endpoint());
   clients.start();
 
@@ -90,7 +92,8 @@ double weir_ingest(const IngestCase& which) {
   const Time end = clock.now() + deadline;
   bool served = false;
   while (sink.accepted() < which.clients * which.steps || !served) {
-    if (clock.now() > end) throw Error(ErrorKind::study, "ingest has not ended within its deadline");
+    if (clock.now() > end)
+      throw Error(ErrorKind::study, "ingest has not ended within its deadline");
     channel->wait(std::chrono::milliseconds(20));
     for (int burst = 0; burst < 256; ++burst) {
       auto received = channel->try_receive();

@@ -76,7 +76,7 @@ class SolverFaultTest(WholeTest):
         self.assertIn("'u'", (directory / "logs" / "sim.0.0.log").read_text())
 
     def test_nan_refuses_the_simulation_by_default(self):
-        directory, _ = self.run_study(self.faulty_study("--nan-at", 6), expect=1)
+        directory, _ = self.run_study(self.faulty_study("--nan-at", 6))
         summary = self.summary(directory)
         self.assertEqual(summary["simulations"]["failed"], 3)
         self.assertEqual(summary["simulations"]["restarted"], 0)

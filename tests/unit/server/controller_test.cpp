@@ -51,7 +51,9 @@ class ControllerTest : public testing::Test {
   std::optional<Controller> controller_;
 };
 
-TEST_F(ControllerTest, AsksForNothingBeforeALauncherSaysHello) { EXPECT_TRUE(controller_->tick(clock_.now()).empty()); }
+TEST_F(ControllerTest, AsksForNothingBeforeALauncherSaysHello) {
+  EXPECT_TRUE(controller_->tick(clock_.now()).empty());
+}
 
 TEST_F(ControllerTest, AsksForAsManySimulationsAsTheLauncherCanRun) {
   controller_->receive(launcher, wire::LaunchHello{study_id, /*capacity=*/2});
@@ -80,7 +82,8 @@ TEST_F(ControllerTest, AcknowledgesEveryEndAndStartsTheNext) {
   controller_->tick(clock_.now());
   apply({RankEvent::Kind::completed, 0, 0, 0});
   EXPECT_TRUE(runs(controller_->tick(clock_.now())).empty()) << "the job still runs";
-  const auto answers = controller_->receive(launcher, wire::LaunchEnded{0, 0, wire::JobEnd::done, ""});
+  const auto answers =
+      controller_->receive(launcher, wire::LaunchEnded{0, 0, wire::JobEnd::done, ""});
   ASSERT_EQ(answers.size(), 1u);
   EXPECT_TRUE(std::holds_alternative<wire::LaunchAck>(answers[0].message));
   const auto asked = runs(controller_->tick(clock_.now()));

@@ -21,7 +21,8 @@ class LimitedDesign final : public Design {
   std::uint64_t limit_;
 };
 
-Study study_of(std::size_t count, std::size_t restarts, Exhausted when_exhausted = Exhausted::drop) {
+Study study_of(std::size_t count, std::size_t restarts,
+               Exhausted when_exhausted = Exhausted::drop) {
   Study study;
   study.simulation.count = count;
   study.simulation.restarts = restarts;
