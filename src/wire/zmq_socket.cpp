@@ -1,6 +1,7 @@
 #include "src/wire/zmq_socket.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <limits>
@@ -16,13 +17,25 @@ namespace {
 /// Below it a copy is cheaper than a shared count that another thread releases.
 constexpr std::size_t copy_below = 2048;
 
-void release_frame(void*, void* share) { delete static_cast<Frame*>(share); }
+/// What ZeroMQ holds of a frame until it has gone. Its I/O thread releases it; `handed` makes what
+/// the sending thread wrote visible there by weir's own means, which thread sanitizers see, as they
+/// do not see into libzmq.
+struct Share {
+  Frame frame;
+  std::atomic<bool> handed = false;
+};
+
+void release_share(void*, void* hint) {
+  auto* share = static_cast<Share*>(hint);
+  (void)share->handed.load(std::memory_order_acquire);
+  delete share;
+}
 
 zmq::message_t message_of(const Frame& frame) {
   if (frame->size() < copy_below) return {frame->data(), frame->size()};
-  auto share = std::make_unique<Frame>(frame);
-  zmq::message_t message(frame->data(), frame->size(), release_frame, share.get());
-  share.release();
+  auto share = std::make_unique<Share>(frame);
+  zmq::message_t message(frame->data(), frame->size(), release_share, share.get());
+  share.release()->handed.store(true, std::memory_order_release);
   return message;
 }
 
