@@ -1,0 +1,99 @@
+#include "examples/heat2d/picture/comparison.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <torch/script.h>
+
+#include "server/data/data_set.h"
+#include "src/core/error.h"
+
+namespace heat2d {
+namespace {
+
+using weir::Error;
+using weir::ErrorKind;
+
+torch::jit::Module load(const std::filesystem::path& model) {
+  try {
+    return torch::jit::load(model.string());
+  } catch (const c10::Error& error) {
+    throw Error(ErrorKind::input, "the model '" + model.string() +
+                                      "' cannot be read: " + error.what_without_backtrace());
+  }
+}
+
+torch::Tensor predict(torch::jit::Module& model, const weir::Study& study,
+                      const std::vector<double>& parameters) {
+  const auto& axis = study.simulation.time;
+  std::vector<double> inputs = parameters;
+  inputs.push_back(axis.first + static_cast<double>(study.simulation.steps - 1) * axis.step);
+  const auto x = torch::tensor(inputs, torch::kFloat64).to(torch::kFloat32).unsqueeze(0);
+  try {
+    return model.forward({x}).toTensor().contiguous();
+  } catch (const std::exception& error) {
+    throw Error(ErrorKind::input, std::string("the model does not take the inputs of the study (") +
+                                      std::to_string(inputs.size()) + "): " + error.what());
+  }
+}
+
+void require_values(const torch::Tensor& prediction, std::size_t expected) {
+  if (prediction.dim() == 2 && prediction.size(0) == 1 &&
+      prediction.size(1) == static_cast<std::int64_t>(expected))
+    return;
+  throw Error(ErrorKind::input, "the model gives " + std::to_string(prediction.numel()) +
+                                    " values, not the " + std::to_string(expected) +
+                                    " of the study's fields; use the model of this study");
+}
+
+double relative_l2(const std::vector<float>& solver, const std::vector<float>& surrogate) {
+  double difference = 0, norm = 0;
+  for (std::size_t k = 0; k < solver.size(); ++k) {
+    difference += std::pow(double{surrogate[k]} - solver[k], 2);
+    norm += std::pow(double{solver[k]}, 2);
+  }
+  return norm > 0 ? std::sqrt(difference / norm) : std::sqrt(difference);
+}
+
+Comparison compare(torch::jit::Module& model, const weir::Study& study, const weir::DataSet& data,
+                   std::size_t simulation) {
+  const std::size_t field = study.simulation.fields.front().size();
+  std::vector<float> values(study.simulation.sample_size());
+  const auto own = data.parameters(simulation);
+  Comparison result;
+  result.simulation = simulation;
+  result.parameters.assign(own.begin(), own.end());
+  data.read((simulation + 1) * data.steps() - 1, values);
+  result.solver.assign(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(field));
+  const auto prediction = predict(model, study, result.parameters);
+  require_values(prediction, values.size());
+  const float* const first = prediction.data_ptr<float>();
+  result.surrogate.assign(first, first + field);
+  result.relative_l2 = relative_l2(result.solver, result.surrogate);
+  return result;
+}
+
+}  // namespace
+
+std::vector<Comparison> compare_last_steps(const weir::Study& study,
+                                           const std::filesystem::path& model) {
+  const auto& field = study.simulation.fields.front();
+  if (field.shape.size() != 2)
+    throw Error(ErrorKind::input, "the field '" + field.name + "' has " +
+                                      std::to_string(field.shape.size()) +
+                                      " axes; the picture wants two");
+  const torch::NoGradGuard no_gradients;
+  auto module = load(model);
+  const weir::DataSet data(study.validation.dataset, study);
+  std::vector<Comparison> all;
+  for (std::size_t k = 0; k < data.simulations(); ++k)
+    all.push_back(compare(module, study, data, k));
+  if (all.empty())
+    throw Error(ErrorKind::input,
+                "the data set '" + study.validation.dataset.string() + "' has no simulation");
+  std::sort(all.begin(), all.end(),
+            [](const auto& a, const auto& b) { return a.relative_l2 < b.relative_l2; });
+  return all;
+}
+
+}  // namespace heat2d
