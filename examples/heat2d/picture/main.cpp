@@ -1,5 +1,5 @@
-// heat2d_picture: solver and surrogate side by side, for the best, the median and the worst
-// simulation of the validation data set.
+// heat2d_picture: the main numbers of a study that has ended, and solver and surrogate side by
+// side, for the best, the median and the worst simulation of the validation data set.
 
 #include <cstdio>
 #include <exception>
@@ -8,8 +8,10 @@
 #include <CLI/CLI.hpp>
 
 #include "examples/heat2d/picture/comparison.h"
+#include "examples/heat2d/picture/numbers.h"
 #include "examples/heat2d/picture/page.h"
 #include "src/core/error.h"
+#include "src/core/file_system.h"
 #include "src/core/study_directory.h"
 #include "src/study/parse.h"
 
@@ -33,18 +35,23 @@ void run(Options options) {
       {{"best", sorted.front()}, {"median", sorted[sorted.size() / 2]}, {"worst", sorted.back()}});
   if (options.output.empty()) options.output = directory.root / "prediction.png";
   page.write_png(options.output);
+  const auto percent = [&](std::size_t k) { return 100 * sorted[k].relative_l2; };
+  std::fputs(heat2d::main_numbers(weir::posix_file_system().read(directory.summary())).c_str(),
+             stdout);
   std::printf(
-      "relative L2 at the last step over %zu unseen simulations: best %.4f, median %.4f, worst "
-      "%.4f\n",
-      sorted.size(), sorted.front().relative_l2, sorted[sorted.size() / 2].relative_l2,
-      sorted.back().relative_l2);
-  std::printf("picture: %s\n", options.output.c_str());
+      "last step:   relative L2 best %.3g %%, median %.3g %%, worst %.3g %% of %zu unseen "
+      "simulations\n",
+      percent(0), percent(sorted.size() / 2), percent(sorted.size() - 1), sorted.size());
+  std::printf("picture:     %s\n", options.output.c_str());
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Compares a trained surrogate with the solver in a picture.", "heat2d_picture");
+  CLI::App app(
+      "Prints the main numbers of a study that has ended and compares its surrogate with the "
+      "solver in a picture.",
+      "heat2d_picture");
   Options options;
   app.add_option("D", options.study_directory, "the study directory that `weir run` made")
       ->required();

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <torch/script.h>
 
+#include "examples/heat2d/picture/numbers.h"
 #include "examples/heat2d/picture/page.h"
 #include "server/data/data_set.h"
 #include "src/core/error.h"
@@ -141,6 +142,23 @@ TEST(ColourMaps, GrowLighterTowardsTheHighestAndTheMiddle) {
   EXPECT_GT(diverging(1).red, diverging(1).blue);
   EXPECT_LT(diverging(-1).red, diverging(-1).blue);
   EXPECT_EQ(sum(sequential(7)), sum(sequential(1)));
+}
+
+TEST(MainNumbers, AreThoseOfTheSummary) {
+  const auto text = main_numbers(R"({
+    "simulations": {"expected": 4, "finished": 3, "failed": 1, "restarted": 2},
+    "samples": {"expected": 40, "unique": 30, "lost": 0, "trained": 99},
+    "batches": 10, "seconds": {"training": 2.5}, "samples_per_second": {"mean": 39.6},
+    "server": {"ranks": 2}, "validation": {"loss": 0.25, "relative_l2": 0.0123}})");
+  EXPECT_THAT(text, HasSubstr("3 of 4 finished, 1 failed, 2 restarted"));
+  EXPECT_THAT(text, HasSubstr("30 of 40 received, 0 lost, 99 trained"));
+  EXPECT_THAT(text, HasSubstr("10 batches in 2.5 s, 40 samples/s, 2 server"));
+  EXPECT_THAT(text, HasSubstr("loss 0.25, relative L2 1.23 %"));
+}
+
+TEST(MainNumbers, RefuseWhatIsNoSummary) {
+  EXPECT_THROW(main_numbers("{}"), weir::Error);
+  EXPECT_THROW(main_numbers("x"), weir::Error);
 }
 
 }  // namespace
