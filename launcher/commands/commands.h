@@ -9,8 +9,9 @@
 namespace weir {
 
 struct RunOptions {
-  std::filesystem::path study;   ///< file
-  std::filesystem::path output;  ///< empty: ./<name of the study>
+  std::filesystem::path study;       ///< file
+  std::filesystem::path output;      ///< empty: ./<name of the study>
+  std::optional<std::size_t> ranks;  ///< server ranks instead of the study's
 };
 
 struct GenerateOptions {

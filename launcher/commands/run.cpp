@@ -37,7 +37,8 @@ int check_command(const fs::path& file) {
 }
 
 int run_command(const RunOptions& options) {
-  const Study study = load_study(options.study);
+  Study study = load_study(options.study);
+  if (options.ranks) study.server.ranks = *options.ranks;
   const auto folder = output_folder(options.output, study);
   require_new_folder(folder);
   if (const int code = print_findings(study, folder, {}, /*verbose=*/false); code != 0) return code;

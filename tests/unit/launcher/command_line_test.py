@@ -69,6 +69,7 @@ class CommandLineTest(unittest.TestCase):
         self.assert_refused(2, "STUDY.json", "run")
         self.assert_refused(2, "--fast", "run", "study.json", "--fast")
         self.assert_refused(2, "--to", "generate", "study.json")
+        self.assert_refused(2, "--ranks", "run", "study.json", "--ranks", "0")
 
     def test_missing_study_file_is_named(self):
         for command in (("check",), ("run",), ("generate", "--to", "f.h5")):
