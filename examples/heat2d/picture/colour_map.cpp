@@ -32,7 +32,7 @@ Colour from_oklch(double lightness, double chroma, double hue) {
 Colour sequential(double value) {
   const double t = std::clamp(value, 0.0, 1.0);
   // Less chroma in the middle: teal of this lightness cannot be shown with more.
-  const double chroma = 0.09 + 0.07 * std::abs(2 * t - 1);
+  const double chroma = 0.10 + 0.06 * (2 * t - 1) * (2 * t - 1);
   return from_oklch(0.25 + 0.69 * t, chroma, 295 - 190 * t);
 }
 
