@@ -1,0 +1,185 @@
+#include "server/server_rank.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <spdlog/spdlog.h>
+
+#include "server/data/data_set.h"
+#include "server/endpoints.h"
+#include "server/recorder.h"
+#include "server/setup.h"
+#include "server/training/dataset_source.h"
+#include "server/training/trainer.h"
+#include "src/core/error.h"
+#include "src/core/file_system.h"
+#include "src/study/parse.h"
+#include "src/wire/zmq_channel.h"
+
+namespace weir {
+
+namespace {
+
+// For clients that have still to hear the answer to their End. Whoever says it later hears that
+// reception is over, which is no error for a client whose samples are all accepted; a crashed one
+// says nothing at all.
+constexpr auto farewell = std::chrono::seconds(1);
+
+int exit_code(StudyStatus status) {
+  switch (status) {
+    case StudyStatus::done:
+      return 0;
+    case StudyStatus::stopped:
+      return static_cast<int>(ErrorKind::interrupted);
+    case StudyStatus::failed:
+      break;
+  }
+  return static_cast<int>(ErrorKind::study);
+}
+
+}  // namespace
+
+ServerRank::ServerRank(const ServerOptions& options, Collective& collective)
+    : options_(options),
+      collective_(collective),
+      start_(clock_.now()),
+      study_(resolve(options, collective.ranks())),
+      directory_(open_directory(options, study_)),
+      log_(open_log(directory_, collective.rank())) {
+  const bool receives = study_.training.source == Source::ensemble;
+  if (receives) {
+    design_ = make_design(study_);
+    store_ = std::make_unique<SampleStore>(study_, *design_, collective.rank(), collective.ranks());
+  }
+  const std::uint64_t id = study_id(study_, directory_);
+  if (collective.rank() == 0)
+    controller_.emplace(study_, design_.get(), id, collective.ranks(), start_);
+  settings_ = aggregator_settings(study_, id, options.epoch, collective);
+  aggregator_ = std::make_unique<Aggregator>(
+      settings_, wire::bind_zmq_channel(wire::ipc_address(directory_.run(), collective.rank())),
+      receives ? static_cast<wire::SampleSink&>(*store_) : closed_sink_, design_.get(),
+      controller(), log_);
+  if (store_) store_->on_room([this] { aggregator_->wake(); });
+  link_.emplace(*aggregator_, store_.get(), controller(), clock_);
+}
+
+int ServerRank::run() {
+  if (rank() == 0) posix_file_system().replace(directory_.study(), write_study(study_), 0600);
+  aggregator_->start();
+  publish_endpoints(collective_, aggregator_->endpoint(), study_, directory_, settings_);
+  log_->info("rank {} of {} listens at {}", rank(), collective_.ranks(), aggregator_->endpoint());
+
+  Summary summary = options_.record.empty() ? train() : record_ensemble();
+  conclude(summary);
+  if (rank() == 0) write_summary(posix_file_system(), directory_.summary(), summary);
+  log_->info("the study has ended: {}", summary.reason.empty() ? "done" : summary.reason);
+  if (controller_) controller_->finish();
+  if (!link_->reception_over()) aggregator_->end_reception();
+  aggregator_->stop(farewell);
+  return exit_code(summary.status);
+}
+
+void ServerRank::write_failure(const std::string& reason) {
+  log_->error("{}", reason);
+  Summary summary;
+  summary.status = StudyStatus::failed;
+  summary.reason = reason;
+  summary.ranks = collective_.ranks();
+  summary.seconds = Seconds(clock_.now() - start_).count();
+  if (controller_) summary.simulations = controller_->counts();
+  write_summary(posix_file_system(), directory_.summary(), summary);
+}
+
+Summary ServerRank::train() {
+  const auto source = make_source();
+  const auto metrics = make_metrics();
+  Trainer trainer(study_, collective_, source ? *source : static_cast<SampleSource&>(*store_),
+                  *link_, *metrics, clock_);
+  trainer.on_warning([this](const std::string& text) { log_->warn("{}", text); });
+  if (controller_)
+    trainer.on_progress(
+        [this](const TrainingProgress& progress) { controller_->progress(progress); });
+  Summary summary;
+  summary.training = trainer.run();
+  summary.samples.trained = summary.training.samples;
+  if (rank() == 0) {
+    if (store_) metrics->histogram("repeats", summary.training.batches, store_->repeats());
+    metrics->flush();
+    if (summary.training.batches > 0) trainer.export_model(directory_.model(), summary.training);
+  }
+  return summary;
+}
+
+std::unique_ptr<SampleSource> ServerRank::make_source() {
+  if (study_.training.source == Source::ensemble) return nullptr;
+  return make_dataset_source(study_, collective_.rank(), collective_.ranks());
+}
+
+std::unique_ptr<Metrics> ServerRank::make_metrics() {
+  if (rank() != 0) return make_null_metrics();
+  return make_file_metrics(posix_file_system(), directory_.metrics(), directory_.tensorboard(),
+                           [this](const std::string& text) { log_->warn("{}", text); });
+}
+
+Summary ServerRank::record_ensemble() {
+  DataSetWriter writer(options_.record, study_);
+  const RecordingResult result = record(study_, collective_, *store_, *link_, writer);
+  Summary summary;
+  summary.samples.trained = result.samples;
+  if (result.simulations < study_.simulation.count)
+    controller_->stop({true, "only " + std::to_string(result.simulations) + " of " +
+                                 std::to_string(study_.simulation.count) +
+                                 " simulations are complete in " + options_.record.string()});
+  return summary;
+}
+
+void ServerRank::conclude(Summary& summary) {
+  summary.ranks = collective_.ranks();
+  summary.seconds = Seconds(clock_.now() - start_).count();
+  if (store_) count_samples(summary.samples);
+  std::vector<std::int64_t> status{0};
+  if (controller_) {
+    summary.simulations = controller_->counts();
+    judge(summary);
+    status[0] = static_cast<std::int64_t>(summary.status);
+  }
+  collective_.sum(std::span(status));  // rank 0's; the others add 0
+  summary.status = static_cast<StudyStatus>(status[0]);
+}
+
+void ServerRank::count_samples(SampleCounts& samples) {
+  store_->ledger().save(posix_file_system(), directory_.ledger(rank()));
+  const LedgerCounts counts = store_->counts();
+  const std::vector<double> repeats = store_->repeats();
+  std::int64_t drawn = 0;
+  for (std::size_t times = 1; times < repeats.size(); ++times)
+    drawn += static_cast<std::int64_t>(repeats[times]);
+  std::vector<std::int64_t> sums{static_cast<std::int64_t>(counts.unique),
+                                 static_cast<std::int64_t>(counts.duplicate),
+                                 static_cast<std::int64_t>(counts.dropped), drawn,
+                                 static_cast<std::int64_t>(store_->occupancy().unseen)};
+  collective_.sum(std::span(sums));
+  samples.expected = study_.simulation.count * study_.simulation.steps;
+  samples.unique = static_cast<std::size_t>(sums[0]);
+  samples.duplicate = static_cast<std::size_t>(sums[1]);
+  samples.dropped = static_cast<std::size_t>(sums[2]);
+  samples.lost = static_cast<std::size_t>(std::max<std::int64_t>(0, sums[0] - sums[3] - sums[4]));
+}
+
+void ServerRank::judge(Summary& summary) const {
+  if (const auto reason = controller_->stop_reason()) {
+    summary.status = reason->failed ? StudyStatus::failed : StudyStatus::stopped;
+    summary.reason = reason->text;
+  } else if (summary.samples.trained == 0) {
+    summary.status = StudyStatus::failed;
+    summary.reason = "no sample was received: all " + std::to_string(summary.simulations.failed) +
+                     " simulations failed; logs/ holds what they printed";
+  } else if (!summary.training.identical_weights) {
+    summary.status = StudyStatus::failed;
+    summary.reason = "the ranks' weights differ after training: this is a bug in weir";
+  }
+}
+
+}  // namespace weir

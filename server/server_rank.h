@@ -1,0 +1,67 @@
+#pragma once
+// One rank's parts, in the order in which they start; they stop in the reverse one.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <spdlog/logger.h>
+
+#include "server/aggregator.h"
+#include "server/closed_sink.h"
+#include "server/control/controller.h"
+#include "server/metrics/metrics.h"
+#include "server/round_link.h"
+#include "server/sampling/design.h"
+#include "server/server.h"
+#include "server/store/sample_store.h"
+#include "server/summary.h"
+#include "server/training/collective.h"
+#include "server/training/sample_source.h"
+#include "src/core/clock.h"
+#include "src/core/study_directory.h"
+#include "src/study/study.h"
+
+namespace weir {
+
+/// Used by one thread, which becomes the trainer's.
+class ServerRank {
+ public:
+  /// Does nothing collective, so that one rank may fail alone. Throws Error: see run_server.
+  ServerRank(const ServerOptions& options, Collective& collective);
+
+  /// Collective, after all ranks have been made: receives, trains, saves. Returns the exit code.
+  int run();
+
+  /// Writes what is known into summary.json when this rank cannot go on. Error{environment}.
+  void write_failure(const std::string& reason);
+
+ private:
+  std::size_t rank() const { return collective_.rank(); }
+  Controller* controller() { return controller_ ? &*controller_ : nullptr; }
+  Summary train();
+  Summary record_ensemble();
+  std::unique_ptr<SampleSource> make_source();
+  std::unique_ptr<Metrics> make_metrics();
+  /// Adds what the ranks know together, and how the study has ended.
+  void conclude(Summary& summary);
+  void count_samples(SampleCounts& samples);
+  void judge(Summary& summary) const;  ///< rank 0's to call
+
+  const ServerOptions& options_;
+  Collective& collective_;
+  SystemClock clock_;
+  Time start_;
+  Study study_;
+  StudyDirectory directory_;
+  std::shared_ptr<spdlog::logger> log_;
+  std::unique_ptr<Design> design_;
+  std::unique_ptr<SampleStore> store_;
+  ClosedSink closed_sink_;
+  std::optional<Controller> controller_;
+  wire::AggregatorSettings settings_;
+  std::unique_ptr<Aggregator> aggregator_;
+  std::optional<RoundLink> link_;
+};
+
+}  // namespace weir
