@@ -69,7 +69,7 @@ void Aggregator::run() {
   try {
     // Whether to end is asked before serving, so that what stop() found to be said is said.
     for (bool done = false; !done;) {
-      channel_->wait(poll_interval);
+      channel_->wait(session_.untold() ? settings_.patience : Duration(poll_interval));
       const Time deadline = deadline_.load();
       serve(clock_.now());
       done =

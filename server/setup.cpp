@@ -75,6 +75,7 @@ wire::AggregatorSettings aggregator_settings(const Study& study, std::uint64_t i
     settings.field_names.push_back(field.name);
   }
   settings.inflight_bytes = study.server.inflight_mib << 20;
+  settings.patience = std::chrono::milliseconds(1);
   settings.liveness = std::chrono::duration_cast<Duration>(Seconds(study.server.liveness));
   return settings;
 }

@@ -35,6 +35,7 @@ struct Session {
   std::deque<std::vector<std::byte>> waiting;  ///< frames, for a slot; none overtakes another
   std::size_t waiting_bytes = 0;
   std::vector<std::uint64_t> accepted;  ///< steps not yet told
+  std::optional<Time> untold_since;     ///< as the first tick saw it
   Time heard;
 };
 
@@ -330,16 +331,26 @@ struct AggregatorSession::Impl {
   void tick(Time now) {
     retry_waiting();
     pool_.grant(sink_.room());
+    untold_ = false;
     for (const auto& [peer, session] : by_peer_) {
-      tell_accepted(*session);
+      if (due(*session, now)) tell_accepted(*session);
+      untold_ = untold_ || !session->accepted.empty();
       if (!std::exchange(session->account.changed, false)) continue;
       say(peer, session->account.granted);
     }
     if (now >= next_check_) find_lost(now);
   }
 
+  bool due(Session& session, Time now) const {
+    if (session.accepted.empty()) return false;
+    if (!session.untold_since) session.untold_since = now;
+    return session.accepted.size() * sample_bytes() >= settings_.told_bytes ||
+           now - *session.untold_since >= settings_.patience;
+  }
+
   void tell_accepted(Session& session) {
     if (session.accepted.empty()) return;
+    session.untold_since.reset();
     say(session.peer, Accepted{session.said.sim, std::move(session.accepted)});
     session.accepted.clear();
   }
@@ -392,6 +403,7 @@ struct AggregatorSession::Impl {
   std::unordered_set<std::uint64_t> completed_;
   AggregatorCounters counters_;
   std::size_t waiting_bytes_ = 0;
+  bool untold_ = false;
   Time next_check_{};
 };
 
@@ -408,6 +420,7 @@ void AggregatorSession::fence(std::uint64_t sim, std::uint64_t lowest_attempt) {
   impl_->fence(sim, lowest_attempt);
 }
 void AggregatorSession::end_reception() { impl_->end_reception(); }
+bool AggregatorSession::untold() const { return impl_->untold_; }
 AggregatorCounters AggregatorSession::counters() const {
   AggregatorCounters counters = impl_->counters_;
   counters.clients = impl_->by_peer_.size();

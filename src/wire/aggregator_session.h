@@ -25,6 +25,10 @@ struct AggregatorSettings {
   std::vector<std::string> field_names;    ///< for texts; may be empty
   std::size_t inflight_bytes = 64u << 20;  ///< granted and not yet in a slot, all clients together
   Duration liveness = std::chrono::seconds(60);
+  /// ACCEPTED may wait so long for more to tell at once, unless told_bytes have come: a message for
+  /// each small sample costs more than the sample. 0: each tick tells all.
+  Duration patience{};
+  std::size_t told_bytes = 1u << 20;
 };
 
 /// What the session tells the server around it. None of these calls may call the session.
@@ -79,6 +83,8 @@ class AggregatorSession {
   /// Nothing more is received: clients are told REJECT{over}.
   void end_reception();
   AggregatorCounters counters() const;
+  /// Something waits to be told: the next tick is due within `patience`.
+  bool untold() const;
 
  private:
   struct Impl;

@@ -72,11 +72,15 @@ void CreditPool::find_share() {
 void CreditPool::promise_samples(std::uint64_t room) {
   // No more than the bytes of its share can carry: the room is for those who can use it.
   const std::uint64_t limit = share_ / sample_bytes_ + 1;
+  // As for bytes: many in one piece, not one a message.
+  for (CreditAccount* account : accounts_) account->due = account->promised() <= limit / 2;
   std::size_t passed = 0;  // clients in turn that got nothing
   while (passed < accounts_.size() && promised_ < room) {
     CreditAccount& account = *accounts_[sample_turn_++ % accounts_.size()];
     ++passed;
-    if (account.granted.samples >= account.want.samples || account.promised() >= limit) continue;
+    if (!account.due || account.granted.samples >= account.want.samples ||
+        account.promised() >= limit)
+      continue;
     ++account.granted.samples;
     ++promised_;
     account.changed = true;

@@ -60,7 +60,8 @@ void buffer_suite(Reporter& reporter, const Options& options) {
       for (std::size_t run = 0; run < runs; ++run) times.push_back(time_per_pair(*buffer, pairs));
       const double time = median(times);
       if (slots == sizes.front()) reference = time;
-      reporter.report({name + "/" + std::to_string(slots), time, "ns/insert+draw", reference});
+      if (options.wants(name + "/" + std::to_string(slots)))
+        reporter.report({name + "/" + std::to_string(slots), time, "ns/insert+draw", reference});
     }
   }
 }

@@ -11,8 +11,11 @@ struct IngestCase {
   std::size_t values = 0;   ///< FP32 values of a step
   std::size_t steps = 0;    ///< of each client
   std::size_t bytes() const { return clients * values * steps * sizeof(float); }
-  /// Rows that the payload is copied into, in turn: as many as fit into what may be in flight, at least 16.
-  std::size_t slots() const { return std::max<std::size_t>(16, (std::size_t{64} << 20) / (values * sizeof(float))); }
+  /// Rows that the payload is copied into, in turn: as many as fit into what may be in flight, at
+  /// least 16.
+  std::size_t slots() const {
+    return std::max<std::size_t>(16, (std::size_t{64} << 20) / (values * sizeof(float)));
+  }
 };
 
 /// Bytes per second of payload into slots, through the client API, the ZeroMQ channel and an

@@ -19,14 +19,16 @@ IngestCase case_of(std::size_t clients, std::size_t bytes, std::size_t total) {
   return {clients, bytes / sizeof(float), steps};
 }
 
-void measure(Reporter& reporter, const IngestCase& which, std::size_t runs) {
+void measure(Reporter& reporter, const Options& options, const IngestCase& which,
+             std::size_t runs) {
+  const std::string name =
+      std::to_string(which.clients) + "x" + size_name(which.values * sizeof(float));
+  if (!options.wants(name)) return;
   std::vector<double> ours, bare;
   for (std::size_t run = 0; run < runs; ++run) {  // in turn, so that both see the same machine
     ours.push_back(weir_ingest(which) / 1e9);
     bare.push_back(bare_ingest(which) / 1e9);
   }
-  const std::string name =
-      std::to_string(which.clients) + "x" + size_name(which.values * sizeof(float));
   reporter.report({name, median(ours), "GB/s", median(bare)});
 }
 
@@ -39,7 +41,8 @@ void ingest_suite(Reporter& reporter, const Options& options) {
                     : std::vector<std::size_t>{4 * kib, 64 * kib, mib, 4 * mib, 16 * mib};
   for (const std::size_t clients :
        options.quick ? std::vector<std::size_t>{2} : std::vector<std::size_t>{1, 2, 4})
-    for (const std::size_t bytes : sizes) measure(reporter, case_of(clients, bytes, total), runs);
+    for (const std::size_t bytes : sizes)
+      measure(reporter, options, case_of(clients, bytes, total), runs);
 }
 
 }  // namespace weir::bench

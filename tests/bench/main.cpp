@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   for (const Suite& suite : suites()) {
     auto* command = app.add_subcommand(suite.name, suite.purpose);
     command->add_flag("--quick", options.quick, "small and short, to see that the suite works");
+    command->add_option("--case", options.only, "only the cases whose names contain this");
     command->callback([&suite, &options] {
       Reporter reporter(std::cout, suite.name);
       suite.run(reporter, options);

@@ -11,6 +11,9 @@ namespace weir::bench {
 
 struct Options {
   bool quick = false;  ///< small and short: to see that a suite works, not to believe its figures
+  std::string only;    ///< a part of the names of the cases to measure; empty: all
+
+  bool wants(const std::string& name) const { return name.find(only) != std::string::npos; }
 };
 
 struct Suite {

@@ -1,10 +1,10 @@
+#include <weir/client.h>
+
 #include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <weir/client.h>
 
 #include "src/core/error.h"
 #include "src/core/file_system.h"
@@ -21,6 +21,7 @@ namespace weir::bench {
 
 namespace {
 
+constexpr auto patience = std::chrono::milliseconds(1);  // as the server's
 constexpr auto deadline = std::chrono::seconds(120);
 
 class QuietEvents final : public wire::AggregatorEvents {
@@ -53,6 +54,7 @@ wire::AggregatorSettings settings_of(const IngestCase& which) {
   settings.schema = 1;
   settings.steps = which.steps;
   settings.field_sizes = {which.values};
+  settings.patience = patience;
   return settings;
 }
 
@@ -94,7 +96,7 @@ double weir_ingest(const IngestCase& which) {
   while (sink.accepted() < which.clients * which.steps || !served) {
     if (clock.now() > end)
       throw Error(ErrorKind::study, "ingest has not ended within its deadline");
-    channel->wait(std::chrono::milliseconds(20));
+    channel->wait(session.untold() ? patience : std::chrono::milliseconds(20));
     for (int burst = 0; burst < 256; ++burst) {
       auto received = channel->try_receive();
       if (!received) break;
