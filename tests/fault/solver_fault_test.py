@@ -92,13 +92,13 @@ class SolverFaultTest(WholeTest):
 
     def test_hung_solver_is_ended_by_its_time_limit(self):
         study = self.faulty_study("--hang-at", 4, "--faulty-attempts", 1, count=2)
-        study["simulation"]["time_limit"] = 2
+        study["simulation"]["time_limit"] = 6
         directory, output = self.run_study(study)
         self.assert_nothing_lost(directory, simulations=2, steps=10)
         self.assertIn("time limit", output)
 
     def test_study_without_progress_fails_within_the_limit_and_saves_what_was_trained(self):
-        study = self.faulty_study("--hang-at", 8, count=2, server={"progress": 3})
+        study = self.faulty_study("--hang-at", 8, count=2, server={"progress": 8})
         directory, output = self.run_study(study, expect=1)
         self.assertIn("server.progress", output)
         self.assertEqual(self.summary(directory)["samples"]["unique"], 16)
