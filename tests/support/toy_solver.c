@@ -14,6 +14,7 @@ typedef struct options {
   const char *field;
   size_t size, steps;
   long nan_at, crash_at, exit_at, hang_at; /* step; -1: never */
+  long nan_odd_below;                      /* every odd step below this has a NaN */
   long faulty_attempts;                    /* attempts below this misbehave */
   long delay_ms;                           /* between steps */
 } options;
@@ -27,6 +28,7 @@ static int parse(int argc, char **argv, options *o) {
     else if (!strcmp(name, "--size")) o->size = (size_t)number(value);
     else if (!strcmp(name, "--steps")) o->steps = (size_t)number(value);
     else if (!strcmp(name, "--nan-at")) o->nan_at = number(value);
+    else if (!strcmp(name, "--nan-odd-below")) o->nan_odd_below = number(value);
     else if (!strcmp(name, "--crash-at")) o->crash_at = number(value);
     else if (!strcmp(name, "--exit-at")) o->exit_at = number(value);
     else if (!strcmp(name, "--hang-at")) o->hang_at = number(value);
@@ -55,7 +57,7 @@ static int fail(const weir_client *client, const char *call, weir_status status)
 }
 
 int main(int argc, char **argv) {
-  options o = {"u", 16, 10, -1, -1, -1, -1, 1000, 0};
+  options o = {"u", 16, 10, -1, -1, -1, -1, 0, 1000, 0};
   weir_client *client = NULL;
   double parameters[8];
   size_t count = 0;
@@ -74,7 +76,7 @@ int main(int argc, char **argv) {
   for (size_t step = 0; step < o.steps; ++step) {
     if (faulty) misbehave(&o, (long)step);
     for (size_t k = 0; k < o.size; ++k) values[k] = sin(parameters[0] * (double)(k + 1) / (double)o.size) + 0.01 * (double)step;
-    if (faulty && (long)step == o.nan_at) values[o.size / 2] = NAN;
+    if (faulty && ((long)step == o.nan_at || (step % 2 == 1 && (long)step < o.nan_odd_below))) values[o.size / 2] = NAN;
     status = weir_send(client, o.field, values, o.size);
     if (status != WEIR_OK) {
       const int code = fail(client, "weir_send", status);

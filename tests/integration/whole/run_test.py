@@ -47,6 +47,18 @@ class RunTest(WholeTest):
         self.assertEqual(self.summary(directory)["server"]["ranks"], 2)
         self.assertTrue(self.summary(directory)["server"]["identical_weights"])
 
+    def test_full_rank_whose_only_client_feeds_the_other_rank_makes_progress(self):
+        """The circle of section 5 of the design: even steps fill rank 0, odd ones are dropped, so rank 1 stays below its watermark;
+        the client's window is one sample, so it cannot pass the step that waits for rank 0."""
+        values = 262144  # 1 MiB
+        study = toy_study(count=1, steps=20, size=values, solver=("--nan-odd-below", 8), server={"ranks": 2},
+                          client={"window_mib": 1}, buffer={"kind": "fifo", "capacity": 4, "watermark": 4})
+        study["training"]["batch"] = 2
+        study["simulation"]["non_finite"] = "drop"
+        directory, _ = self.run_study(study)
+        samples = self.summary(directory)["samples"]
+        self.assertEqual((samples["unique"], samples["dropped"], samples["lost"], samples["trained"]), (16, 4, 0, 16))
+
     def test_fifo_trains_on_every_sample_exactly_once(self):
         directory, _ = self.run_study(toy_study(count=4, buffer={"kind": "fifo", "capacity": 20, "watermark": 0}))
         self.assert_nothing_lost(directory, simulations=4, steps=10)
