@@ -77,26 +77,30 @@ TEST(Reservoir, EvictsUniformlyAmongSeen) {
 }
 
 /// When every sample is seen, each arrival evicts one of n alike: the residency is geometric with
-/// mean n.
+/// mean n. Any rule has that mean; that the youngest sample goes as often as any other tells chance
+/// from a rule by age or by last use.
 TEST(Reservoir, KeepsASampleForAsManyInsertionsAsItHasSlots) {
   constexpr std::size_t capacity = 50, insertions = 100000;
   const auto buffer =
       make_buffer(BufferKind::reservoir, capacity, /*watermark=*/0, Random(/*seed=*/5));
   std::vector<std::size_t> arrived(capacity, 0);
   double residency = 0;
-  std::size_t evicted = 0;
+  std::size_t evicted = 0, evicted_next = 0;
   for (std::size_t k = 1; k <= insertions; ++k) {
     const bool full = buffer->occupancy().free == 0;
     const Slot slot = *buffer->acquire();
     if (full) {
       residency += static_cast<double>(k - arrived[slot]);
       ++evicted;
+      evicted_next += k - arrived[slot] == 1 ? 1 : 0;
     }
     arrived[slot] = k;
     buffer->commit(slot);
     while (buffer->occupancy().unseen > 0) draw_and_unpin(*buffer);
   }
   EXPECT_NEAR(residency / static_cast<double>(evicted), capacity, 0.02 * capacity);
+  EXPECT_NEAR(static_cast<double>(evicted_next), static_cast<double>(insertions) / capacity,
+              /*five standard deviations=*/5 * std::sqrt(insertions / capacity));
 }
 
 TEST(Firo, DrawsEachOfTheRemainingWithTheSameChance) {
