@@ -76,5 +76,5 @@ function(weir_whole_test name)
   add_test(NAME ${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FILE})
   set_tests_properties(${name} PROPERTIES
     LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} PROCESSORS 2
-    ENVIRONMENT "${weir_test_environment};PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support;PYTHONDONTWRITEBYTECODE=1;WEIR_BUILD=${PROJECT_BINARY_DIR}")
+    ENVIRONMENT "${weir_test_environment};${weir_mpi_test_environment};PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support;PYTHONDONTWRITEBYTECODE=1;WEIR_BUILD=${PROJECT_BINARY_DIR}")
 endfunction()

@@ -11,7 +11,7 @@ class SolverFaultTest(WholeTest):
         directory, output = self.run_study(self.faulty_study("--crash-at", 5, "--faulty-attempts", 1))
         self.assert_nothing_lost(directory, simulations=3, steps=10)
         self.assertEqual(self.summary(directory)["simulations"]["restarted"], 3)
-        self.assertIn("signal 11", output + self.logs(directory))
+        self.assertIn("signal 9", output + self.logs(directory))
 
     def test_exit_code_of_a_failed_solver_is_reported(self):
         _, output = self.run_study(self.faulty_study("--exit-at", 3, "--faulty-attempts", 1))

@@ -46,7 +46,7 @@ static void pause_ms(long ms) {
 }
 
 static void misbehave(const options *o, long step) {
-  if (step == o->crash_at) raise(SIGSEGV);
+  if (step == o->crash_at) raise(SIGKILL);
   if (step == o->exit_at) exit(7);
   if (step == o->hang_at) pause_ms(600000);
 }
