@@ -1,6 +1,5 @@
 #include "server/server_rank.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "server/setup.h"
 #include "server/training/dataset_source.h"
 #include "server/training/trainer.h"
+#include "server/verdict.h"
 #include "src/core/error.h"
 #include "src/core/file_system.h"
 #include "src/study/parse.h"
@@ -142,7 +142,7 @@ void ServerRank::conclude(Summary& summary) {
   std::vector<std::int64_t> status{0};
   if (controller_) {
     summary.simulations = controller_->counts();
-    judge(summary);
+    judge(summary, controller_->stop_reason());
     status[0] = static_cast<std::int64_t>(summary.status);
   }
   collective_.sum(std::span(status));  // rank 0's; the others add 0
@@ -165,21 +165,8 @@ void ServerRank::count_samples(SampleCounts& samples) {
   samples.unique = static_cast<std::size_t>(sums[0]);
   samples.duplicate = static_cast<std::size_t>(sums[1]);
   samples.dropped = static_cast<std::size_t>(sums[2]);
-  samples.lost = static_cast<std::size_t>(std::max<std::int64_t>(0, sums[0] - sums[3] - sums[4]));
-}
-
-void ServerRank::judge(Summary& summary) const {
-  if (const auto reason = controller_->stop_reason()) {
-    summary.status = reason->failed ? StudyStatus::failed : StudyStatus::stopped;
-    summary.reason = reason->text;
-  } else if (summary.samples.trained == 0) {
-    summary.status = StudyStatus::failed;
-    summary.reason = "no sample was received: all " + std::to_string(summary.simulations.failed) +
-                     " simulations failed; logs/ holds what they printed";
-  } else if (!summary.training.identical_weights) {
-    summary.status = StudyStatus::failed;
-    summary.reason = "the ranks' weights differ after training: this is a bug in weir";
-  }
+  samples.lost = lost_samples(samples.unique, static_cast<std::size_t>(sums[3]),
+                              static_cast<std::size_t>(sums[4]));
 }
 
 }  // namespace weir

@@ -46,7 +46,6 @@ class ServerRank {
   /// Adds what the ranks know together, and how the study has ended.
   void conclude(Summary& summary);
   void count_samples(SampleCounts& samples);
-  void judge(Summary& summary) const;  ///< rank 0's to call
 
   const ServerOptions& options_;
   Collective& collective_;

@@ -50,7 +50,8 @@ std::shared_ptr<spdlog::logger> open_log(const StudyDirectory& directory, std::s
     auto sink =
         std::make_shared<spdlog::sinks::basic_file_sink_mt>(directory.server_log(rank).string());
     auto log = std::make_shared<spdlog::logger>("rank " + std::to_string(rank), std::move(sink));
-    log->flush_on(spdlog::level::warn);
+    log->flush_on(
+        spdlog::level::info);  // few lines, and a killed server must not take them with it
     // A log that cannot be written (full disk) must not end a study.
     log->set_error_handler([](const std::string&) {});
     return log;

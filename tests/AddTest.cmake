@@ -67,14 +67,11 @@ endfunction()
 # Python (standard library only).
 function(weir_whole_test name)
   cmake_parse_arguments(arg "" "FILE;LABEL;TIMEOUT" "" ${ARGN})
-  if(NOT arg_LABEL)
-    set(arg_LABEL integration)
-  endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
-  add_test(NAME ${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FILE})
-  set_tests_properties(${name} PROPERTIES
-    LABELS ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} PROCESSORS 2
-    ENVIRONMENT "${weir_test_environment};${weir_mpi_test_environment};PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support;PYTHONDONTWRITEBYTECODE=1;WEIR_BUILD=${PROJECT_BINARY_DIR}")
+  weir_script_test(${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FILE}
+    LABEL ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} PROCESSORS 2)
+  set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
+    PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support PYTHONDONTWRITEBYTECODE=1 WEIR_BUILD=${PROJECT_BINARY_DIR})
 endfunction()

@@ -1,6 +1,9 @@
 """Solvers that crash, hang, lie or send nonsense: one clear message, the right exit code, nothing hangs, what came is trained on."""
 
-from whole import TOY, WholeTest, main, toy_study
+import os
+import signal
+
+from whole import SERVER, TOY, WholeTest, main, processes_of, toy_study
 
 
 class SolverFaultTest(WholeTest):
@@ -104,10 +107,23 @@ class SolverFaultTest(WholeTest):
         self.assertEqual(self.summary(directory)["samples"]["unique"], 16)
         self.assertTrue((directory / "model" / "model.pt").exists())
 
-    def test_client_without_a_server_gives_up_within_its_deadline(self):
-        code, output = self.run_program(TOY, WEIR_STUDY_DIR=self.folder / "nowhere", WEIR_SIM=0, WEIR_CONNECT_TIMEOUT=2)
-        self.assertIn(code, (12, 13), output)
+    def test_client_of_a_study_directory_that_is_not_there_says_so(self):
+        code, output = self.run_program(TOY, WEIR_STUDY_DIR=self.folder / "nowhere", WEIR_SIM=0)
+        self.assertEqual(code, 12, output)
         self.assertIn("nowhere", output)
+
+    def test_client_whose_server_is_killed_gives_up_within_its_deadline(self):
+        directory = self.folder / "D"
+        study = self.write_study(toy_study(count=1, steps=300, client={"timeout": 3}))
+        with self.started("mpirun", "-n", 1, SERVER, study, "--output", directory) as server:
+            self.wait_until((directory / "run" / "endpoint.json").exists, "the server listens", process=server)
+            with self.started(TOY, "--steps", 300, "--delay-ms", 10, WEIR_STUDY_DIR=directory, WEIR_SIM=0) as client:
+                self.wait_until(lambda: "attempt 0" in self.logs(directory), "the client is connected", process=client)
+                for pid in processes_of(directory, "weir-server"):
+                    os.kill(pid, signal.SIGKILL)
+                client.wait(60)
+                self.assertEqual(client.returncode, 13, client.output())
+                self.assertIn("3 s", client.output())
 
 
 if __name__ == "__main__":

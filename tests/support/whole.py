@@ -54,6 +54,19 @@ def environment(**more):
     return {**os.environ, **root, **{key: str(value) for key, value in more.items()}}
 
 
+def processes_of(directory, program):
+    """Ids of the processes of this study that run `program`."""
+    found = []
+    for entry in pathlib.Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and os.readlink(entry / "exe").endswith("/" + program):
+                if str(directory).encode() in (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes():
+                    found.append(int(entry.name))
+        except OSError:
+            pass  # ended meanwhile
+    return found
+
+
 class WholeTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="weir-whole-"))

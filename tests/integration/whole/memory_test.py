@@ -5,7 +5,7 @@ import os
 import pathlib
 import time
 
-from whole import WEIR, WholeTest, main, toy_study
+from whole import WEIR, WholeTest, main, processes_of, toy_study
 
 MIB = 1 << 20
 VALUES = 250_000  # of a step: 1 MB
@@ -36,19 +36,6 @@ class StoppedThread:
 
     def __exit__(self, *_):
         self.request(PTRACE_DETACH)
-
-
-def processes_of(directory, program):
-    """Ids of the processes of this study that run `program`."""
-    found = []
-    for entry in pathlib.Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and os.readlink(entry / "exe").endswith("/" + program):
-                if str(directory).encode() in (entry / "environ").read_bytes() + (entry / "cmdline").read_bytes():
-                    found.append(int(entry.name))
-        except OSError:
-            pass  # ended meanwhile
-    return found
 
 
 def peak_memory(pid):

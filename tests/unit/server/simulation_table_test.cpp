@@ -30,6 +30,13 @@ Study study_of(std::size_t count, std::size_t restarts,
   return study;
 }
 
+/// The job of an attempt fails, and the rounds that decide it pass.
+void fail(SimulationTable& table, Attempt attempt) {
+  table.ended(attempt, /*success=*/false, "exit code 1");
+  table.round();
+  table.round();
+}
+
 TEST(SimulationTable, AsksForSimulationsInOrderOnce) {
   const Study study = study_of(/*count=*/2, /*restarts=*/0);
   const LimitedDesign design(2);
@@ -60,9 +67,7 @@ TEST(SimulationTable, TakesTheSameReportTwiceWithoutCountingItTwice) {
   SimulationTable table(study, design, 1);
   table.next();
   table.ended({0, 0}, false, "exit code 1");
-  table.ended({0, 0}, false, "exit code 1");
-  table.round();
-  table.round();
+  fail(table, {0, 0});
   EXPECT_EQ(table.next(), (Attempt{0, 1}));
   table.ended({0, 0}, false, "exit code 1");  // the old attempt's report again
   table.round();
@@ -108,9 +113,7 @@ TEST(SimulationTable, RestartsUpToTheLimitThenDrops) {
   SimulationTable table(study, design, 1);
   for (std::uint64_t attempt = 0; attempt <= 2; ++attempt) {
     ASSERT_EQ(table.next(), (Attempt{0, attempt}));
-    table.ended({0, attempt}, false, "killed by signal 9");
-    table.round();
-    table.round();
+    fail(table, {0, attempt});
   }
   EXPECT_TRUE(table.over());
   EXPECT_EQ(table.counts().restarted, 2u);
@@ -123,9 +126,7 @@ TEST(SimulationTable, ReplacesAFailedSimulationByTheNextDraw) {
   const LimitedDesign design(3);
   SimulationTable table(study, design, 1);
   table.next();
-  table.ended({0, 0}, false, "exit code 1");
-  table.round();
-  table.round();
+  fail(table, {0, 0});
   EXPECT_EQ(table.next(), (Attempt{1, 0}));
   EXPECT_EQ(table.next(), (Attempt{2, 0}));
   EXPECT_EQ(table.counts().expected, 3u);
@@ -136,9 +137,7 @@ TEST(SimulationTable, EndsWhenTheDesignHasNoFurtherDraw) {
   const LimitedDesign design(1);
   SimulationTable table(study, design, 1);
   table.next();
-  table.ended({0, 0}, false, "exit code 1");
-  table.round();
-  table.round();
+  fail(table, {0, 0});
   EXPECT_TRUE(table.over());
 }
 
@@ -149,9 +148,7 @@ TEST(SimulationTable, EndsWhenEveryReplacementFailsToo) {
   std::size_t started = 0;
   while (const auto attempt = table.next()) {
     ++started;
-    table.ended(*attempt, false, "exit code 1");
-    table.round();
-    table.round();
+    fail(table, *attempt);
   }
   EXPECT_TRUE(table.over());
   EXPECT_EQ(started, 6u);
@@ -164,9 +161,7 @@ TEST(SimulationTable, DoesNotRestartASimulationThatWasRefused) {
   SimulationTable table(study, design, 1);
   table.next();
   table.refused(0);
-  table.ended({0, 0}, false, "exit code 1");
-  table.round();
-  table.round();
+  fail(table, {0, 0});
   EXPECT_TRUE(table.over());
   EXPECT_EQ(table.counts().failed, 1u);
   EXPECT_EQ(table.counts().restarted, 0u);
