@@ -12,6 +12,8 @@ function(weir_target_options target)
   target_compile_options(${target} PRIVATE
     $<$<COMPILE_LANGUAGE:C,CXX>:${warnings} $<$<BOOL:${WEIR_WERROR}>:-Werror>>
     $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>)
+  target_compile_definitions(${target} PRIVATE
+    $<$<BOOL:${WEIR_FAILPOINTS}>:WEIR_FAILPOINTS> $<$<BOOL:${WEIR_PLANTED_BUGS}>:WEIR_PLANTED_BUGS>)
   if(WEIR_SANITIZE STREQUAL "asan")
     set(flags -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   elseif(WEIR_SANITIZE STREQUAL "tsan")

@@ -219,6 +219,8 @@ void SampleStore::abandon(wire::Slot slot) {
   impl_->notify_trainer();
 }
 
+std::vector<std::uint8_t> SampleStore::durable(std::uint64_t) const { return {}; }
+
 std::vector<std::uint8_t> SampleStore::held(std::uint64_t sim) const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->ledger.held(sim);

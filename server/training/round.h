@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "server/checkpoint/training_state.h"
 #include "server/training/collective.h"
 #include "server/training/sample_source.h"
 
@@ -14,6 +15,10 @@ namespace weir {
 /// What the server around the trainer brings into a round.
 struct RoundInput {
   bool stop = false;                 ///< end the training in order, now
+  bool cut = false;                  ///< a checkpoint is due (said by rank 0)
+  bool cut_written = false;          ///< this rank's part of the cut in progress is on its disk
+  bool cut_failed = false;           ///< this rank's part cannot be written: the cut is given up
+  bool cut_published = false;        ///< rank 0 has published the cut in progress
   bool reception_over = false;       ///< no rank will receive anything more (said by rank 0)
   std::vector<std::int64_t> events;  ///< opaque words for all ranks; nearly always empty
 };
@@ -23,6 +28,10 @@ struct Agreed {
   bool step = false;                 ///< a training step runs now
   bool over = false;                 ///< every rank is over and empty: the training has ended
   bool stop = false;                 ///< some rank asked to stop
+  bool cut = false;                  ///< all ranks take a cut now, before the step
+  bool cut_written = false;          ///< on every rank
+  bool cut_failed = false;           ///< on some rank
+  bool cut_published = false;        ///< what every rank has written is durable now
   bool reception_over = false;
   std::size_t draw = 0;              ///< samples this rank contributes to the step; 0 for a rank below its watermark
   std::size_t total = 0;             ///< samples of the step over all ranks
@@ -39,6 +48,8 @@ class RoundParticipant {
   virtual ~RoundParticipant() = default;
   virtual RoundInput before_round() = 0;
   virtual void after_round(const Agreed& agreed) = 0;
+  /// Called after after_round() when a cut was agreed, before the step: the trainer waits meanwhile.
+  virtual void cut(TrainingState state) { (void)state; }
 };
 
 }  // namespace weir

@@ -58,6 +58,12 @@ class Trainer {
 
   TrainingResult run();
 
+  /// A copy of all that decides how the training goes on: weights, optimiser, schedule, statistics of the fields,
+  /// counters. Call it between rounds (a RoundParticipant is handed one at each cut) or after run().
+  TrainingState capture() const;
+  /// Goes on from a captured state; before run(). Error{input}: it is of another study or version, and what differs.
+  void restore(const TrainingState& state);
+
   /// Writes model.safetensors, model.pt and card.json into `folder` (rank 0's to call, any time after construction).
   /// Errors: Error{environment} when the folder cannot be written.
   void export_model(const std::filesystem::path& folder, const TrainingResult& result) const;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cassert>
 #include <cctype>
 #include <cerrno>
@@ -86,6 +87,35 @@ class PosixFile final : public OutputFile {
   Descriptor file_;
 };
 
+class PosixInput final : public InputFile {
+ public:
+  PosixInput(Path path, Descriptor file) : path_(std::move(path)), file_(std::move(file)) {
+    struct stat status {};
+    if (::fstat(*file_, &status) == -1) fail("inspect", path_, errno);
+    size_ = static_cast<std::uint64_t>(status.st_size);
+  }
+
+  std::uint64_t size() const override { return size_; }
+
+  void read(std::uint64_t offset, std::span<std::byte> bytes) override {
+    while (!bytes.empty()) {
+      const ssize_t count = retried(
+          [&] { return ::pread(*file_, bytes.data(), bytes.size(), static_cast<off_t>(offset)); });
+      if (count == -1) fail("read", path_, errno);
+      if (count == 0)
+        throw Error(ErrorKind::environment, "cannot read " + path_.string() + ": it ends at byte " +
+                                                std::to_string(offset));
+      bytes = bytes.subspan(static_cast<std::size_t>(count));
+      offset += static_cast<std::uint64_t>(count);
+    }
+  }
+
+ private:
+  Path path_;
+  Descriptor file_;
+  std::uint64_t size_ = 0;
+};
+
 // A file that was there may be open to more people than `mode` allows; the mode given to open() is
 // for new files alone.
 void withdraw_permissions(const Descriptor& file, const Path& path, unsigned mode) {
@@ -116,6 +146,10 @@ class PosixFileSystem final : public FileSystem {
       if (count == 0) return content;
       content.append(piece, static_cast<std::size_t>(count));
     }
+  }
+
+  std::unique_ptr<InputFile> open(const Path& path) override {
+    return std::make_unique<PosixInput>(path, open_file("read", path, O_RDONLY));
   }
 
   bool exists(const Path& path) override {
@@ -152,6 +186,36 @@ class PosixFileSystem final : public FileSystem {
     // Some network file systems cannot sync a folder and say EINVAL.
     if (retried([&] { return ::fsync(*folder); }) == -1 && errno != EINVAL)
       fail("sync the folder", path, errno);
+  }
+
+  bool link(const Path& from, const Path& to) override {
+    if (::link(from.c_str(), to.c_str()) == 0) return true;
+    if (errno == EPERM || errno == ENOTSUP || errno == ENOSYS || errno == EMLINK || errno == EXDEV)
+      return false;
+    fail("link " + from.string() + " to", to, errno);
+  }
+
+  std::vector<std::string> list(const Path& path) override {
+    std::vector<std::string> names;
+    std::error_code error;
+    std::filesystem::directory_iterator entry(path, error);
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+      names.push_back(entry->path().filename().string());
+    if (error && error != std::errc::no_such_file_or_directory)
+      fail("list the folder", path, error.value());
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  void remove_all(const Path& path) override {
+    std::error_code error;
+    std::filesystem::remove_all(path, error);
+    if (error) fail("remove the folder", path, error.value());
+  }
+
+  void truncate(const Path& path, std::uint64_t size) override {
+    if (retried([&] { return ::truncate(path.c_str(), static_cast<off_t>(size)); }) == -1)
+      fail("shorten", path, errno);
   }
 
  private:

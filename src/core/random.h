@@ -2,6 +2,8 @@
 // Seeded random numbers: one named stream for each use, so that a study's seed fixes all of them
 // and none disturbs another.
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -27,6 +29,12 @@ class Random {
   /// The stream called `name` (and `index`, say the rank) of a study's seed.
   Random(std::uint64_t seed, std::string_view name, std::uint64_t index = 0)
       : Random(seed ^ hash(name, index)) {}
+
+  /// Goes on from a state that state() gave.
+  explicit Random(const std::array<std::uint64_t, 4>& state) {
+    std::copy(state.begin(), state.end(), state_);
+  }
+  std::array<std::uint64_t, 4> state() const { return std::to_array(state_); }
 
   static constexpr result_type min() { return 0; }
   static constexpr result_type max() { return ~result_type{0}; }

@@ -15,6 +15,8 @@ struct StudyDirectory {
   std::filesystem::path metrics() const { return root / "metrics.jsonl"; }
   std::filesystem::path tensorboard() const { return root / "tensorboard"; }
   std::filesystem::path model() const { return root / "model"; }
+  std::filesystem::path checkpoints() const { return root / "checkpoints"; }
+  std::filesystem::path lineage(std::size_t rank) const { return root / ("lineage." + std::to_string(rank)); }
   std::filesystem::path logs() const { return root / "logs"; }
   std::filesystem::path run() const { return root / "run"; }
   std::filesystem::path endpoint() const { return run() / "endpoint.json"; }

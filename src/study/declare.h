@@ -44,6 +44,13 @@ void declare(V& v, Study& s) {
   v.section({.name = "training", .meaning = "the surrogate and how it is trained"}, s.training);
   v.section({.name = "validation", .meaning = "how the surrogate is judged meanwhile"},
             s.validation);
+  v.section({.name = "checkpoint", .meaning = "what a server that dies starts again from"},
+            s.checkpoint);
+  v.value({.name = "lineage", .meaning = "write which batch trained on which samples"}, s.lineage);
+  v.value({.name = "reproducible",
+           .meaning = "write the order of arrivals as well, so that `weir replay` repeats the "
+                      "training; implies lineage"},
+          s.reproducible);
   v.section({.name = "server", .meaning = "the processes that receive and train"}, s.server);
   v.section({.name = "client", .meaning = "the library inside the solver"}, s.client);
   v.section({.name = "launcher", .meaning = "what starts the server and the simulations"},

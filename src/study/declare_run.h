@@ -7,6 +7,41 @@
 namespace weir {
 
 template <class V>
+void declare(V& v, CheckpointSettings& s) {
+  v.value({.name = "every",
+           .range = at_least(0),
+           .unit = "s",
+           .meaning = "time from one checkpoint to the next; 0: none by time",
+           .consequence = "after a server's death everything since the last one is done again"},
+          s.every);
+  v.value({.name = "batches",
+           .range = at_least(1),
+           .unit = "batches",
+           .meaning = "a checkpoint also after so many batches since the last one"},
+          s.batches);
+  v.value({.name = "keep",
+           .range = at_least(2).up_to(1000),
+           .unit = "checkpoints",
+           .meaning = "how many stay on the disk; their rows are shared where they are the same"},
+          s.keep);
+}
+
+template <class V>
+void declare(V& v, TransportSettings& s) {
+  v.value(
+      {.name = "kind",
+       .meaning = "ipc: sockets inside the study directory, on one machine; tcp: between machines"},
+      s.kind);
+  v.value({.name = "interface",
+           .meaning = "tcp: name (eth0) or address of the network interface that solvers reach"},
+          s.interface);
+  v.value({.name = "security",
+           .meaning =
+               "tcp: curve encrypts and lets in only who holds this study's keys; none: anybody"},
+          s.security);
+}
+
+template <class V>
 void declare(V& v, ServerSettings& s) {
   v.value({.name = "ranks",
            .range = at_least(1).up_to(65536),
@@ -35,6 +70,14 @@ void declare(V& v, ServerSettings& s) {
            .meaning = "time without a new sample, though some are expected and there is room",
            .consequence = "the study fails when it is over, and saves what was trained"},
           s.progress);
+  v.value(
+      {.name = "without_launcher",
+       .range = above(0),
+       .unit = "s",
+       .meaning = "time without a launcher while simulations are to be started and none sends",
+       .consequence = "the server then saves a checkpoint and stops; `weir run --resume` goes on"},
+      s.without_launcher);
+  v.section({.name = "transport", .meaning = "how solvers reach the server"}, s.transport);
 }
 
 template <class V>
@@ -66,6 +109,18 @@ void declare(V& v, LauncherSettings& s) {
            .unit = "s",
            .meaning = "time until the server must answer"},
           s.server_start);
+  v.value({.name = "watchdog",
+           .range = above(0),
+           .unit = "s",
+           .meaning = "time without a sign of life from a server rank after which the server is "
+                      "killed and started again",
+           .consequence = "must be longer than the longest step or validation"},
+          s.watchdog);
+  v.value({.name = "server_restarts",
+           .range = at_least(0).up_to(1000000),
+           .unit = "restarts",
+           .meaning = "how often a server that died or hung is started again"},
+          s.server_restarts);
 }
 
 }  // namespace weir

@@ -112,6 +112,12 @@ void declare(V& v, SimulationSettings& s) {
            .meaning = "how long an attempt may run; 0: no limit",
            .consequence = "an attempt beyond it is cancelled and has failed"},
           s.time_limit);
+  v.value({.name = "progress",
+           .range = at_least(0),
+           .unit = "s",
+           .meaning = "time that a connected attempt may go without sending a step; 0: any",
+           .consequence = "a solver that hangs is started again after it"},
+          s.progress);
 }
 
 template <class V>

@@ -26,6 +26,8 @@ std::string expectation(const Key& key, std::uint64_t) {
   return with_range("an integer", key.range.text().empty() ? at_least(0) : key.range);
 }
 
+std::string expectation(const Key&, bool) { return "true or false"; }
+
 std::string expectation(const Key& key, double) { return with_range("a number", key.range); }
 
 std::string expectation(const Key& key, const std::vector<std::size_t>&) {

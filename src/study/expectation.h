@@ -26,6 +26,7 @@ std::string expectation(const Key& key, const std::string&);
 std::string expectation(const Key& key, const std::filesystem::path&);
 std::string expectation(const Key& key, std::uint64_t);
 std::string expectation(const Key& key, double);
+std::string expectation(const Key& key, bool);
 std::string expectation(const Key& key, const std::vector<std::size_t>&);
 std::string expectation(const Key& key, const std::vector<std::string>&);
 std::string expectation(const Key& key, const std::map<std::string, std::string>&);

@@ -69,6 +69,15 @@ constexpr auto names(SchedulerKind) {
   return Names<SchedulerKind, 1>{{{local, "local"}}};
 }
 
+constexpr auto names(TransportKind) {
+  using enum TransportKind;
+  return Names<TransportKind, 2>{{{ipc, "ipc"}, {tcp, "tcp"}}};
+}
+constexpr auto names(Security) {
+  using enum Security;
+  return Names<Security, 2>{{{curve, "curve"}, {none, "none"}}};
+}
+
 /// The name of a value; every value of the enumerations above has one.
 template <class E>
 constexpr std::string_view name_of(E value) {

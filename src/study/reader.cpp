@@ -93,6 +93,11 @@ void read_value(const Given& given, double& member) {
   member = number;
 }
 
+void read_value(const Given& given, bool& member) {
+  if (!given.json.is_boolean()) refuse_value(given, expectation(given.key, member));
+  member = given.json.get<bool>();
+}
+
 void read_value(const Given& given, std::vector<std::size_t>& member) {
   if (!given.json.is_array() || given.json.empty()) {
     refuse_value(given, expectation(given.key, member));

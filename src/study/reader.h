@@ -56,6 +56,7 @@ void read_value(const Given& given, std::string& member);
 void read_value(const Given& given, std::filesystem::path& member);
 void read_value(const Given& given, std::size_t& member);
 void read_value(const Given& given, double& member);
+void read_value(const Given& given, bool& member);
 void read_value(const Given& given, std::vector<std::size_t>& member);
 void read_value(const Given& given, std::vector<std::string>& member);
 void read_value(const Given& given, std::map<std::string, std::string>& member);

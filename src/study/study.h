@@ -24,6 +24,8 @@ enum class ScheduleKind { constant, step, exponential, cosine, plateau };
 enum class LossKind { mse };
 enum class NormalisationKind { none, given, measured };
 enum class SchedulerKind { local };
+enum class TransportKind { ipc, tcp };
+enum class Security { curve, none };
 
 struct Field {
   std::string name;
@@ -60,6 +62,7 @@ struct SimulationSettings {
   std::size_t restarts = 2;  ///< further attempts after the first
   Exhausted when_exhausted = Exhausted::drop;
   double time_limit = 0;  ///< seconds an attempt may run; 0: no limit
+  double progress = 0;    ///< seconds a connected attempt may go without sending a step though the server would take it; 0: no limit
   std::size_t sample_size() const {  ///< values of one sample, all fields
     std::size_t n = 0;
     for (const auto& field : fields) n += field.size();
@@ -133,12 +136,26 @@ struct ValidationSettings {
   std::size_t batch = 100;        ///< samples per rank at a time
 };
 
+struct CheckpointSettings {
+  double every = 60;                   ///< seconds from one cut to the next; 0: none by time
+  std::optional<std::size_t> batches;  ///< also a cut after so many batches since the last one
+  std::size_t keep = 2;                ///< published cuts that stay
+};
+
+struct TransportSettings {
+  TransportKind kind = TransportKind::ipc;  ///< ipc: sockets in the study directory, one machine; tcp: between machines
+  std::string interface;                    ///< tcp: name or address of the network interface to listen at
+  Security security = Security::curve;      ///< tcp: curve encrypts and lets in this study's keys only; none must be asked for
+};
+
 struct ServerSettings {
   std::size_t ranks = 1;
   std::size_t threads = 1;          ///< of LibTorch, per rank
   std::size_t inflight_mib = 64;    ///< bytes granted to clients and not yet in a slot, per rank
   double liveness = 60;             ///< seconds of silence after which a client counts as gone
   double progress = 600;            ///< seconds without any new sample, while some are expected and there is room, after which the study fails
+  double without_launcher = 600;    ///< seconds without a word from a launcher, while simulations are to be started and none sends, after which the server stops in order
+  TransportSettings transport;
 };
 
 struct ClientSettings {
@@ -150,6 +167,8 @@ struct LauncherSettings {
   SchedulerKind scheduler = SchedulerKind::local;
   std::size_t jobs = 2;         ///< simulations at a time
   double server_start = 120;    ///< seconds until the server must answer
+  double watchdog = 120;        ///< seconds without a sign of life from every server rank after which the server is killed and started again
+  std::size_t server_restarts = 10;  ///< of a server that died or hung
 };
 
 struct Study {
@@ -161,6 +180,9 @@ struct Study {
   BufferSettings buffer;
   TrainingSettings training;
   ValidationSettings validation;
+  CheckpointSettings checkpoint;
+  bool lineage = false;       ///< write which batch trained on which samples
+  bool reproducible = false;  ///< write the order of arrivals as well, so that `weir replay` repeats the training; implies lineage
   ServerSettings server;
   ClientSettings client;
   LauncherSettings launcher;

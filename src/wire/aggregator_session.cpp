@@ -419,6 +419,7 @@ void AggregatorSession::tick(Time now) { impl_->tick(now); }
 void AggregatorSession::fence(std::uint64_t sim, std::uint64_t lowest_attempt) {
   impl_->fence(sim, lowest_attempt);
 }
+void AggregatorSession::published() {}
 void AggregatorSession::end_reception() { impl_->end_reception(); }
 bool AggregatorSession::untold() const { return impl_->untold_; }
 AggregatorCounters AggregatorSession::counters() const {

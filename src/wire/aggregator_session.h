@@ -25,6 +25,7 @@ struct AggregatorSettings {
   std::vector<std::string> field_names;    ///< for texts; may be empty
   std::size_t inflight_bytes = 64u << 20;  ///< granted and not yet in a slot, all clients together
   Duration liveness = std::chrono::seconds(60);
+  Duration progress{};  ///< of a session without a new chunk, while it waits for nothing; 0: any
   /// ACCEPTED may wait so long for more to tell at once, unless told_bytes have come: a message for
   /// each small sample costs more than the sample. 0: each tick tells all.
   Duration patience{};
@@ -45,6 +46,13 @@ class AggregatorEvents {
                        const std::string& reason) = 0;  ///< by the non-finite policy
   virtual void lost(std::uint64_t sim,
                     std::uint64_t attempt) = 0;  ///< silent for longer than liveness
+  /// The attempt has forgotten `step`, which this rank does not hold: it cannot complete the
+  /// simulation, and was refused.
+  virtual void lacking(std::uint64_t sim, std::uint64_t attempt, std::uint64_t step) {
+    (void)sim, (void)attempt, (void)step;
+  }
+  /// Connected and alive, but no step came for longer than `progress` though credit was there.
+  virtual void stalled(std::uint64_t sim, std::uint64_t attempt) { (void)sim, (void)attempt; }
   /// A message that is not the session's own: the launcher's.
   virtual void other(const Peer& peer, const Message& message) = 0;
 };
@@ -80,6 +88,9 @@ class AggregatorSession {
   void tick(Time now);
   /// A higher attempt of `sim` is known (from the controller): lower ones are fenced.
   void fence(std::uint64_t sim, std::uint64_t lowest_attempt);
+  /// A checkpoint was published: each client is told which of its steps are durable (as the sink
+  /// says).
+  void published();
   /// Nothing more is received: clients are told REJECT{over}.
   void end_reception();
   AggregatorCounters counters() const;

@@ -19,7 +19,9 @@ template <class M, class T>
 concept Is = std::same_as<std::remove_const_t<M>, T>;
 
 // The fields of each message in wire order; they serve Writer and Reader.
-void fields(auto& a, Is<Hello> auto& m) { a(m.study, m.schema, m.sim, m.attempt, m.session); }
+void fields(auto& a, Is<Hello> auto& m) {
+  a(m.study, m.schema, m.sim, m.attempt, m.session, m.forgotten);
+}
 void fields(auto& a, Is<Want> auto& m) { a(m.samples, m.bytes, m.chunk, m.returned); }
 void fields(auto& a, Is<Data> auto& m) { a(m.sim, m.attempt, m.step, m.field, m.offset, m.count); }
 void fields(auto& a, Is<End> auto& m) { a(m.sim, m.attempt, m.steps, m.digest); }
@@ -33,13 +35,16 @@ void fields(auto& a, Is<Accepted> auto& m) { a(m.sim, m.steps); }
 void fields(auto& a, Is<Durable> auto& m) { a(m.sim, m.step); }
 void fields(auto& a, Is<Finished> auto& m) { a(m.sim, m.held, m.expected); }
 void fields(auto& a, Is<Pong> auto& m) { a(m.token); }
-void fields(auto& a, Is<LaunchHello> auto& m) { a(m.study, m.capacity); }
+void fields(auto& a, Is<LaunchHello> auto& m) {
+  a(m.study, m.capacity, m.sims, m.attempts, m.alive);
+}
 void fields(auto& a, Is<LaunchRun> auto& m) { a(m.sim, m.attempt, m.parameters); }
 void fields(auto& a, Is<LaunchEnded> auto& m) { a(m.sim, m.attempt, m.end, m.reason); }
 void fields(auto& a, Is<LaunchAck> auto& m) { a(m.sim, m.attempt); }
 void fields(auto& a, Is<LaunchStatus> auto& m) {
   a(m.expected, m.finished, m.failed, m.restarted, m.samples_expected, m.samples_unique);
   a(m.samples_trained, m.batches, m.train_loss, m.validation_loss, m.samples_per_second, m.over);
+  a(m.epoch, m.pulse, m.checkpoints);
 }
 void fields(auto& a, Is<LaunchStop> auto& m) { a(m.reason); }
 void fields(auto&, Is<LaunchStopping> auto&) {}

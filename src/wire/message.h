@@ -19,10 +19,10 @@
 namespace weir::wire {
 
 inline constexpr std::uint32_t protocol_magic = 0x52494557;  // "WEIR"
-inline constexpr std::uint16_t protocol_version = 1;
+inline constexpr std::uint16_t protocol_version = 2;
 inline constexpr std::size_t header_size = 64;
 /// Payload bytes of a message that is not DATA, and of one that is.
-inline constexpr std::size_t max_control_payload = 1u << 20;
+inline constexpr std::size_t max_control_payload = 4u << 20;
 inline constexpr std::size_t max_chunk_bytes = 4u << 20;
 /// Bytes of a text; encode() cuts a longer one.
 inline constexpr std::size_t max_text = 4096;
@@ -59,6 +59,10 @@ struct Hello {
   std::uint64_t schema = 0;  ///< schema_hash
   std::uint64_t sim = 0, attempt = 0;
   std::uint64_t session = 0;  ///< another number for each Hello of a client; its Welcome repeats it
+  /// Bitmap of the steps that this rank, under any epoch, has accepted and the client has forgotten
+  /// since. When the rank (restored from a checkpoint) does not hold one of them, this attempt can
+  /// never complete the simulation: it is refused (lacking), and a later attempt runs.
+  std::vector<std::uint8_t> forgotten{};
 };
 struct Want {  ///< what the client has to send, counted since Welcome; idempotent
   static constexpr Kind kind = Kind::want;
@@ -102,6 +106,8 @@ enum class RejectCode : std::uint32_t {
   non_finite = 7,
   malformed = 8,
   too_many_steps = 9,
+  lacking = 11,     ///< steps that the client has forgotten were lost with a former epoch of the
+                    ///< server: only a new attempt can send them
   no_session = 10,  ///< the only one that is not for good: say Hello again (the connection or the
                     ///< server is a new one)
 };
@@ -138,6 +144,11 @@ struct Pong {
 struct LaunchHello {  ///< launcher → server: I can run `capacity` simulations at a time
   static constexpr Kind kind = Kind::launch_hello;
   std::uint64_t study = 0, capacity = 0;
+  /// The highest attempt of each simulation that was ever submitted, so that a server restored from
+  /// a checkpoint (or met by a new launcher) never asks for one twice. `alive`: its job has not
+  /// ended. As long as each other.
+  std::vector<std::uint64_t> sims{}, attempts{};
+  std::vector<std::uint8_t> alive{};  ///< 0 or 1
 };
 struct LaunchRun {  ///< server → launcher: start this attempt
   static constexpr Kind kind = Kind::launch_run;
@@ -163,6 +174,9 @@ struct LaunchStatus {  ///< server → launcher, about once a second: for the pr
   double train_loss = 0, validation_loss = 0,
          samples_per_second = 0;  ///< NaN where there is none yet
   std::uint64_t over = 0;         ///< 1: nothing more will be asked for
+  std::uint64_t epoch = 0;        ///< of the server
+  std::uint64_t pulse = 0;  ///< grows with every sign of life of the trainer, hence of all ranks
+  std::uint64_t checkpoints = 0;  ///< published by this incarnation
 };
 struct LaunchStop {  ///< launcher (or `weir stop`) → server: end the study in order
   static constexpr Kind kind = Kind::launch_stop;

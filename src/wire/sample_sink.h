@@ -46,6 +46,11 @@ class SampleSink {
   virtual void abandon(Slot slot) = 0;
   /// The steps of `sim` that this rank has, as a bitmap: bit k of byte k/8 for step k.
   virtual std::vector<std::uint8_t> held(std::uint64_t sim) const = 0;
+  /// The steps of `sim` that are in a published checkpoint of this rank, as a bitmap like held().
+  virtual std::vector<std::uint8_t> durable(std::uint64_t sim) const {
+    (void)sim;
+    return {};
+  }
   /// Whether all steps of `sim` that belong to this rank are in the ledger.
   virtual bool complete(std::uint64_t sim) const = 0;
 };

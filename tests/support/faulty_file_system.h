@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 #include <utility>
 
 #include "src/core/error.h"
@@ -36,6 +37,11 @@ class FaultyFileSystem final : public FileSystem {
   void rename(const Path& from, const Path& to) override { inner_.rename(from, to); }
   void remove(const Path& path) override { inner_.remove(path); }
   void sync_directory(const Path& path) override { inner_.sync_directory(path); }
+  std::unique_ptr<InputFile> open(const Path& path) override { return inner_.open(path); }
+  bool link(const Path& from, const Path& to) override { return inner_.link(from, to); }
+  std::vector<std::string> list(const Path& path) override { return inner_.list(path); }
+  void remove_all(const Path& path) override { inner_.remove_all(path); }
+  void truncate(const Path& path, std::uint64_t size) override { inner_.truncate(path, size); }
 
  private:
   class File final : public OutputFile {

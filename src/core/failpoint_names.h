@@ -1,0 +1,28 @@
+#pragma once
+// Every failpoint of weir, so that tests can go through all of them (`weir-failpoints` prints the
+// list).
+
+#include <array>
+#include <string_view>
+
+namespace weir {
+
+/// "PROCESS.PLACE": client, aggregator, trainer, checkpoint or launcher; sorted within each.
+inline constexpr auto failpoint_names = std::to_array<std::string_view>({
+    "aggregator.after_accept",
+    "aggregator.before_accept",
+    "checkpoint.after_rename",
+    "checkpoint.before_rename",
+    "client.after_send",
+    "launcher.after_intent",
+    "launcher.after_submit",
+    "trainer.after_step",
+});
+
+consteval bool is_failpoint(std::string_view name) {
+  for (const auto known : failpoint_names)
+    if (known == name) return true;
+  return false;
+}
+
+}  // namespace weir
