@@ -84,7 +84,7 @@ TEST(Agreement, OnlyRankZeroSaysThatReceptionIsOver) {
 
 TEST(Agreement, EventsReachAllRanksInRankOrder) {
   const auto agreed =
-      agree_all({{below, {false, false, {7, 8}}}, {below, {}}, {below, {false, false, {-9}}}});
+      agree_all({{below, {.events = {7, 8}}}, {below, {}}, {below, {.events = {-9}}}});
   for (const auto& rank : agreed) EXPECT_EQ(rank.events, (std::vector<std::int64_t>{7, 8, -9}));
 }
 
