@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
+#include "src/core/planted_bug.h"
+#include "src/wire/bitmap.h"
+#include "src/wire/session.h"
+
 namespace weir::wire {
 namespace {
 
@@ -18,6 +22,16 @@ Reject malformed(const Data& data, const std::string& text) {
 std::string field_name(const AggregatorSettings& settings, std::size_t field) {
   return field < settings.field_names.size() ? "'" + settings.field_names[field] + "'"
                                              : std::to_string(field);
+}
+
+/// A step that this rank can never have had.
+std::optional<std::uint64_t> foreign_step(const AggregatorSettings& settings, const Hello& hello) {
+  for (std::uint64_t step = 0; step < 8 * hello.forgotten.size(); ++step) {
+    if (!has_bit(hello.forgotten, step)) continue;
+    const bool ours = rank_of({hello.sim, step}, settings.ranks) == settings.rank;
+    if (step >= settings.steps || !ours) return step;
+  }
+  return std::nullopt;
 }
 
 /// "value 3 of field 'u' is nan"
@@ -53,6 +67,11 @@ std::optional<Reject> Admission::check(const Hello& hello) const {
                   "simulation again"};
   }
   if (fenced(hello.sim, hello.attempt)) return fenced_text(hello.sim, hello.attempt);
+  if (const auto step = foreign_step(settings_, hello)) {
+    return Reject{RejectCode::malformed, "a HELLO that has forgotten step " +
+                                             std::to_string(*step) + ", which never was of rank " +
+                                             std::to_string(settings_.rank)};
+  }
   return std::nullopt;
 }
 
@@ -73,15 +92,25 @@ bool Admission::fenced(std::uint64_t sim, std::uint64_t attempt) const {
 
 Reject Admission::fenced_text(std::uint64_t sim, std::uint64_t attempt) {
   return {RejectCode::fenced,
-          name_of(sim, attempt) + " is fenced: a later attempt has taken its place"};
+          name_of(sim, attempt) +
+              " is fenced: a later attempt has taken its place, or is about to; "
+              "this one may end, and nothing of it is lost"};
+}
+
+Reject Admission::lacking_text(std::uint64_t sim, std::uint64_t attempt, std::uint64_t step) {
+  return {RejectCode::lacking,
+          name_of(sim, attempt) + " was to be continued, but its step " + std::to_string(step) +
+              " was lost with an earlier server: a later attempt takes its place, and sends what "
+              "is missing; this one may end"};
 }
 
 Reject Admission::over_text() { return {RejectCode::over, "the study takes no more samples"}; }
 
-std::optional<Reject> check_data(const AggregatorSettings& settings, const Hello& said,
+std::optional<Reject> check_data(const AggregatorSettings& settings, const Session& session,
                                  const Data& data) {
-  if (data.sim != said.sim || data.attempt != said.attempt) {
-    return malformed(data, "the session is of " + name_of(said.sim, said.attempt));
+  const bool same_attempt = data.attempt == session.attempt || WEIR_BUG("attempt_ignored_in_data");
+  if (data.sim != session.sim || !same_attempt) {
+    return malformed(data, "the session is of " + name_of(session.sim, session.attempt));
   }
   if (data.step >= settings.steps) {
     return Reject{RejectCode::too_many_steps, "simulation " + std::to_string(data.sim) +

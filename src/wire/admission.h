@@ -22,7 +22,8 @@ class Admission {
   void fence(std::uint64_t sim, std::uint64_t lowest_attempt);
   void end_reception() { over_ = true; }
 
-  /// What is wrong with it, if anything. Whether the simulation exists is the server's to say.
+  /// What is wrong with it, if anything. Whether the simulation exists is the server's to say, and
+  /// whether the forgotten steps are held the sink's.
   std::optional<Reject> check(const Hello& hello) const;
   /// For one that has no session: its connection or this server is a new one, or it may not have
   /// one.
@@ -32,6 +33,7 @@ class Admission {
   bool fenced(std::uint64_t sim, std::uint64_t attempt) const;
   static Reject fenced_text(std::uint64_t sim, std::uint64_t attempt);
   static Reject over_text();
+  static Reject lacking_text(std::uint64_t sim, std::uint64_t attempt, std::uint64_t step);
 
  private:
   const AggregatorSettings& settings_;
@@ -39,8 +41,10 @@ class Admission {
   bool over_ = false;
 };
 
-/// Whether a chunk belongs to the session of `said`, to this rank, and lies within its field.
-std::optional<Reject> check_data(const AggregatorSettings& settings, const Hello& said,
+struct Session;
+
+/// Whether a chunk belongs to the session, to this rank, and lies within its field.
+std::optional<Reject> check_data(const AggregatorSettings& settings, const Session& session,
                                  const Data& data);
 
 /// Names the first value of a refused sample that is not finite. Precondition: its rows can still

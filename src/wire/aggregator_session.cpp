@@ -1,18 +1,18 @@
 #include "src/wire/aggregator_session.h"
 
 #include <algorithm>
-#include <bit>
 #include <concepts>
-#include <deque>
 #include <numeric>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 
 #include "src/core/error.h"
+#include "src/core/failpoint.h"
+#include "src/core/planted_bug.h"
 #include "src/wire/admission.h"
-#include "src/wire/assembly.h"
+#include "src/wire/bitmap.h"
 #include "src/wire/credit.h"
+#include "src/wire/intake.h"
+#include "src/wire/session.h"
 
 namespace weir::wire {
 namespace {
@@ -21,25 +21,6 @@ namespace {
 constexpr std::size_t max_steps = 3u << 20;
 /// Steps of one Accepted message.
 constexpr std::size_t max_accepted = 4096;
-
-/// One client that said a valid Hello.
-struct Session {
-  Session(const Peer& from, const Hello& hello, SampleSink& sink,
-          const AggregatorSettings& settings, Time now)
-      : peer(from), said(hello), assembly(sink, settings.field_sizes, settings.steps), heard(now) {}
-
-  const Peer peer;
-  const Hello said;
-  CreditAccount account;
-  Assembly assembly;
-  std::deque<std::vector<std::byte>> waiting;  ///< frames, for a slot; none overtakes another
-  std::size_t waiting_bytes = 0;
-  std::vector<std::uint64_t> accepted;  ///< steps not yet told
-  std::optional<Time> untold_since;     ///< as the first tick saw it
-  Time heard;
-};
-
-enum class Taken { yes, no_room, rejected };
 
 }  // namespace
 
@@ -50,7 +31,8 @@ struct AggregatorSession::Impl {
         events_(events),
         send_(std::move(send)),
         pool_(settings_.inflight_bytes, sample_bytes()),
-        admission_(settings_) {
+        admission_(settings_),
+        intake_(settings_, sink_, events_, pool_, counters_) {
     if (settings_.steps > max_steps) {
       throw Error(ErrorKind::input, "a simulation of " + std::to_string(settings_.steps) +
                                         " steps; at most " + std::to_string(max_steps));
@@ -74,32 +56,26 @@ struct AggregatorSession::Impl {
   }
 
   /// For good: what is incomplete of the session is abandoned, its credit is free again.
-  Taken reject(Session& session, const Reject& why) {
+  void reject(Session& session, const Reject& why) {
     reject(session.peer, why);
     drop(session);
-    return Taken::rejected;
   }
-  Taken reject_malformed(Session& session, const std::string& text) {
-    return reject(session, {RejectCode::malformed, text});
+
+  void reject_malformed(Session& session, const std::string& text) {
+    reject(session, {RejectCode::malformed, text});
   }
 
   void drop(Session& session) {
     pool_.remove(session.account);
-    waiting_bytes_ -= session.waiting_bytes;
-    by_sim_.erase(session.said.sim);
-    by_peer_.erase(Peer(session.peer));  // a copy: the session goes with it
-  }
-
-  Session* find(const Peer& peer) {
-    const auto found = by_peer_.find(peer);
-    return found == by_peer_.end() ? nullptr : found->second.get();
+    intake_.drop_waiting(session);
+    sessions_.remove(session);
   }
 
   // ---- messages
 
   void receive(const Peer& peer, Bytes frame, Time now) {
     const DecodeResult result = decode(frame);
-    Session* session = find(peer);
+    Session* session = sessions_.find(peer);
     if (!result.ok()) {
       refuse(peer, session, result);
       return;
@@ -107,7 +83,7 @@ struct AggregatorSession::Impl {
     if (session != nullptr) session->heard = now;
     const auto& [message, payload] = std::get<Decoded>(result.value);
     if (const auto* data = std::get_if<Data>(&message)) {
-      receive_data(peer, session, *data, payload, frame);
+      receive_data(peer, session, *data, payload, frame, now);
     } else {
       std::visit([&](const auto& m) { handle(peer, session, m, now); }, message);
     }
@@ -124,16 +100,24 @@ struct AggregatorSession::Impl {
     }
   }
 
+  void receive_data(const Peer& peer, Session* session, const Data& data, Bytes values, Bytes frame,
+                    Time now) {
+    if (session == nullptr) {
+      reject(peer, admission_.to_stranger(data.sim, data.attempt));
+    } else if (const auto wrong = intake_.receive(*session, data, values, frame, now)) {
+      reject(*session, *wrong);
+    }
+  }
+
   void handle(const Peer& peer, Session* known, const Hello& hello, Time now) {
-    if (known != nullptr && known->said.sim == hello.sim && known->said.attempt == hello.attempt &&
-        known->said.session == hello.session) {
+    if (known != nullptr && known->sim == hello.sim && known->attempt == hello.attempt &&
+        known->nth == hello.session) {
       return;  // the same Hello twice; its Welcome has gone
     }
     if (const auto wrong = admission_.check(hello)) {
       reject(peer, *wrong);
     } else if (const auto parameters = events_.parameters(hello.sim)) {
-      replace(peer, hello);
-      open(peer, hello, *parameters, now);
+      admit(peer, hello, *parameters, now);
     } else {
       reject(peer,
              {RejectCode::unknown_simulation,
@@ -141,34 +125,59 @@ struct AggregatorSession::Impl {
     }
   }
 
+  void admit(const Peer& peer, const Hello& hello, const std::vector<double>& parameters,
+             Time now) {
+    replace(peer, hello);
+    auto held = sink_.held(hello.sim);
+    if (const auto step = first_missing(hello.forgotten, held)) {
+      refuse_lacking(peer, hello, *step);
+    } else {
+      open(peer, hello, parameters, std::move(held), now);
+    }
+  }
+
   /// What the same simulation, or the same peer, had before is over.
   void replace(const Peer& peer, const Hello& hello) {
     fence(hello.sim, hello.attempt);
-    if (const auto same = by_sim_.find(hello.sim); same != by_sim_.end()) drop(*same->second);
-    if (Session* before = find(peer)) drop(*before);
+    if (Session* same = sessions_.of(hello.sim)) drop(*same);
+    if (Session* before = sessions_.find(peer)) drop(*before);
   }
 
-  void open(const Peer& peer, const Hello& hello, const std::vector<double>& parameters, Time now) {
-    auto session = std::make_unique<Session>(peer, hello, sink_, settings_, now);
-    pool_.add(session->account);
-    by_sim_[hello.sim] = session.get();
-    by_peer_[peer] = std::move(session);
+  /// The attempt can never complete the simulation here, and must not go on on other ranks either.
+  void refuse_lacking(const Peer& peer, const Hello& hello, std::uint64_t step) {
+    admission_.fence(hello.sim, hello.attempt + 1);
+    reject(peer, Admission::lacking_text(hello.sim, hello.attempt, step));
+    events_.lacking(hello.sim, hello.attempt, step);
+    WEIR_FAILPOINT("aggregator.after_lacking");
+  }
+
+  void open(const Peer& peer, const Hello& hello, const std::vector<double>& parameters,
+            Bitmap held, Time now) {
+    Session& session = sessions_.add(std::make_unique<Session>(peer, hello, sink_, settings_, now));
+    pool_.add(session.account);
     Welcome welcome;
     welcome.epoch = settings_.epoch;
     welcome.ranks = settings_.ranks;
     welcome.steps = settings_.steps;
     welcome.parameters = parameters;
-    welcome.held = sink_.held(hello.sim);
+    welcome.held = std::move(held);
+    welcome.durable = sink_.durable(hello.sim);
     welcome.session = hello.session;
+    session.durable = durable_prefix(hello.sim, welcome.durable);
+    WEIR_FAILPOINT("aggregator.before_welcome");
     say(peer, welcome);
     events_.connected(hello.sim, hello.attempt);
-    tell_completed(hello.sim);
+    intake_.tell_completed(hello.sim);
+    WEIR_FAILPOINT("aggregator.after_welcome");
   }
 
-  void handle(const Peer& peer, Session* session, const Want& want, Time) {
+  void handle(const Peer& peer, Session* session, const Want& want, Time now) {
     if (session == nullptr) {
       reject(peer, admission_.to_stranger());
-    } else if (!pool_.want(session->account, want)) {
+      return;
+    }
+    if (want.pulse > session->account.want.pulse) session->progressed = now;
+    if (!pool_.want(session->account, want)) {
       reject_malformed(*session, "a WANT that takes back what an earlier one said");
     }
   }
@@ -184,12 +193,14 @@ struct AggregatorSession::Impl {
   void handle(const Peer& peer, Session* session, const End& end, Time) {
     if (session == nullptr) {
       reject(peer, admission_.to_stranger(end.sim, end.attempt));
-    } else if (end.sim != session->said.sim || end.attempt != session->said.attempt) {
-      reject_malformed(*session, "an END of another simulation than its Hello's");
+    } else if (end.sim != session->sim || end.attempt != session->attempt) {
+      reject_malformed(*session, "an END of another simulation or attempt than its Hello's");
     } else {
       tell_accepted(*session);
-      say(peer, Finished{end.sim, held(end.sim), expected(end.sim)});
-      tell_completed(end.sim);
+      WEIR_FAILPOINT("aggregator.before_finished");
+      say(peer, Finished{end.sim, count_bits(sink_.held(end.sim)), expected(end.sim)});
+      if (WEIR_BUG("end_believed")) events_.completed(end.sim);
+      intake_.tell_completed(end.sim);
       drop(*session);  // nothing more comes; its silence is no loss
     }
   }
@@ -212,133 +223,26 @@ struct AggregatorSession::Impl {
     return steps_on_rank(sim, settings_.steps, settings_.rank, settings_.ranks);
   }
 
-  std::uint64_t held(std::uint64_t sim) const {
-    const auto bitmap = sink_.held(sim);
-    std::uint64_t count = 0;
-    for (const std::uint8_t byte : bitmap) count += static_cast<std::uint64_t>(std::popcount(byte));
-    return count;
-  }
-
-  // ---- chunks
-
-  void receive_data(const Peer& peer, Session* session, const Data& data, Bytes values,
-                    Bytes frame) {
-    if (session == nullptr) {
-      reject(peer, admission_.to_stranger(data.sim, data.attempt));
-    } else if (const auto wrong = check_data(settings_, session->said, data)) {
-      reject(*session, *wrong);
-    } else if (!session->waiting.empty() || take(*session, data, values) == Taken::no_room) {
-      keep(*session, frame, values.size());
-    }
-  }
-
-  /// The session is gone when this returns `rejected`.
-  Taken take(Session& session, const Data& data, Bytes values) {
-    const ChunkPlace place = session.assembly.place_of(data);
-    if (place == ChunkPlace::repeated) {
-      ++counters_.repeated;
-      return Taken::yes;
-    }
-    if (place == ChunkPlace::gap) {
-      return reject_malformed(session, "a chunk from value " + std::to_string(data.offset) +
-                                           " of field " + std::to_string(data.field) +
-                                           " that is not the next one");
-    }
-    const bool first = place == ChunkPlace::first;
-    if (values.size() > session.account.outstanding() ||
-        (first && session.account.promised() == 0)) {
-      return reject_malformed(session, "more DATA than was granted");
-    }
-    if (first) {
-      const SampleId id{data.sim, data.step};
-      if (session.assembly.begin(id) == BeginStatus::no_room) return Taken::no_room;
-      pool_.begin_sample(session.account);
-    }
-    pool_.place(session.account, values.size());
-    ++counters_.chunks;
-    counters_.bytes += values.size();
-    return session.assembly.add(data, values) ? commit(session, data.step) : Taken::yes;
-  }
-
-  Taken commit(Session& session, std::uint64_t step) {
-    const SampleId id{session.said.sim, step};
-    const auto [status, slot] = session.assembly.commit(step);
-    if (status == CommitStatus::refused) return refuse(session, id, *slot);
-    session.accepted.push_back(step);
-    if (session.accepted.size() == max_accepted) tell_accepted(session);
-    switch (status) {
-      case CommitStatus::accepted:
-        ++counters_.unique;
-        events_.accepted(id);
-        break;
-      case CommitStatus::dropped:
-        ++counters_.dropped;
-        break;
-      default:
-        ++counters_.duplicate;
-    }
-    tell_completed(id.sim);
-    return Taken::yes;
-  }
-
-  Taken refuse(Session& session, SampleId id, Slot slot) {
-    const std::string text = non_finite_text(settings_, sink_, id, slot);
-    reject(session, {RejectCode::non_finite, text});
-    events_.refused(id.sim, text);
-    return Taken::rejected;
-  }
-
-  /// A chunk that came before its slot: the promised one is pinned by the trainer for a moment.
-  void keep(Session& session, Bytes frame, std::size_t bytes) {
-    const auto same = [&](const auto& kept) {
-      return std::equal(kept.begin(), kept.begin() + header_size, frame.begin());
-    };
-    if (std::any_of(session.waiting.begin(), session.waiting.end(), same)) {
-      ++counters_.repeated;
-      return;
-    }
-    if (session.waiting_bytes + bytes > session.account.outstanding()) {
-      reject_malformed(session, "more DATA than was granted");
-      return;
-    }
-    session.waiting.emplace_back(frame.begin(), frame.end());
-    session.waiting_bytes += bytes;
-    waiting_bytes_ += bytes;
-  }
-
-  void retry_waiting() {
-    if (waiting_bytes_ == 0) return;
-    std::vector<Session*> sessions;
-    for (const auto& [peer, session] : by_peer_) {
-      if (!session->waiting.empty()) sessions.push_back(session.get());
-    }
-    for (Session* session : sessions) retry_waiting(*session);
-  }
-
-  void retry_waiting(Session& session) {
-    while (!session.waiting.empty()) {
-      const DecodeResult result = decode(session.waiting.front());
-      const auto& [message, values] = std::get<Decoded>(result.value);
-      if (take(session, std::get<Data>(message), values) != Taken::yes) return;
-      session.waiting_bytes -= values.size();
-      waiting_bytes_ -= values.size();
-      session.waiting.pop_front();
-    }
-  }
-
   // ---- time
 
   void tick(Time now) {
-    retry_waiting();
+    retry_waiting(now);
     pool_.grant(sink_.room());
     untold_ = false;
-    for (const auto& [peer, session] : by_peer_) {
-      if (due(*session, now)) tell_accepted(*session);
-      untold_ = untold_ || !session->accepted.empty();
-      if (!std::exchange(session->account.changed, false)) continue;
-      say(peer, session->account.granted);
+    sessions_.for_each([&](Session& session) {
+      if (due(session, now)) tell_accepted(session);
+      untold_ = untold_ || !session.accepted.empty();
+      if (std::exchange(session.account.changed, false)) say(session.peer, session.account.granted);
+    });
+    if (now >= next_check_) watch(now);
+  }
+
+  void retry_waiting(Time now) {
+    if (intake_.waiting_bytes() == 0) return;
+    const auto waits = [](const Session& session) { return !session.waiting.empty(); };
+    for (Session* session : sessions_.all(waits)) {
+      if (const auto wrong = intake_.retry(*session, now)) reject(*session, *wrong);
     }
-    if (now >= next_check_) find_lost(now);
   }
 
   bool due(Session& session, Time now) const {
@@ -349,60 +253,91 @@ struct AggregatorSession::Impl {
   }
 
   void tell_accepted(Session& session) {
-    if (session.accepted.empty()) return;
     session.untold_since.reset();
-    say(session.peer, Accepted{session.said.sim, std::move(session.accepted)});
+    for (std::size_t from = 0; from < session.accepted.size(); from += max_accepted) {
+      const auto begin = session.accepted.begin() + static_cast<std::ptrdiff_t>(from);
+      const auto count = std::min(max_accepted, session.accepted.size() - from);
+      say(session.peer, Accepted{session.sim, {begin, begin + static_cast<std::ptrdiff_t>(count)}});
+    }
     session.accepted.clear();
   }
 
-  void tell_completed(std::uint64_t sim) {
-    if (completed_.contains(sim) || !sink_.complete(sim)) return;
-    completed_.insert(sim);
-    events_.completed(sim);
+  /// Liveness and progress: a process answers, and a solver goes on.
+  void watch(Time now) {
+    next_check_ = now + settings_.liveness / 4;
+    find_lost(now);
+    if (settings_.progress <= Duration::zero()) return;
+    next_check_ = std::min(next_check_, now + settings_.progress / 4);
+    find_stalled(now);
   }
 
   void find_lost(Time now) {
-    next_check_ = now + settings_.liveness / 4;
-    std::vector<Session*> silent;
-    for (const auto& [peer, session] : by_peer_) {
-      if (now - session->heard >= settings_.liveness) silent.push_back(session.get());
-    }
-    for (Session* session : silent) {
-      const Hello said = session->said;
+    const auto silent = [&](const Session& s) { return now - s.heard >= settings_.liveness; };
+    for (Session* session : sessions_.all(silent)) {
+      const auto sim = session->sim, attempt = session->attempt;
       drop(*session);
-      events_.lost(said.sim, said.attempt);
+      events_.lost(sim, attempt);
     }
+  }
+
+  void find_stalled(Time now) {
+    sessions_.for_each([&](Session& session) {
+      if (session.waits_for_server()) session.progressed = now;
+      const bool still = now - session.progressed >= settings_.progress;
+      const bool told = std::exchange(session.stalled, still);
+      if (!still || told || sink_.complete(session.sim)) return;
+      events_.stalled(session.sim, session.attempt);
+    });
+  }
+
+  // ---- what the server knows
+
+  std::uint64_t durable_prefix(std::uint64_t sim, const Bitmap& durable) const {
+    return prefix_of_rank(durable, sim, settings_.steps, settings_.rank, settings_.ranks);
+  }
+
+  void published() {
+    sessions_.for_each([&](Session& session) {
+      const auto prefix = durable_prefix(session.sim, sink_.durable(session.sim));
+      if (prefix <= session.durable) return;
+      session.durable = prefix;
+      say(session.peer, Durable{session.sim, prefix});
+    });
+    WEIR_FAILPOINT("aggregator.after_durable");
   }
 
   void fence(std::uint64_t sim, std::uint64_t lowest_attempt) {
     admission_.fence(sim, lowest_attempt);
-    const auto found = by_sim_.find(sim);
-    if (found == by_sim_.end()) return;
-    Session& session = *found->second;
-    const auto attempt = session.said.attempt;
-    if (admission_.fenced(sim, attempt)) reject(session, Admission::fenced_text(sim, attempt));
+    Session* session = sessions_.of(sim);
+    if (session == nullptr || !admission_.fenced(sim, session->attempt)) return;
+    reject(*session, Admission::fenced_text(sim, session->attempt));
   }
 
   void end_reception() {
     admission_.end_reception();
-    while (!by_peer_.empty()) {
-      Session& session = *by_peer_.begin()->second;
-      tell_accepted(session);
-      reject(session, Admission::over_text());
+    for (Session* session : sessions_.all([](const Session&) { return true; })) {
+      tell_accepted(*session);
+      reject(*session, Admission::over_text());
     }
+  }
+
+  AggregatorCounters counters() const {
+    AggregatorCounters counters = counters_;
+    counters.clients = sessions_.size();
+    counters.inflight_bytes = pool_.outstanding();
+    counters.waiting_bytes = intake_.waiting_bytes();
+    return counters;
   }
 
   const AggregatorSettings settings_;
   SampleSink& sink_;
   AggregatorEvents& events_;
   const Send send_;
+  AggregatorCounters counters_;
   CreditPool pool_;
   Admission admission_;
-  std::unordered_map<Peer, std::unique_ptr<Session>> by_peer_;
-  std::unordered_map<std::uint64_t, Session*> by_sim_;
-  std::unordered_set<std::uint64_t> completed_;
-  AggregatorCounters counters_;
-  std::size_t waiting_bytes_ = 0;
+  Intake intake_;
+  SessionTable sessions_;
   bool untold_ = false;
   Time next_check_{};
 };
@@ -419,15 +354,9 @@ void AggregatorSession::tick(Time now) { impl_->tick(now); }
 void AggregatorSession::fence(std::uint64_t sim, std::uint64_t lowest_attempt) {
   impl_->fence(sim, lowest_attempt);
 }
-void AggregatorSession::published() {}
+void AggregatorSession::published() { impl_->published(); }
 void AggregatorSession::end_reception() { impl_->end_reception(); }
 bool AggregatorSession::untold() const { return impl_->untold_; }
-AggregatorCounters AggregatorSession::counters() const {
-  AggregatorCounters counters = impl_->counters_;
-  counters.clients = impl_->by_peer_.size();
-  counters.inflight_bytes = impl_->pool_.outstanding();
-  counters.waiting_bytes = impl_->waiting_bytes_;
-  return counters;
-}
+AggregatorCounters AggregatorSession::counters() const { return impl_->counters(); }
 
 }  // namespace weir::wire

@@ -25,7 +25,9 @@ struct AggregatorSettings {
   std::vector<std::string> field_names;    ///< for texts; may be empty
   std::size_t inflight_bytes = 64u << 20;  ///< granted and not yet in a slot, all clients together
   Duration liveness = std::chrono::seconds(60);
-  Duration progress{};  ///< of a session without a new chunk, while it waits for nothing; 0: any
+  /// Of a session without a new chunk, or another sign that its solver goes on (Want::pulse), while
+  /// it waits for nothing and this rank lacks steps of it; 0: any.
+  Duration progress{};
   /// ACCEPTED may wait so long for more to tell at once, unless told_bytes have come: a message for
   /// each small sample costs more than the sample. 0: each tick tells all.
   Duration patience{};
@@ -51,7 +53,8 @@ class AggregatorEvents {
   virtual void lacking(std::uint64_t sim, std::uint64_t attempt, std::uint64_t step) {
     (void)sim, (void)attempt, (void)step;
   }
-  /// Connected and alive, but no step came for longer than `progress` though credit was there.
+  /// Connected and alive, but its solver has not gone on for longer than `progress` though all that
+  /// it wanted was granted. Told once, and again only after it went on. The session stays.
   virtual void stalled(std::uint64_t sim, std::uint64_t attempt) { (void)sim, (void)attempt; }
   /// A message that is not the session's own: the launcher's.
   virtual void other(const Peer& peer, const Message& message) = 0;
@@ -84,7 +87,7 @@ class AggregatorSession {
   /// One frame from a peer. Bad bytes are counted, answered with REJECT, and forgotten.
   void receive(const Peer& peer, Bytes frame, Time now);
   /// To be called after each burst of receive(), when room may have come, and at least every
-  /// liveness / 4.
+  /// liveness / 4 and progress / 4.
   void tick(Time now);
   /// A higher attempt of `sim` is known (from the controller): lower ones are fenced.
   void fence(std::uint64_t sim, std::uint64_t lowest_attempt);

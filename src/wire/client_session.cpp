@@ -6,6 +6,10 @@
 #include <utility>
 #include <vector>
 
+#include "src/core/failpoint.h"
+#include "src/core/planted_bug.h"
+#include "src/wire/bitmap.h"
+
 namespace weir::wire {
 namespace {
 
@@ -13,6 +17,8 @@ constexpr Duration first_back_off = std::chrono::milliseconds(500);
 constexpr Duration longest_back_off = std::chrono::seconds(5);
 /// Between two Hellos, even when the server itself asks for one.
 constexpr Duration shortest_back_off = std::chrono::milliseconds(100);
+/// Between two WANTs that say nothing new but that the solver goes on.
+constexpr Duration pulse_every = std::chrono::seconds(1);
 
 struct Sample {
   std::uint64_t order = 0;  ///< among the samples, of their first chunks
@@ -20,6 +26,8 @@ struct Sample {
   std::size_t sent = 0;  ///< chunks, in this session
   bool begun = false;    ///< in this session
 };
+
+using Samples = std::unordered_map<std::uint64_t, Sample>;  ///< by step
 
 std::size_t payload_bytes(const Frame& chunk) { return chunk->size() - header_size; }
 
@@ -29,14 +37,11 @@ std::size_t payload_bytes(const Sample& sample) {
   return bytes;
 }
 
-bool has_bit(const std::vector<std::uint8_t>& bitmap, std::uint64_t bit) {
-  return bit / 8 < bitmap.size() && (bitmap[bit / 8] >> (bit % 8) & 1) != 0;
-}
-
 }  // namespace
 
 struct ClientSession::Impl {
-  Impl(ClientSettings settings, Send send) : settings_(settings), send_(std::move(send)) {}
+  Impl(ClientSettings settings, Send send)
+      : settings_(settings), send_(std::move(send)), epoch_(settings.epoch) {}
 
   void say(const Message& message, Time now) {
     send_(frame_of(message));
@@ -49,7 +54,25 @@ struct ClientSession::Impl {
     hello_due_ = now + back_off_;
     back_off_ = std::min(2 * back_off_, longest_back_off);
     ++session_;
-    say(Hello{settings_.study, settings_.schema, settings_.sim, settings_.attempt, session_}, now);
+    Hello hello{settings_.study, settings_.schema, settings_.sim, settings_.attempt, session_};
+    if (!WEIR_BUG("forgotten_not_sent")) hello.forgotten = forgotten_;
+    say(hello, now);
+    WEIR_FAILPOINT("client.after_hello");
+  }
+
+  /// To a server that may be another one than before: soon, but no faster than it can answer.
+  void say_hello_again(Time now) {
+    state_ = ClientState::connecting;
+    hello_due_ = std::max(now, last_hello_ + shortest_back_off);
+  }
+
+  void follow(std::uint64_t epoch, Time now) {
+    epoch_ = std::max(epoch_, epoch);
+    if (final()) return;
+    back_off_ = first_back_off;
+    last_heard_ = now;
+    say_hello(now);
+    WEIR_FAILPOINT("client.after_follow");
   }
 
   bool final() const { return state_ == ClientState::rejected || state_ == ClientState::ended; }
@@ -65,25 +88,36 @@ struct ClientSession::Impl {
                std::get<Decoded>(result.value).message);
   }
 
-  void handle(const Welcome& welcome, Time) {
+  void handle(const Welcome& welcome, Time now) {
     if (state_ != ClientState::connecting || welcome.session != session_)
       return;  // to a former Hello
+    if (welcome.epoch < epoch_ && !WEIR_BUG("old_epoch_followed"))
+      return;  // what is left of a server that was given up
+    epoch_ = std::max(epoch_, welcome.epoch);
+    if (first_missing(forgotten_, welcome.held)) return say_hello_again(now);  // forgotten since
     state_ = ClientState::open;
     welcome_ = welcome;
+    durable_ = prefix_of_rank(welcome.durable, settings_.sim, welcome.steps, settings_.rank,
+                              std::max<std::size_t>(welcome.ranks, 1));
     back_off_ = first_back_off;
-    start_session();
+    start_session(now);
+    WEIR_FAILPOINT("client.after_welcome");
   }
 
   /// Everything that the rank does not hold is to be sent, from nothing.
-  void start_session() {
+  void start_session(Time now) {
     granted_ = {};
     wanted_ = said_ = {};
+    last_want_ = now;
     begun_ = sent_bytes_ = 0;
     idle_ = end_said_ = false;
     unsent_.clear();
     std::erase_if(samples_, [&](const auto& entry) {
-      const bool held = has_bit(welcome_.held, entry.first);
-      if (held) unaccepted_bytes_ -= payload_bytes(entry.second);
+      const bool held = has_bit(welcome_.held, entry.first) && !WEIR_BUG("held_sent_again");
+      if (held) {
+        unaccepted_bytes_ -= payload_bytes(entry.second);
+        set_bit(forgotten_, entry.first);
+      }
       return held;
     });
     for (auto& [step, sample] : samples_) {
@@ -101,15 +135,22 @@ struct ClientSession::Impl {
     granted_.bytes = std::max(granted_.bytes, credit.bytes);
   }
 
+  /// One that comes while connecting may be a former server's: the next Welcome tells the same.
   void handle(const Accepted& accepted, Time) {
-    if (accepted.sim != settings_.sim) return;
+    if (accepted.sim != settings_.sim || state_ != ClientState::open) return;
     for (const std::uint64_t step : accepted.steps) {
       const auto found = samples_.find(step);
       if (found == samples_.end()) continue;
-      unaccepted_bytes_ -= payload_bytes(found->second);
-      unsent_.erase(found->second.order);
-      samples_.erase(found);
+      set_bit(forgotten_, step);
+      forget(found);
     }
+    WEIR_FAILPOINT("client.after_accepted");
+  }
+
+  void forget(Samples::iterator sample) {
+    unaccepted_bytes_ -= payload_bytes(sample->second);
+    unsent_.erase(sample->second.order);
+    samples_.erase(sample);
   }
 
   void handle(const Reject& reject, Time now) {
@@ -117,8 +158,7 @@ struct ClientSession::Impl {
       state_ = ClientState::rejected;
       reject_ = reject;
     } else if (state_ == ClientState::open) {
-      state_ = ClientState::connecting;
-      hello_due_ = std::max(now, last_hello_ + shortest_back_off);
+      say_hello_again(now);
     }
   }
 
@@ -128,8 +168,11 @@ struct ClientSession::Impl {
     state_ = ClientState::ended;
   }
 
-  void handle(const Durable&, Time) {}  // kept until accepted, not longer
-  void handle(const Pong&, Time) {}     // it was heard, which is all
+  void handle(const Durable& durable, Time) {
+    if (durable.sim != settings_.sim || state_ != ClientState::open) return;
+    durable_ = std::max(durable_, durable.step);
+  }
+  void handle(const Pong&, Time) {}  // it was heard, which is all
   template <class M>
   void handle(const M&, Time) {
     ++ignored_;
@@ -163,12 +206,14 @@ struct ClientSession::Impl {
     while (Sample* sample = next()) {
       const Frame& chunk = sample->chunks[sample->sent];
       if (waits_for_sample(*sample) || payload_bytes(chunk) > balance()) return;
+      WEIR_FAILPOINT("client.before_chunk");
       begun_ += sample->begun ? 0 : 1;
       sample->begun = true;
       sent_bytes_ += payload_bytes(chunk);
       send_(chunk);
       last_said_ = now;
       if (++sample->sent == sample->chunks.size()) unsent_.erase(unsent_.begin());
+      WEIR_FAILPOINT("client.after_chunk");
     }
   }
 
@@ -184,15 +229,19 @@ struct ClientSession::Impl {
     }
     const bool useful = sample != nullptr && !idle_;
     wanted_.chunk = useful ? payload_bytes(sample->chunks[sample->sent]) : 0;
-    if (wanted_ == said_) return;
+    if (wanted_ == said_ && (!pulsed_ || now - last_want_ < pulse_every)) return;
+    if (std::exchange(pulsed_, false)) ++wanted_.pulse;
     said_ = wanted_;
+    last_want_ = now;
     say(wanted_, now);
   }
 
   void say_end(Time now) {
     if (!end_ || end_said_ || !samples_.empty()) return;
     end_said_ = true;
+    WEIR_FAILPOINT("client.before_end");
     say(*end_, now);
+    WEIR_FAILPOINT("client.after_end");
   }
 
   void ping(Time now) {
@@ -204,7 +253,7 @@ struct ClientSession::Impl {
 
   void enqueue(std::uint64_t step, Frame chunk) {
     if (final()) return;
-    if (state_ == ClientState::open && has_bit(welcome_.held, step)) return;
+    if (forgotten(step)) return;
     const auto [entry, added] = samples_.try_emplace(step);
     Sample& sample = entry->second;
     if (added) {
@@ -217,12 +266,30 @@ struct ClientSession::Impl {
     unsent_.emplace(sample.order, step);
   }
 
+  /// Whether the step is not to be sent: the rank held it when the solver came to it, in whole or
+  /// in part. What is missing after a restart of the server only another attempt can send.
+  bool forgotten(std::uint64_t step) {
+    if (has_bit(forgotten_, step)) return true;
+    const bool held = state_ == ClientState::open && has_bit(welcome_.held, step);
+    if (held) set_bit(forgotten_, step);
+    return held;
+  }
+
+  void pass(std::uint64_t step) {
+    if (final() || forgotten(step)) return;
+    set_bit(forgotten_, step);
+    if (const auto found = samples_.find(step); found != samples_.end()) forget(found);
+    if (state_ == ClientState::open) state_ = ClientState::connecting;  // held then, not any more
+  }
+
   const ClientSettings settings_;
   const Send send_;
   ClientState state_ = ClientState::connecting;
   std::uint64_t session_ = 0;
+  std::uint64_t epoch_;  ///< the highest seen
 
-  std::unordered_map<std::uint64_t, Sample> samples_;  ///< not accepted yet, by step
+  Samples samples_;                                ///< not accepted yet, by step
+  Bitmap forgotten_;                               ///< steps; see Hello
   std::map<std::uint64_t, std::uint64_t> unsent_;  ///< order → step of those with chunks to send
   std::uint64_t next_order_ = 0;
   std::size_t unaccepted_bytes_ = 0;
@@ -233,7 +300,10 @@ struct ClientSession::Impl {
   Want wanted_, said_;
   bool idle_ = false;  ///< credit was returned because the next sample may not begin
   bool end_said_ = false;
+  Time last_want_{};
 
+  bool pulsed_ = false;  ///< since the last Want
+  std::uint64_t durable_ = 0;
   Welcome welcome_;
   std::optional<Reject> reject_;
   std::optional<Finished> finished_;
@@ -253,16 +323,20 @@ void ClientSession::start(Time now) {
   impl_->last_heard_ = impl_->last_ping_ = now;
   impl_->say_hello(now);
 }
+void ClientSession::follow(std::uint64_t epoch, Time now) { impl_->follow(epoch, now); }
 void ClientSession::receive(Bytes frame, Time now) { impl_->receive(frame, now); }
 void ClientSession::tick(Time now) { impl_->tick(now); }
 void ClientSession::enqueue(std::uint64_t step, Frame chunk) {
   impl_->enqueue(step, std::move(chunk));
 }
+void ClientSession::pass(std::uint64_t step) { impl_->pass(step); }
+void ClientSession::pulse() { impl_->pulsed_ = true; }
 void ClientSession::end(std::uint64_t steps, std::uint64_t digest) {
   impl_->end_ = End{impl_->settings_.sim, impl_->settings_.attempt, steps, digest};
 }
 ClientState ClientSession::state() const { return impl_->state_; }
 const Welcome& ClientSession::welcome() const { return impl_->welcome_; }
+std::uint64_t ClientSession::durable() const { return impl_->durable_; }
 const std::optional<Reject>& ClientSession::reject() const { return impl_->reject_; }
 const std::optional<Finished>& ClientSession::finished() const { return impl_->finished_; }
 std::size_t ClientSession::unaccepted_bytes() const { return impl_->unaccepted_bytes_; }

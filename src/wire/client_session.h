@@ -16,6 +16,8 @@ namespace weir::wire {
 
 struct ClientSettings {
   std::uint64_t study = 0, schema = 0, sim = 0, attempt = 0;
+  std::size_t rank = 0;          ///< of the server rank
+  std::uint64_t epoch = 0;       ///< the lowest whose WELCOME is followed
   std::size_t sample_bytes = 0;  ///< of all fields together
   /// Time without a word to or from the server after which it is asked whether it lives.
   Duration ping_every = std::chrono::seconds(5);
@@ -34,6 +36,9 @@ enum class ClientState {
 /// again after a new Welcome (the rank's `held` steps left out). Sends a chunk only within credit.
 /// Samples begin in the order in which their first chunks came; the chunks of a field of a sample
 /// leave in the order they came, and a sample that was begun never waits for one that was not.
+///
+/// What was accepted, or passed over because the rank held it, is *forgotten*: each Hello says so,
+/// and a server that has gone back to a state without it refuses the attempt (lacking).
 class ClientSession {
  public:
   using Send = std::function<void(Frame)>;
@@ -42,6 +47,9 @@ class ClientSession {
   ~ClientSession();
 
   void start(Time now);
+  /// A server of this epoch has taken the place of the one so far, on another channel: Hello is
+  /// said to it at once, and no lower epoch is followed any more.
+  void follow(std::uint64_t epoch, Time now);
   /// One frame from the server. Bad bytes are ignored (counted).
   void receive(Bytes frame, Time now);
   /// To be called after each burst of enqueue() and receive(), and at least every ping_every / 2.
@@ -51,11 +59,18 @@ class ClientSession {
   /// their offsets, each payload at most max_chunk_bytes. A chunk of a step that the rank holds
   /// already is dropped at once.
   void enqueue(std::uint64_t step, Frame chunk);
+  /// A step, or a field of it, is not sent, as the rank holds it: as an enqueue() that was dropped.
+  void pass(std::uint64_t step);
+  /// The solver goes on, or waits for a server: told with the next Want, alone at most once a
+  /// second.
+  void pulse();
   /// No chunk comes any more; End is said when all are accepted.
   void end(std::uint64_t steps, std::uint64_t digest);
 
   ClientState state() const;
   const Welcome& welcome() const;  ///< the latest; precondition: there was one
+  /// All steps of this rank below it are in a published checkpoint, as far as was told.
+  std::uint64_t durable() const;
   const std::optional<Reject>& reject() const;
   const std::optional<Finished>& finished() const;
   std::size_t unaccepted_bytes() const;  ///< payload bytes queued or in flight

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cassert>
 
+#include "src/core/planted_bug.h"
+
 namespace weir::wire {
 namespace {
 
@@ -19,7 +21,7 @@ void CreditPool::add(CreditAccount& account) { accounts_.push_back(&account); }
 void CreditPool::remove(CreditAccount& account) {
   const auto found = std::find(accounts_.begin(), accounts_.end(), &account);
   assert(found != accounts_.end());
-  outstanding_ -= account.outstanding();
+  if (!WEIR_BUG("credit_leaked")) outstanding_ -= account.outstanding();
   promised_ -= account.promised();
   const auto at = static_cast<std::size_t>(found - accounts_.begin());
   accounts_.erase(found);
@@ -32,6 +34,7 @@ bool CreditPool::want(CreditAccount& account, const Want& want) {
   const Want& before = account.want;
   if (want.samples < before.samples || want.bytes < before.bytes) return false;
   if (want.chunk > max_chunk_bytes || want.returned < before.returned) return false;
+  if (want.pulse < before.pulse) return false;
   const std::uint64_t returned = want.returned - before.returned;
   if (returned > account.outstanding()) return false;
   outstanding_ -= returned;

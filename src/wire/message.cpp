@@ -22,7 +22,7 @@ concept Is = std::same_as<std::remove_const_t<M>, T>;
 void fields(auto& a, Is<Hello> auto& m) {
   a(m.study, m.schema, m.sim, m.attempt, m.session, m.forgotten);
 }
-void fields(auto& a, Is<Want> auto& m) { a(m.samples, m.bytes, m.chunk, m.returned); }
+void fields(auto& a, Is<Want> auto& m) { a(m.samples, m.bytes, m.chunk, m.returned, m.pulse); }
 void fields(auto& a, Is<Data> auto& m) { a(m.sim, m.attempt, m.step, m.field, m.offset, m.count); }
 void fields(auto& a, Is<End> auto& m) { a(m.sim, m.attempt, m.steps, m.digest); }
 void fields(auto& a, Is<Ping> auto& m) { a(m.token); }

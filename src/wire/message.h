@@ -70,6 +70,8 @@ struct Want {  ///< what the client has to send, counted since Welcome; idempote
   std::uint64_t chunk = 0;     ///< bytes of the next chunk: less credit is of no use. 0: credit for
                                ///< bytes is of no use now
   std::uint64_t returned = 0;  ///< bytes granted that the client could not use and gives back
+  std::uint64_t pulse = 0;  ///< grows while the solver goes on: it sent a step, to whichever rank,
+                            ///< passed one over that is held, or waits for a server
   bool operator==(const Want&) const = default;
 };
 struct Data {  ///< a chunk of a field

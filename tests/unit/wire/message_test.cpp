@@ -20,23 +20,23 @@ constexpr std::uint64_t large = std::numeric_limits<std::uint64_t>::max() - 3;
 /// One message of each kind, with values in every field.
 std::vector<Message> one_of_each() {
   return {
-      Hello{1, 2, 3, 4, 5},
-      Want{6, 7, 8, 9},
+      Hello{1, 2, 3, 4, 5, {0x81, 0x02}},
+      Want{6, 7, 8, 9, 10},
       Data{10, 11, 12, 13, 14, /*count=*/5},
       End{16, 17, 18, large},
       Ping{20},
       Welcome{1, 2, 3, {0.5, -1e300}, {0xff, 0x01}, {0x0f}, 4},
-      Reject{RejectCode::fenced, "attempt 1 of simulation 3 is fenced"},
+      Reject{RejectCode::lacking, "step 4 was lost"},
       Credit{21, 22},
       Accepted{23, {24, 25, large}},
       Durable{26, 27},
       Finished{28, 29, 30},
       Pong{31},
-      LaunchHello{32, 33},
+      LaunchHello{32, 33, {1, 2}, {0, large}, {1, 0}},
       LaunchRun{34, 35, {1.0, 2.0, 3.0}},
       LaunchEnded{36, 37, JobEnd::never_started, "no such program"},
       LaunchAck{38, 39},
-      LaunchStatus{1, 2, 3, 4, 5, 6, 7, 8, 0.25, std::nan(""), 1e9, 1},
+      LaunchStatus{1, 2, 3, 4, 5, 6, 7, 8, 0.25, std::nan(""), 1e9, 1, 2, large, 3},
       LaunchStop{"asked by the user"},
       LaunchStopping{},
   };
@@ -79,7 +79,7 @@ TEST(Message, OfEveryKindComesBackAsItWent) {
 TEST(Message, HeaderIsLittleEndianWithMagicVersionAndKindFirst) {
   const auto frame = encode(Credit{/*samples=*/0x0102, /*bytes=*/3});
   ASSERT_EQ(frame.size(), header_size);
-  const std::uint8_t expected[] = {'W',  'E', 'I', 'R', 1, 0, 18, 0, 0x02,
+  const std::uint8_t expected[] = {'W',  'E', 'I', 'R', 2, 0, 18, 0, 0x02,
                                    0x01, 0,   0,   0,   0, 0, 0,  3};
   for (std::size_t i = 0; i < sizeof(expected); ++i) {
     EXPECT_EQ(std::to_integer<int>(frame[i]), expected[i]) << "byte " << i;

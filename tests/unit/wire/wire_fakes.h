@@ -12,6 +12,7 @@
 #include <gtest/gtest.h>
 
 #include "src/wire/aggregator_session.h"
+#include "src/wire/bitmap.h"
 #include "src/wire/channel.h"
 #include "src/wire/sample_sink.h"
 
@@ -99,6 +100,13 @@ class FakeSink final : public SampleSink {
     }
     return bits;
   }
+  std::vector<std::uint8_t> durable(std::uint64_t sim) const override {
+    Bitmap bits;
+    for (const auto& id : published) {
+      if (id.sim == sim) set_bit(bits, id.step);
+    }
+    return bits;
+  }
   bool complete(std::uint64_t sim) const override {
     const auto first = ledger.lower_bound({sim, 0}), last = ledger.lower_bound({sim + 1, 0});
     return static_cast<std::size_t>(std::distance(first, last)) ==
@@ -120,7 +128,8 @@ class FakeSink final : public SampleSink {
   }
 
   std::set<SampleId> ledger;
-  bool pinned = false;  ///< begin() finds no room, although room() promised it
+  std::set<SampleId> published;  ///< the ledger of the newest checkpoint
+  bool pinned = false;           ///< begin() finds no room, although room() promised it
   CommitStatus next_commit = CommitStatus::accepted;
   std::size_t abandoned = 0;
 
@@ -161,12 +170,24 @@ class RecordedEvents final : public AggregatorEvents {
   void lost(std::uint64_t sim, std::uint64_t attempt) override {
     losses.emplace_back(sim, attempt);
   }
+  void lacking(std::uint64_t sim, std::uint64_t attempt, std::uint64_t step) override {
+    lacks.push_back({sim, attempt, step});
+  }
+  void stalled(std::uint64_t sim, std::uint64_t attempt) override {
+    stalls.emplace_back(sim, attempt);
+  }
   void other(const Peer&, const Message& message) override { others.push_back(message); }
+
+  struct Lack {
+    std::uint64_t sim, attempt, step;
+    bool operator==(const Lack&) const = default;
+  };
 
   std::uint64_t simulations = 1000;
   std::map<SampleId, int> accepted_times;
   std::map<std::uint64_t, int> completed_times;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> connections, losses;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> connections, losses, stalls;
+  std::vector<Lack> lacks;
   std::vector<std::string> refusals;
   std::vector<Message> others;
 };
