@@ -125,6 +125,10 @@ weir_status weir_resume_step(const weir_client* client, size_t* step) {
   });
 }
 
+weir_status weir_start_at(weir_client* client, size_t step) {
+  return collective(client, [&](Client& c) { c.start_at(step); });
+}
+
 weir_status weir_subarray(weir_client* client, const char* field, size_t dimensions,
                           const size_t* global, const size_t* local, const size_t* start) {
   return collective(client, [&](Client& c) {
@@ -175,7 +179,7 @@ const char* weir_strerror(weir_status status) {
       return "an argument is wrong: a null pointer, an unknown field, or too small a capacity";
     case WEIR_ERROR_ENVIRONMENT:
       return "the study directory, or WEIR_STUDY_DIR, WEIR_SIM or WEIR_ATTEMPT, is missing or "
-             "wrong";
+             "wrong, or its server was started again as another one";
     case WEIR_ERROR_TIMEOUT:
       return "the server did not answer, or had no room, within the study's client timeout";
     case WEIR_ERROR_REJECTED:

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "client_api/failure.h"
+#include "src/core/failpoint.h"
 
 namespace weir::client {
 namespace {
@@ -168,8 +169,24 @@ void Client::send(const char* field, const Values& values) {
   if (alone) return sender_->deliver(values);
   const std::span<float> mine = ranks_->root() ? sender_->gather_buffer() : std::span(staging_);
   convert(values, 0, mine.first(count));
+  WEIR_FAILPOINT("client.before_gather");
   ranks_->gather_values(mine, counts);
+  WEIR_FAILPOINT("client.after_gather");
   if (ranks_->root()) sender_->deliver_gathered();
+}
+
+void Client::start_at(std::size_t step) {
+  const auto all = ranks_->gather_words({{std::uint64_t{step}}});
+  agree([&] {
+    for (const auto other : all) {
+      if (other == step) continue;
+      throw Failure(WEIR_ERROR_ARGUMENT, "weir_start_at: the ranks give different steps, " +
+                                             std::to_string(step) + " and " +
+                                             std::to_string(other));
+    }
+    sender_->start_at(step);
+    return 0;
+  });
 }
 
 void Client::subarray(const char* field, std::span<const std::size_t> global,
@@ -199,6 +216,7 @@ void Client::subarray(const char* field, std::span<const std::size_t> global,
 }
 
 void Client::finish() {
+  WEIR_FAILPOINT("client.before_finalize");
   agree([this] {
     sender_->finish();
     return 0;

@@ -25,6 +25,7 @@ class Client {
 
   const std::vector<double>& parameters() const { return schema_.parameters; }
   std::uint64_t resume_step() const { return schema_.resume_step; }
+  void start_at(std::size_t step);
   void subarray(const char* field, std::span<const std::size_t> global,
                 std::span<const std::size_t> local, std::span<const std::size_t> start);
   void send(const char* field, const Values& values);

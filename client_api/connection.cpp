@@ -7,12 +7,19 @@
 #include <signal.h>
 
 #include "client_api/environment.h"
-#include "client_api/failure.h"
+#include "src/core/error.h"
+#include "src/core/failpoint.h"
+#include "src/wire/bitmap.h"
 
 namespace weir::client {
 namespace {
 
 constexpr Duration idle_wait = std::chrono::milliseconds(100);
+/// A server that is silent so long, or has not welcomed, may have died; its successor is looked for
+/// so often.
+constexpr Duration quiet_after = std::chrono::seconds(2), quiet_look = std::chrono::seconds(1);
+/// One that answers may still be what is left of a server that was given up.
+constexpr Duration idle_look = std::chrono::seconds(10);
 /// All data are accepted when End is said; a lost answer to it loses nothing, so it is not worth
 /// the whole timeout.
 constexpr Duration end_wait = std::chrono::seconds(10);
@@ -39,13 +46,21 @@ class SignalsBlocked {
 
 }  // namespace
 
-Connection::Connection(ConnectionSettings settings, std::unique_ptr<wire::ClientChannel> channel)
-    : settings_(std::move(settings)), channel_(std::move(channel)) {
-  const std::size_t ranks = settings_.endpoints.size();
+Connection::Connection(ConnectionSettings settings, const wire::EndpointFile& endpoint,
+                       EndpointWatch watch, MakeChannel make_channel)
+    : settings_(std::move(settings)),
+      make_channel_(std::move(make_channel)),
+      watch_(std::move(watch)),
+      channel_(make_channel_(endpoint)),
+      endpoints_(endpoint.endpoints),
+      tried_(watch_.tried()) {
+  const std::size_t ranks = endpoints_.size();
   for (std::size_t rank = 0; rank < ranks; ++rank) {
+    wire::ClientSettings session = settings_.session;
+    session.rank = rank;
+    session.epoch = endpoint.epoch;
     sessions_.push_back(std::make_unique<wire::ClientSession>(
-        settings_.session,
-        [this, rank](wire::Frame frame) { channel_->send(rank, std::move(frame)); }));
+        session, [this, rank](wire::Frame frame) { channel_->send(rank, std::move(frame)); }));
   }
   heard_.resize(ranks);
   dropped_.resize(ranks);
@@ -60,8 +75,8 @@ Connection::~Connection() {
   {
     const std::lock_guard lock(mutex_);
     stop_ = true;
+    channel_->wake();
   }
-  channel_->wake();
   thread_.join();
 }
 
@@ -73,7 +88,7 @@ void Connection::serve() {
     while (serve_once()) channel_->wait(idle_wait);
   } catch (...) {
     const std::lock_guard lock(mutex_);
-    broken_ = current_failure().what();
+    broken_ = current_failure();
     changed_.notify_all();
   }
 }
@@ -81,31 +96,45 @@ void Connection::serve() {
 bool Connection::serve_once() {
   std::vector<Item> items;
   std::optional<std::uint64_t> end_steps;
+  bool going_on = false;
   {
     const std::lock_guard lock(mutex_);
     if (stop_) return false;
     items.swap(queue_);
     end_steps = end_steps_;
+    going_on = waiting_ || !items.empty();
   }
   std::size_t bytes = 0;
-  for (auto& item : items) {
-    auto& session = *sessions_[item.server_rank];
-    bytes += payload_bytes(item);
-    if (session.state() == wire::ClientState::rejected) dropped_[item.server_rank] = true;
-    session.enqueue(item.step, std::move(item.chunk));
-  }
+  for (const auto& item : items) bytes += payload_bytes(item);
+  hand_over(std::move(items));
   receive();
+  follow_server();
   if (end_steps && !end_said_) {
     for (auto& session : sessions_) session->end(*end_steps, no_digest);
     end_said_ = true;
   }
-  for (auto& session : sessions_) session->tick(now());
+  for (auto& session : sessions_) {
+    if (going_on) session->pulse();
+    session->tick(now());
+  }
   publish(bytes);
   return true;
 }
 
+void Connection::hand_over(std::vector<Item> items) {
+  for (auto& item : items) {
+    auto& session = *sessions_[item.server_rank];
+    if (item.chunk == nullptr) {
+      session.pass(item.step);
+      continue;
+    }
+    if (session.state() == wire::ClientState::rejected) dropped_[item.server_rank] = true;
+    session.enqueue(item.step, std::move(item.chunk));
+  }
+}
+
 std::size_t Connection::payload_bytes(const Item& item) {
-  return item.chunk->size() - wire::header_size;
+  return item.chunk == nullptr ? 0 : item.chunk->size() - wire::header_size;
 }
 
 void Connection::receive() {
@@ -116,15 +145,49 @@ void Connection::receive() {
   }
 }
 
+/// A server that was started again says so in the endpoint file, and nowhere else.
+void Connection::follow_server() {
+  const Time time = now();
+  if (time < next_look_) return;
+  next_look_ = time + (quiet() ? quiet_look : idle_look);
+  const std::uint64_t former = watch_.epoch();
+  const auto later = watch_.look();
+  try {
+    if (later) move_to(*later);
+  } catch (const Error& error) {
+    watch_.retry(former, error.what());
+  }
+  const std::lock_guard lock(mutex_);
+  tried_ = watch_.tried();
+}
+
+bool Connection::quiet() const {
+  return std::any_of(sessions_.begin(), sessions_.end(), [time = now()](const auto& session) {
+    return session->state() == wire::ClientState::connecting ||
+           (session->state() == wire::ClientState::open &&
+            time - session->last_heard() >= quiet_after);
+  });
+}
+
+void Connection::move_to(const wire::EndpointFile& endpoint) {
+  WEIR_FAILPOINT("client.before_follow");
+  auto channel = make_channel_(endpoint);
+  {
+    const std::lock_guard lock(mutex_);
+    channel_.swap(channel);
+    endpoints_ = endpoint.endpoints;
+  }
+  for (auto& session : sessions_) session->follow(endpoint.epoch, now());
+}
+
 void Connection::publish(std::size_t handed_over) {
   const std::lock_guard lock(mutex_);
   queued_bytes_ -= handed_over;
   for (std::size_t rank = 0; rank < sessions_.size(); ++rank) {
     const auto& session = *sessions_[rank];
     auto& view = views_[rank];
-    if (view.state == wire::ClientState::connecting && session.state() == wire::ClientState::open) {
-      welcomes_[rank] = session.welcome();
-    }
+    if (session.welcome().session != welcomes_[rank].session) welcomes_[rank] = session.welcome();
+    progress_ = std::max(progress_, session.last_progress());
     view = {session.state(), session.unaccepted_bytes(), heard_[rank], session.reject(),
             dropped_[rank]};
   }
@@ -135,9 +198,22 @@ void Connection::publish(std::size_t handed_over) {
 
 template <class Done>
 bool Connection::wait(std::unique_lock<std::mutex>& lock, Duration at_most, Done done) {
-  const bool in_time = changed_.wait_for(lock, at_most, [&] { return failed() || done(); });
+  const Time start = now();
+  waiting_ = true;  // for weir-client, which looks as often as it serves
+  bool in_time = true;
+  while (in_time && !failed() && !done()) {
+    const Time deadline = std::max(start, progress_) + at_most;
+    in_time = now() < deadline;
+    if (in_time) changed_.wait_until(lock, deadline);
+  }
+  waiting_ = false;
   throw_if_failed();
   return in_time;
+}
+
+void Connection::enqueue(Item item) {
+  queue_.push_back(std::move(item));
+  channel_->wake();
 }
 
 /// A study that is over has no use for the rest; for a client whose samples are all accepted that
@@ -155,7 +231,7 @@ bool Connection::failed() const {
 }
 
 void Connection::throw_if_failed() const {
-  if (broken_) throw Failure(WEIR_ERROR_INTERNAL, "the thread weir-client ended: " + *broken_);
+  if (broken_) throw Failure(*broken_);
   for (std::size_t rank = 0; rank < views_.size(); ++rank) {
     if (!refused(views_[rank])) continue;
     throw Failure(WEIR_ERROR_REJECTED, server_name(rank) + " refused simulation " +
@@ -175,7 +251,7 @@ std::vector<wire::Welcome> Connection::wait_until_open() {
       WEIR_ERROR_TIMEOUT,
       "no connection within " + seconds_text(settings_.timeout) + ": " + last_words(silent) +
           "; check that the study's server still runs (logs/server." + std::to_string(silent) +
-          ".log in the study directory) and that this host reaches it");
+          ".log in the study directory) and that this host reaches it; " + tried_);
 }
 
 void Connection::reserve(std::size_t bytes) {
@@ -196,15 +272,24 @@ void Connection::check() {
   throw_if_failed();
 }
 
+bool Connection::holds(std::size_t server_rank, std::uint64_t step) {
+  const std::lock_guard lock(mutex_);
+  return wire::has_bit(welcomes_[server_rank].held, step);
+}
+
 void Connection::push(std::size_t server_rank, std::uint64_t step, wire::Frame chunk) {
-  {
-    const std::lock_guard lock(mutex_);
-    queue_.push_back({server_rank, step, std::move(chunk)});
-    const std::size_t bytes = payload_bytes(queue_.back());
-    promised_bytes_ -= bytes;
-    queued_bytes_ += bytes;
-  }
-  channel_->wake();
+  const std::lock_guard lock(mutex_);
+  Item item{server_rank, step, std::move(chunk)};
+  const std::size_t bytes = payload_bytes(item);
+  enqueue(std::move(item));
+  promised_bytes_ -= bytes;
+  queued_bytes_ += bytes;
+}
+
+void Connection::pass(std::size_t server_rank, std::uint64_t step, std::size_t unused) {
+  const std::lock_guard lock(mutex_);
+  enqueue({server_rank, step, nullptr});
+  promised_bytes_ -= unused;
 }
 
 void Connection::drain(std::size_t unfinished) {
@@ -233,7 +318,7 @@ std::size_t Connection::unaccepted() const {
 }
 
 std::string Connection::server_name(std::size_t rank) const {
-  return "server rank " + std::to_string(rank) + " at " + settings_.endpoints[rank];
+  return "server rank " + std::to_string(rank) + " at " + endpoints_[rank];
 }
 
 std::string Connection::last_words(std::size_t rank) const {
@@ -249,7 +334,7 @@ std::string Connection::still_waiting() const {
                                              views_.begin());
   return std::to_string(unaccepted()) + " bytes are not accepted; " + last_words(rank) +
          "; check that it still runs and trains (logs/server." + std::to_string(rank) +
-         ".log in the study directory), or raise \"client\": {\"timeout\"} in the study";
+         ".log in the study directory), or raise \"client\": {\"timeout\"} in the study; " + tried_;
 }
 
 }  // namespace weir::client

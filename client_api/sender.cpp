@@ -5,16 +5,16 @@
 #include <utility>
 
 #include "client_api/failure.h"
+#include "src/core/failpoint.h"
 #include "src/core/file_system.h"
+#include "src/core/planted_bug.h"
 #include "src/core/sample_id.h"
+#include "src/core/study_directory.h"
+#include "src/wire/bitmap.h"
 #include "src/wire/zmq_channel.h"
 
 namespace weir::client {
 namespace {
-
-bool bit(const std::vector<std::uint8_t>& bitmap, std::uint64_t index) {
-  return index / 8 < bitmap.size() && ((bitmap[index / 8] >> (index % 8)) & 1) != 0;
-}
 
 std::string named(const std::string& field) { return "field '" + field + "'"; }
 
@@ -38,11 +38,14 @@ void Sender::connect() {
   settings.session.sim = environment_.sim;
   settings.session.attempt = environment_.attempt;
   settings.session.sample_bytes = sample_bytes_;
-  settings.endpoints = endpoint_.endpoints;
   settings.window_bytes = endpoint_.window_bytes;
   settings.timeout = timeout_of(endpoint_);
-  connection_ = std::make_unique<Connection>(std::move(settings),
-                                             wire::connect_zmq_channel(endpoint_.endpoints));
+  FileSystem& files = posix_file_system();
+  EndpointWatch watch(files, StudyDirectory{environment_.study_directory}.endpoint(), endpoint_);
+  connection_ = std::make_unique<Connection>(std::move(settings), endpoint_, std::move(watch),
+                                             [](const wire::EndpointFile& endpoint) {
+                                               return wire::connect_zmq_channel(endpoint.endpoints);
+                                             });
 }
 
 void Sender::check_welcomes() const {
@@ -60,10 +63,25 @@ void Sender::check_welcomes() const {
 
 std::uint64_t Sender::resume_step() const {
   for (std::uint64_t step = 0; step < endpoint_.steps; ++step) {
-    const auto& welcome = welcomes_[rank_of({environment_.sim, step}, welcomes_.size())];
-    if (!bit(welcome.durable, step)) return step;
+    if (!wire::has_bit(welcomes_[server_rank(step)].durable, step)) return step;
   }
   return endpoint_.steps;
+}
+
+void Sender::start_at(std::uint64_t step) {
+  const bool sent = std::any_of(next_step_.begin(), next_step_.end(), [](auto n) { return n > 0; });
+  if (sent) {
+    throw Failure(WEIR_ERROR_ARGUMENT,
+                  "weir_start_at comes after a step was sent; call it before the first weir_send");
+  }
+  if (step > resume_step()) {
+    throw Failure(WEIR_ERROR_ARGUMENT, "weir_start_at: step " + std::to_string(step) +
+                                           " is later than weir_resume_step, which is " +
+                                           std::to_string(resume_step()) +
+                                           ": the server lacks steps between them");
+  }
+  for (std::uint64_t passed = 0; passed < step; ++passed) pass(passed);
+  next_step_.assign(next_step_.size(), step);
 }
 
 void Sender::set_blocks(std::size_t field, std::vector<std::size_t> global,
@@ -89,17 +107,38 @@ bool Sender::admit(std::size_t field, std::span<const std::size_t> counts) {
   }
   const bool wanted = !holds(step);
   if (wanted) {
+    WEIR_FAILPOINT("client.before_reserve");
     reserve(step);
     if (counts.size() > 1) gathered_.resize(endpoint_.fields[field].size);
     admitted_ = Admitted{field, step, make_frames(field, step)};
+  } else {
+    pass(step);
   }
   connection_->check();
   ++next_step_[field];
   return wanted;
 }
 
+std::size_t Sender::server_rank(std::uint64_t step) const {
+  return rank_of({environment_.sim, step}, welcomes_.size());
+}
+
 bool Sender::holds(std::uint64_t step) const {
-  return bit(welcomes_[rank_of({environment_.sim, step}, welcomes_.size())].held, step);
+  return connection_->holds(server_rank(step), step) && !WEIR_BUG("held_sent_again");
+}
+
+/// What was reserved for the rest of the step is free again: a rank that holds it drops it whole.
+void Sender::pass(std::uint64_t step) {
+  std::size_t unused = 0;
+  if (const auto found = reserved_.find(step); found != reserved_.end()) {
+    unused = found->second;
+    reserved_.erase(found);
+  }
+  connection_->pass(server_rank(step), step, unused);
+}
+
+std::size_t Sender::field_bytes(std::size_t field) const {
+  return endpoint_.fields[field].size * sizeof(float);
 }
 
 void Sender::check_counts(std::size_t field, std::span<const std::size_t> counts) const {
@@ -135,13 +174,13 @@ void Sender::check_counts(std::size_t field, std::span<const std::size_t> counts
 /// A sample has its place in the window as a whole, from its first field on, so that its last field
 /// never waits for room that only the whole sample's acceptance makes.
 void Sender::reserve(std::uint64_t step) {
-  if (step < reserved_steps_) return;
+  if (reserved_.contains(step)) return;
   try {
     connection_->reserve(sample_bytes_);
   } catch (const Failure& failure) {
     throw Failure(failure.status(), failure.what() + lagging_field());
   }
-  reserved_steps_ = step + 1;
+  reserved_[step] = sample_bytes_;
 }
 
 /// The likely reason of an endless wait when the solver does not send its fields in turn.
@@ -187,9 +226,14 @@ void Sender::deliver_gathered() noexcept {
 
 void Sender::push() noexcept {
   try {
-    const std::size_t server_rank = rank_of({environment_.sim, admitted_->step}, welcomes_.size());
-    for (const auto& frame : admitted_->frames.frames())
-      connection_->push(server_rank, admitted_->step, frame);
+    const std::uint64_t step = admitted_->step;
+    const auto reserved = reserved_.find(step);
+    reserved->second -= field_bytes(admitted_->field);
+    if (reserved->second == 0) reserved_.erase(reserved);
+    for (const auto& frame : admitted_->frames.frames()) {
+      connection_->push(server_rank(step), step, frame);
+    }
+    WEIR_FAILPOINT("client.after_send");
   } catch (...) {
     deferred_ = current_failure();
   }
@@ -203,6 +247,7 @@ void Sender::throw_deferred() const {
 void Sender::finish() {
   throw_deferred();
   const std::size_t unfinished = unfinished_bytes();
+  WEIR_FAILPOINT("client.before_drain");
   connection_->drain(unfinished);
   const std::uint64_t steps = fewest_steps();
   if (unfinished == 0) connection_->end(steps);
@@ -224,7 +269,7 @@ std::size_t Sender::unfinished_bytes() const {
   for (std::uint64_t step = fewest_steps(); step < most; ++step) {
     if (holds(step)) continue;
     for (std::size_t field = 0; field < next_step_.size(); ++field) {
-      if (next_step_[field] > step) bytes += endpoint_.fields[field].size * sizeof(float);
+      if (next_step_[field] > step) bytes += field_bytes(field);
     }
   }
   return bytes;

@@ -35,6 +35,10 @@ class Sender {
   /// The first step that is not durable on its server rank; the number of steps when all are.
   std::uint64_t resume_step() const;
 
+  /// The steps below `step` are not sent. Failure{ARGUMENT}: one of them is not durable, or a step
+  /// was sent before.
+  void start_at(std::uint64_t step);
+
   /// Failure{SIZE} as for BlockLayout; Failure{ARGUMENT}: a step of the field was sent before.
   void set_blocks(std::size_t field, std::vector<std::size_t> global, std::vector<Block> blocks);
 
@@ -56,9 +60,12 @@ class Sender {
  private:
   void connect();
   void check_welcomes() const;
+  std::size_t server_rank(std::uint64_t step) const;
   bool holds(std::uint64_t step) const;
+  void pass(std::uint64_t step);
   void check_counts(std::size_t field, std::span<const std::size_t> counts) const;
   void reserve(std::uint64_t step);
+  std::size_t field_bytes(std::size_t field) const;
   std::string lagging_field() const;
   StepFrames make_frames(std::size_t field, std::uint64_t step);
   void push() noexcept;
@@ -76,11 +83,11 @@ class Sender {
   wire::EndpointFile endpoint_;
   std::size_t sample_bytes_ = 0;
   std::unique_ptr<Connection> connection_;
-  std::vector<wire::Welcome> welcomes_;
+  std::vector<wire::Welcome> welcomes_;  // the first of each server rank
   FramePool pool_;
-  std::vector<std::uint64_t> next_step_;       // of each field
-  std::map<std::size_t, BlockLayout> blocks_;  // of the fields that have one
-  std::uint64_t reserved_steps_ = 0;           // steps below it have their place in the window
+  std::vector<std::uint64_t> next_step_;           // of each field
+  std::map<std::size_t, BlockLayout> blocks_;      // of the fields that have one
+  std::map<std::uint64_t, std::size_t> reserved_;  // bytes of a step that are still to be pushed
   std::vector<float> gathered_;
   std::optional<Admitted> admitted_;
   std::optional<Failure> deferred_;

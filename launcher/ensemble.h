@@ -8,19 +8,21 @@
 #include <string>
 #include <vector>
 
-#include "launcher/jobs.h"
 #include "launcher/journal.h"
 #include "launcher/lifecycle.h"
 #include "launcher/note.h"
-#include "launcher/past.h"
 #include "launcher/schedulers/scheduler.h"
-#include "launcher/server_link.h"
 #include "src/core/clock.h"
 #include "src/core/study_directory.h"
 #include "src/study/study.h"
 #include "src/wire/message.h"
 
 namespace weir {
+
+struct AttemptId {
+  std::uint64_t sim = 0, attempt = 0;
+  auto operator<=>(const AttemptId&) const = default;
+};
 
 /// Drives every attempt through the table of lifecycle.h. Deterministic; used by one thread. The
 /// references outlive it.
@@ -29,13 +31,8 @@ class Ensemble {
   Ensemble(const Study& study, StudyDirectory directory, Scheduler& scheduler, const Clock& clock,
            Journal& journal, Note note);
 
-  /// Goes on with what an earlier launcher submitted: what lives is watched as if it were this
-  /// one's, what ended is reported again, what was only meant to be submitted may be. To be called
-  /// first.
-  void inherit(const std::vector<PastAttempt>& past);
-
-  /// The server asks for an attempt. A repeated request starts nothing; one of an attempt that has
-  /// ended has its end reported again. A higher attempt withdraws the lower ones.
+  /// The server asks for an attempt. A repeated request changes nothing; a higher attempt withdraws
+  /// the lower ones.
   void request(const wire::LaunchRun& run);
   /// The server knows how this attempt ended.
   void acknowledge(AttemptId id);
@@ -46,9 +43,6 @@ class Ensemble {
   /// long.
   void advance();
 
-  /// The server died: what it asked for and was not submitted is forgotten, for its successor asks
-  /// for what it wants. What runs goes on.
-  void server_lost();
   /// Nothing is wanted any more: the queue is dropped, what runs is cancelled.
   void withdraw_all(const std::string& reason);
   /// Ends at once whatever still has a job.
@@ -56,8 +50,6 @@ class Ensemble {
 
   /// Ends that the server has not acknowledged, by simulation.
   std::vector<wire::LaunchEnded> unacknowledged() const;
-  /// The highest attempt of each simulation that was ever submitted.
-  KnownAttempts known() const;
   std::size_t jobs() const { return count(&takes_place); }  ///< attempts that take a place
   std::size_t queued() const;
 
@@ -67,16 +59,13 @@ class Ensemble {
     std::vector<double> parameters;
     std::uint64_t order = 0;  ///< of its request
     std::string name;         ///< of its job
-    JobId job;                ///< empty: never submitted, or by an earlier launcher and gone
-    bool submitted = false;
+    JobId job;
     Time running_since{};
     wire::JobEnd end{};
     std::string reason;
     bool withdrawn = false;
   };
 
-  void inherit(const PastAttempt& past);
-  bool overtaken(AttemptId id) const;
   void apply(AttemptId id, Attempt& attempt, AttemptEvent event);
   void submit(AttemptId id, Attempt& attempt);
   void report(AttemptId id, Attempt& attempt);

@@ -1,7 +1,5 @@
 #include "launcher/interrupts.h"
 
-#include <initializer_list>
-
 #include <signal.h>
 
 namespace weir {
@@ -20,7 +18,7 @@ sigset_t wishes_to_stop() {
 Interrupts::Interrupts() {
   const auto set = wishes_to_stop();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  for (const int ignored : {SIGPIPE, SIGHUP}) signal(ignored, SIG_IGN);
+  signal(SIGPIPE, SIG_IGN);
 }
 
 Interrupts::~Interrupts() {
@@ -28,7 +26,7 @@ Interrupts::~Interrupts() {
   }
   const auto set = wishes_to_stop();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-  for (const int ignored : {SIGPIPE, SIGHUP}) signal(ignored, SIG_DFL);
+  signal(SIGPIPE, SIG_DFL);
 }
 
 bool Interrupts::take() {

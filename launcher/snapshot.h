@@ -3,7 +3,6 @@
 // made of.
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 
 #include "src/wire/message.h"
@@ -13,9 +12,8 @@ namespace weir {
 enum class RunPhase {
   starting,  ///< the server was started and has not answered
   running,
-  restarting,  ///< the server died; the next one is not started yet
-  stopping,    ///< an end was asked for
-  ending,      ///< the server has ended; jobs are being cleared away
+  stopping,  ///< an end was asked for
+  ending,    ///< the server has ended; jobs are being cleared away
   ended,
 };
 
@@ -23,15 +21,11 @@ struct Snapshot {
   RunPhase phase = RunPhase::starting;
   std::optional<wire::LaunchStatus> status;  ///< the server's latest
   std::size_t jobs = 0, queued = 0;          ///< attempts that run, attempts that wait for a place
-  double seconds = 0;                        ///< since the start of this launcher
-  std::size_t server_restarts = 0;           ///< of the study, under every launcher
-  bool resumed = false;                      ///< an earlier launcher had begun the study
-  std::uint64_t samples_before = 0;          ///< resumed: accepted before this launcher came
+  double seconds = 0;                        ///< since the start
 };
 
 inline const char* name_of(RunPhase phase) {
-  constexpr const char* names[] = {"starting", "running", "restarting",
-                                   "stopping", "ending",  "ended"};
+  constexpr const char* names[] = {"starting", "running", "stopping", "ending", "ended"};
   return names[static_cast<std::size_t>(phase)];
 }
 

@@ -17,8 +17,8 @@ module weir
   implicit none
   private
 
-  public :: weir_client, weir_init, weir_init_serial, weir_parameters, weir_resume_step, weir_subarray, weir_send, &
-            weir_finalize, weir_strerror, weir_last_error
+  public :: weir_client, weir_init, weir_init_serial, weir_parameters, weir_resume_step, weir_start_at, &
+            weir_subarray, weir_send, weir_finalize, weir_strerror, weir_last_error
 
   integer, parameter, public :: WEIR_OK = 0, WEIR_ERROR_ARGUMENT = 1, WEIR_ERROR_ENVIRONMENT = 2, &
                                 WEIR_ERROR_TIMEOUT = 3, WEIR_ERROR_REJECTED = 4, WEIR_ERROR_SIZE = 5, &
@@ -71,6 +71,13 @@ module weir
       integer(c_size_t), intent(inout) :: step
       integer(c_int) :: status
     end function c_resume_step
+
+    function c_start_at(client, step) bind(c, name="weir_start_at") result(status)
+      import :: c_int, c_ptr, c_size_t
+      type(c_ptr), value :: client
+      integer(c_size_t), value :: step
+      integer(c_int) :: status
+    end function c_start_at
 
     function c_subarray(client, field, dimensions, global, local, start) bind(c, name="weir_subarray") result(status)
       import :: c_char, c_int, c_ptr, c_size_t
@@ -176,6 +183,17 @@ contains
     step = int(found)
     call tell(status, ierr)
   end subroutine weir_resume_step
+
+  !> The next weir_send of each field is step `step`, from 0; the same on all ranks, before the first weir_send.
+  subroutine weir_start_at(client, step, ierr)
+    type(weir_client), intent(in) :: client
+    integer, intent(in) :: step
+    integer, intent(out), optional :: ierr
+    integer(c_int) :: status
+    status = WEIR_ERROR_STATE
+    if (c_associated(client%handle)) status = c_start_at(client%handle, int(step, c_size_t))
+    call tell(status, ierr)
+  end subroutine weir_start_at
 
   !> `global`, `local` and `start` have one size, the number of dimensions.
   subroutine weir_subarray(client, field, global, local, start, ierr)

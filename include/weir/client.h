@@ -12,7 +12,8 @@
  *     that client.
  *  3. Errors: every call returns a status; WEIR_OK is 0. After any error but WEIR_ERROR_ARGUMENT the client accepts only
  *     weir_last_error and weir_finalize. The library never aborts, exits or prints.
- *  4. Waiting: no call waits longer than the study's "client": {"timeout"} (seconds); then it returns WEIR_ERROR_TIMEOUT.
+ *  4. Waiting: no call waits longer than the study's "client": {"timeout"} (seconds) for the server to connect, to
+ *     make room or to accept a step; then it returns WEIR_ERROR_TIMEOUT. A server that is started again is followed.
  *  5. Threads: calls with one client come from one thread at a time (MPI_THREAD_FUNNELED suffices: weir calls MPI on
  *     the calling thread only). Different clients are independent. A child process made by fork cannot use its
  *     parent's clients: every call returns WEIR_ERROR_STATE.
@@ -42,10 +43,12 @@ extern "C" {
 typedef enum weir_status {
   WEIR_OK = 0,
   WEIR_ERROR_ARGUMENT = 1,     /* null pointer, unknown field, capacity too small: the call had no effect */
-  WEIR_ERROR_ENVIRONMENT = 2,  /* WEIR_STUDY_DIR or WEIR_SIM missing or wrong, study directory unreadable */
+  WEIR_ERROR_ENVIRONMENT = 2,  /* WEIR_STUDY_DIR or WEIR_SIM missing or wrong, study directory unreadable; the server
+                                  was started again with other ranks, fields or steps */
   WEIR_ERROR_TIMEOUT = 3,      /* the server did not answer, or had no room, within the study's client timeout */
-  WEIR_ERROR_REJECTED = 4,     /* the server refused this simulation: fenced by a newer attempt, other study, other
-                                  version, non-finite values; weir_last_error says which */
+  WEIR_ERROR_REJECTED = 4,     /* the server refused this simulation: fenced by a newer attempt, steps lost with an
+                                  earlier server (a newer attempt sends them), other study, other version,
+                                  non-finite values; weir_last_error says which */
   WEIR_ERROR_SIZE = 5,         /* the ranks' local_count do not add up to the field's size in the study */
   WEIR_ERROR_STEPS = 6,        /* more steps sent than the study has, or at finalize fewer */
   WEIR_ERROR_STATE = 7,        /* the client had failed before */
@@ -71,9 +74,14 @@ WEIR_API weir_status weir_init_serial(weir_client **client);
  * capacity is smaller than *count and not 0). */
 WEIR_API weir_status weir_parameters(const weir_client *client, size_t capacity, double *values, size_t *count);
 
-/* The first step (from 0) that is not durable on the server: all steps before it need not be computed again by a
- * solver that has its own checkpoint. Errors: ARGUMENT. */
+/* The first step (from 0) that was not durable on the server at weir_init: all steps before it need not be computed
+ * again by a solver that has its own checkpoint. Errors: ARGUMENT. */
 WEIR_API weir_status weir_resume_step(const weir_client *client, size_t *step);
+
+/* Optional, before the first send, collective: the solver goes on from its own checkpoint, and the next send of each
+ * field is step `step`, the same on all ranks. Without it the first send is step 0.
+ * Errors: ARGUMENT (also when `step` is later than weir_resume_step, or a step was sent), MPI, STATE. */
+WEIR_API weir_status weir_start_at(weir_client *client, size_t step);
 
 /* Optional, before the first send of `field`: where this rank's values lie in the field, for a block of a row-major
  * array of `dimensions` axes with `global` extents: `local` extents, at `start`. Without it the field is the ranks'

@@ -96,6 +96,7 @@ struct ClientSession::Impl {
     epoch_ = std::max(epoch_, welcome.epoch);
     if (first_missing(forgotten_, welcome.held)) return say_hello_again(now);  // forgotten since
     state_ = ClientState::open;
+    last_progress_ = now;
     welcome_ = welcome;
     durable_ = prefix_of_rank(welcome.durable, settings_.sim, welcome.steps, settings_.rank,
                               std::max<std::size_t>(welcome.ranks, 1));
@@ -129,15 +130,17 @@ struct ClientSession::Impl {
     }
   }
 
-  void handle(const Credit& credit, Time) {
+  void handle(const Credit& credit, Time now) {
     if (state_ != ClientState::open) return;  // of a former session
+    last_progress_ = now;
     granted_.samples = std::max(granted_.samples, credit.samples);
     granted_.bytes = std::max(granted_.bytes, credit.bytes);
   }
 
   /// One that comes while connecting may be a former server's: the next Welcome tells the same.
-  void handle(const Accepted& accepted, Time) {
+  void handle(const Accepted& accepted, Time now) {
     if (accepted.sim != settings_.sim || state_ != ClientState::open) return;
+    last_progress_ = now;
     for (const std::uint64_t step : accepted.steps) {
       const auto found = samples_.find(step);
       if (found == samples_.end()) continue;
@@ -309,7 +312,7 @@ struct ClientSession::Impl {
   std::optional<Finished> finished_;
   std::optional<End> end_;
 
-  Time last_heard_{}, last_said_{}, last_ping_{}, last_hello_{}, hello_due_{};
+  Time last_heard_{}, last_progress_{}, last_said_{}, last_ping_{}, last_hello_{}, hello_due_{};
   Duration back_off_ = first_back_off;
   std::uint64_t pings_ = 0;
   std::size_t ignored_ = 0;
@@ -342,6 +345,7 @@ const std::optional<Finished>& ClientSession::finished() const { return impl_->f
 std::size_t ClientSession::unaccepted_bytes() const { return impl_->unaccepted_bytes_; }
 bool ClientSession::starved() const { return !impl_->unsent_.empty(); }
 Time ClientSession::last_heard() const { return impl_->last_heard_; }
+Time ClientSession::last_progress() const { return impl_->last_progress_; }
 std::size_t ClientSession::ignored() const { return impl_->ignored_; }
 
 }  // namespace weir::wire

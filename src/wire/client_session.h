@@ -76,6 +76,7 @@ class ClientSession {
   std::size_t unaccepted_bytes() const;  ///< payload bytes queued or in flight
   bool starved() const;                  ///< something is queued and no credit is left
   Time last_heard() const;               ///< when the server last said anything
+  Time last_progress() const;            ///< … welcomed, granted or accepted something
   std::size_t ignored() const;           ///< frames that were no message to a client
 
  private:

@@ -11,7 +11,7 @@
 namespace weir::test {
 namespace {
 
-constexpr std::uint64_t study_id = 7, schema_hash = 11, epoch = 1;
+constexpr std::uint64_t study_id = 7, schema_hash = 11;
 
 std::size_t sample_size(const FakeStudy& study) {
   std::size_t values = 0;
@@ -26,12 +26,14 @@ class Events final : public wire::AggregatorEvents {
     if (sim >= study_.simulations) return std::nullopt;
     return study_.parameters;
   }
-  void connected(std::uint64_t, std::uint64_t) override {}
+  void connected(std::uint64_t, std::uint64_t) override { ++connections; }
   void accepted(SampleId) override {}
   void completed(std::uint64_t) override {}
   void refused(std::uint64_t, const std::string&) override {}
   void lost(std::uint64_t, std::uint64_t) override {}
   void other(const wire::Peer&, const wire::Message&) override {}
+
+  std::atomic<std::size_t> connections = 0;
 
  private:
   const FakeStudy& study_;
@@ -41,7 +43,7 @@ wire::AggregatorSettings settings_of(const FakeStudy& study, std::size_t rank) {
   wire::AggregatorSettings settings;
   settings.study = study_id;
   settings.schema = schema_hash;
-  settings.epoch = epoch;
+  settings.epoch = study.epoch;
   settings.rank = rank;
   settings.ranks = study.ranks;
   settings.steps = study.steps;
@@ -54,7 +56,11 @@ wire::AggregatorSettings settings_of(const FakeStudy& study, std::size_t rank) {
 // ---- FakeSink
 
 FakeSink::FakeSink(const FakeStudy& study, std::size_t rank)
-    : study_(study), rank_(rank), room_(study.room) {}
+    : study_(study), rank_(rank), room_(study.room) {
+  for (const SampleId& id : study.held) {
+    if (rank_of(id, study.ranks) == rank) samples_[id] = {};
+  }
+}
 
 std::size_t FakeSink::room() const {
   const std::lock_guard lock(mutex_);
@@ -145,7 +151,8 @@ struct FakeServer::Rank {
   Rank(const FakeStudy& study, std::size_t rank, const std::filesystem::path& folder)
       : sink(study, rank),
         events(study),
-        channel(wire::bind_zmq_channel(wire::ipc_address(folder, rank))),
+        channel(wire::bind_zmq_channel(study.tcp ? "tcp://127.0.0.1:*"
+                                                 : wire::ipc_address(folder, rank))),
         session(settings_of(study, rank), sink, events,
                 [this](const wire::Peer& peer, wire::Frame frame) {
                   channel->send(peer, std::move(frame));
@@ -201,12 +208,18 @@ std::size_t FakeServer::accepted() const {
   return samples;
 }
 
+std::size_t FakeServer::connected() const {
+  std::size_t connections = 0;
+  for (const auto& rank : ranks_) connections += rank->events.connections;
+  return connections;
+}
+
 void write_fake_endpoints(const std::filesystem::path& study_directory, const FakeStudy& study,
                           const std::vector<std::string>& endpoints) {
   wire::EndpointFile file;
   file.study = study_id;
   file.schema = schema_hash;
-  file.epoch = epoch;
+  file.epoch = study.epoch;
   file.endpoints = endpoints;
   file.fields = study.fields;
   file.steps = study.steps;

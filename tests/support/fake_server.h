@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -30,6 +31,9 @@ struct FakeStudy {
   std::uint64_t window_bytes = 1 << 20;  ///< of a client
   double timeout = 20;                   ///< seconds
   std::size_t room = 1 << 20;            ///< samples per rank that are taken before give_room
+  std::uint64_t epoch = 1;
+  std::set<SampleId> held;  ///< from the start, as if an earlier epoch had accepted them
+  bool tcp = false;         ///< an ephemeral port instead of ipc in the study directory
 };
 
 /// The samples of one server rank. Thread-safe where it says so.
@@ -70,7 +74,7 @@ class FakeSink final : public wire::SampleSink {
 };
 
 /// Writes the endpoint file of `study_directory` and serves until it is destroyed, a thread a
-/// server rank.
+/// server rank. One of a higher epoch may take the place of another.
 class FakeServer {
  public:
   FakeServer(const std::filesystem::path& study_directory, const FakeStudy& study);
@@ -79,7 +83,8 @@ class FakeServer {
   FakeSink& rank(std::size_t rank);
   /// From whichever rank it belongs to.
   std::optional<std::vector<float>> sample(SampleId id) const;
-  std::size_t accepted() const;  ///< on all ranks
+  std::size_t accepted() const;   ///< on all ranks
+  std::size_t connected() const;  ///< Hellos that were welcomed, on all ranks
 
  private:
   struct Rank;

@@ -102,6 +102,32 @@ TEST_F(ClientResume, IsTheNumberOfStepsWhenAllAreDurable) {
   EXPECT_EQ(resume_step(0b10101, 0b01010), 5u);
 }
 
+TEST_F(ClientResume, ASolverMayStartAtADurableStepAndNoLater) {
+  FakeStudy study;
+  study.steps = 5;
+  const auto folder = StudyDirectory{folder_.path()}.run();
+  posix_file_system().make_directories(folder, 0700);
+  wire::Welcome welcome = welcome_of(/*ranks=*/1, study);
+  welcome.durable = {0b00111};
+  const WelcomingRank server(folder, 0, welcome);
+  write_fake_endpoints(folder_.path(), study, {server.endpoint()});
+  ASSERT_EQ(weir_init_serial(&client_), WEIR_OK) << weir_last_error(nullptr);
+  EXPECT_EQ(weir_start_at(client_, 4), WEIR_ERROR_ARGUMENT);
+  EXPECT_NE(last_error().find("later than weir_resume_step, which is 3"), std::string::npos);
+  EXPECT_EQ(weir_start_at(client_, 2), WEIR_OK) << last_error();
+  for (int step = 2; step < 5; ++step) EXPECT_EQ(send("u", std::vector<double>(12)), WEIR_OK);
+  EXPECT_EQ(send("u", std::vector<double>(12)), WEIR_ERROR_STEPS);
+  EXPECT_EQ(weir_start_at(client_, 0), WEIR_ERROR_STATE);
+  EXPECT_EQ(weir_finalize(&client_), WEIR_ERROR_STEPS);
+}
+
+TEST_F(ClientResume, StartingComesBeforeTheFirstStep) {
+  serve_and_connect({});
+  ASSERT_EQ(send("u", std::vector<double>(12)), WEIR_OK);
+  EXPECT_EQ(weir_start_at(client_, 0), WEIR_ERROR_ARGUMENT);
+  EXPECT_NE(last_error().find("before the first weir_send"), std::string::npos);
+}
+
 TEST_F(ClientResume, AStudyThatIsOverIsNoErrorWhenItHasAllSteps) {
   FakeStudy study;
   study.steps = 5;
