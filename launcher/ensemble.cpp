@@ -7,6 +7,8 @@
 #include "launcher/jobs.h"
 #include "launcher/log_tail.h"
 #include "src/core/error.h"
+#include "src/core/failpoint.h"
+#include "src/core/planted_bug.h"
 
 namespace weir {
 namespace {
@@ -38,16 +40,59 @@ Ensemble::Ensemble(const Study& study, StudyDirectory directory, Scheduler& sche
       journal_(journal),
       note_(std::move(note)) {}
 
+void Ensemble::inherit(const std::vector<PastAttempt>& past) {
+  for (const auto& one : past) inherit(one);
+  for (const auto& one : past) withdraw_lower(one.id);
+}
+
+void Ensemble::inherit(const PastAttempt& past) {
+  const bool lives = !past.job.empty();
+  // Meant to be submitted, and no such job lives: it never was, or its number is free again.
+  if (!lives && !past.submitted) return;
+  if (!lives && WEIR_BUG("attempt_submitted_twice")) return;
+  Attempt& attempt = attempts_[past.id];
+  attempt.name = simulation_job_name(study_, past.id);
+  attempt.job = past.job;
+  attempt.submitted = true;
+  attempt.state = lives ? AttemptState::submitted : AttemptState::ended;
+  if (lives) {
+    note_(NoteLevel::detail, title(past.id) + " runs on as job " + past.job);
+    if (!past.submitted)
+      record(
+          {.event = JournalEvent::submitted, .name = attempt.name, .job = past.job, .reason = ""});
+    return;
+  }
+  // An end that nobody saw says nothing: whether its steps came decides.
+  attempt.end = past.ended && !past.ok ? wire::JobEnd::failed : wire::JobEnd::done;
+  attempt.reason = past.ended ? past.reason : "it ended while no launcher ran";
+}
+
 void Ensemble::request(const wire::LaunchRun& run) {
   const AttemptId id{run.sim, run.attempt};
+  const bool late = overtaken(id);
   const auto [entry, is_new] = attempts_.try_emplace(id);
-  if (!is_new) return;
-  entry->second.parameters = run.parameters;
-  entry->second.order = requests_++;
+  Attempt& attempt = entry->second;
+  if (!is_new) {
+    apply(id, attempt, AttemptEvent::requested);
+    return;
+  }
+  attempt.parameters = run.parameters;
+  attempt.order = requests_++;
+  if (late) {
+    withdraw(id, attempt, "a later attempt was started before");
+    return;
+  }
   if (run.attempt > 0)
     note_(NoteLevel::info, "simulation " + std::to_string(run.sim) + " starts again: attempt " +
                                std::to_string(run.attempt));
   withdraw_lower(id);
+}
+
+/// Whether a higher attempt of the simulation was submitted.
+bool Ensemble::overtaken(AttemptId id) const {
+  const auto end = attempts_.lower_bound({id.sim + 1, 0});
+  return std::any_of(attempts_.upper_bound(id), end,
+                     [](const auto& higher) { return higher.second.submitted; });
 }
 
 void Ensemble::withdraw_lower(AttemptId id) {
@@ -72,7 +117,9 @@ void Ensemble::observe(const std::map<JobId, JobReport>& reports) {
 void Ensemble::observe(AttemptId id, Attempt& attempt, const JobReport& report) {
   if (report.state == JobState::running) apply(id, attempt, AttemptEvent::seen_running);
   if (!has_ended(report.state)) return;
-  attempt.end = report.state == JobState::done ? wire::JobEnd::done : wire::JobEnd::failed;
+  // Of a lost job nobody knows the exit code: what counts is whether its steps came.
+  const bool unblamed = report.state == JobState::done || report.state == JobState::lost;
+  attempt.end = unblamed ? wire::JobEnd::done : wire::JobEnd::failed;
   if (attempt.reason.empty()) attempt.reason = report.reason;
   apply(id, attempt, AttemptEvent::job_over);
 }
@@ -95,6 +142,11 @@ void Ensemble::enforce_time_limit() {
     attempt.reason = "time limit of " + seconds_text(limit);
     apply(id, attempt, AttemptEvent::time_up);
   }
+}
+
+void Ensemble::server_lost() {
+  std::erase_if(attempts_,
+                [](const auto& entry) { return entry.second.state == AttemptState::queued; });
 }
 
 void Ensemble::withdraw_all(const std::string& reason) {
@@ -144,16 +196,23 @@ void Ensemble::submit(AttemptId id, Attempt& attempt) {
                                         std::to_string(study_.parameters.size()));
     const auto request = simulation_job(study_, directory_, id.sim, id.attempt, attempt.parameters);
     attempt.name = request.name;
-    journal_.write({.event = JournalEvent::intent, .name = request.name, .job = "", .reason = ""});
+    WEIR_FAILPOINT("launcher.before_intent");
+    if (!WEIR_BUG("intent_not_journaled"))
+      journal_.write(
+          {.event = JournalEvent::intent, .name = request.name, .job = "", .reason = ""});
+    WEIR_FAILPOINT("launcher.after_intent");
     attempt.job = scheduler_.submit(request);
+    attempt.submitted = true;
   } catch (const Error& error) {
     attempt.end = wire::JobEnd::never_started;
     attempt.reason = error.what();
     apply(id, attempt, AttemptEvent::refused);
     return;
   }
+  WEIR_FAILPOINT("launcher.after_submit");
   record(
       {.event = JournalEvent::submitted, .name = attempt.name, .job = attempt.job, .reason = ""});
+  WEIR_FAILPOINT("launcher.after_submitted");
   note_(NoteLevel::detail, title(id) + " is job " + attempt.job);
 }
 
@@ -165,11 +224,13 @@ void Ensemble::report(AttemptId id, Attempt& attempt) {
     note_(attempt.withdrawn ? NoteLevel::detail : NoteLevel::warning,
           title(id) + " failed: " + attempt.reason + last_words(log) + "; its log is " +
               log.string());
-  if (!attempt.job.empty())
-    record({.event = JournalEvent::ended,
-            .name = attempt.name,
-            .job = attempt.job,
-            .reason = attempt.reason});
+  if (attempt.job.empty()) return;
+  WEIR_FAILPOINT("launcher.before_end_journaled");
+  record({.event = JournalEvent::ended,
+          .name = attempt.name,
+          .job = attempt.job,
+          .reason = attempt.reason,
+          .ok = attempt.end == wire::JobEnd::done});
 }
 
 /// A job that runs is not given up because a full disk keeps it out of the journal.
@@ -188,6 +249,19 @@ std::vector<wire::LaunchEnded> Ensemble::unacknowledged() const {
       ended.push_back(
           {.sim = id.sim, .attempt = id.attempt, .end = attempt.end, .reason = attempt.reason});
   return ended;
+}
+
+KnownAttempts Ensemble::known() const {
+  std::map<std::uint64_t, std::pair<std::uint64_t, bool>> highest;
+  for (const auto& [id, attempt] : attempts_)  // ordered: the last one of a simulation stays
+    if (attempt.submitted) highest[id.sim] = {id.attempt, takes_place(attempt.state)};
+  KnownAttempts known;
+  for (const auto& [sim, attempt] : highest) {
+    known.sims.push_back(sim);
+    known.attempts.push_back(attempt.first);
+    known.alive.push_back(attempt.second ? 1 : 0);
+  }
+  return known;
 }
 
 std::size_t Ensemble::queued() const {

@@ -8,21 +8,19 @@
 #include <string>
 #include <vector>
 
+#include "launcher/jobs.h"
 #include "launcher/journal.h"
 #include "launcher/lifecycle.h"
 #include "launcher/note.h"
+#include "launcher/past.h"
 #include "launcher/schedulers/scheduler.h"
+#include "launcher/server_link.h"
 #include "src/core/clock.h"
 #include "src/core/study_directory.h"
 #include "src/study/study.h"
 #include "src/wire/message.h"
 
 namespace weir {
-
-struct AttemptId {
-  std::uint64_t sim = 0, attempt = 0;
-  auto operator<=>(const AttemptId&) const = default;
-};
 
 /// Drives every attempt through the table of lifecycle.h. Deterministic; used by one thread. The
 /// references outlive it.
@@ -31,8 +29,13 @@ class Ensemble {
   Ensemble(const Study& study, StudyDirectory directory, Scheduler& scheduler, const Clock& clock,
            Journal& journal, Note note);
 
-  /// The server asks for an attempt. A repeated request changes nothing; a higher attempt withdraws
-  /// the lower ones.
+  /// Goes on with what an earlier launcher submitted: what lives is watched as if it were this
+  /// one's, what ended is reported again, what was only meant to be submitted may be. To be called
+  /// first.
+  void inherit(const std::vector<PastAttempt>& past);
+
+  /// The server asks for an attempt. A repeated request starts nothing; one of an attempt that has
+  /// ended has its end reported again. A higher attempt withdraws the lower ones.
   void request(const wire::LaunchRun& run);
   /// The server knows how this attempt ended.
   void acknowledge(AttemptId id);
@@ -43,6 +46,9 @@ class Ensemble {
   /// long.
   void advance();
 
+  /// The server died: what it asked for and was not submitted is forgotten, for its successor asks
+  /// for what it wants. What runs goes on.
+  void server_lost();
   /// Nothing is wanted any more: the queue is dropped, what runs is cancelled.
   void withdraw_all(const std::string& reason);
   /// Ends at once whatever still has a job.
@@ -50,6 +56,8 @@ class Ensemble {
 
   /// Ends that the server has not acknowledged, by simulation.
   std::vector<wire::LaunchEnded> unacknowledged() const;
+  /// The highest attempt of each simulation that was ever submitted.
+  KnownAttempts known() const;
   std::size_t jobs() const { return count(&takes_place); }  ///< attempts that take a place
   std::size_t queued() const;
 
@@ -59,13 +67,16 @@ class Ensemble {
     std::vector<double> parameters;
     std::uint64_t order = 0;  ///< of its request
     std::string name;         ///< of its job
-    JobId job;
+    JobId job;                ///< empty: never submitted, or by an earlier launcher and gone
+    bool submitted = false;
     Time running_since{};
     wire::JobEnd end{};
     std::string reason;
     bool withdrawn = false;
   };
 
+  void inherit(const PastAttempt& past);
+  bool overtaken(AttemptId id) const;
   void apply(AttemptId id, Attempt& attempt, AttemptEvent event);
   void submit(AttemptId id, Attempt& attempt);
   void report(AttemptId id, Attempt& attempt);

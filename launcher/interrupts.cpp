@@ -1,5 +1,7 @@
 #include "launcher/interrupts.h"
 
+#include <initializer_list>
+
 #include <signal.h>
 
 namespace weir {
@@ -18,7 +20,7 @@ sigset_t wishes_to_stop() {
 Interrupts::Interrupts() {
   const auto set = wishes_to_stop();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_IGN);
+  for (const int ignored : {SIGPIPE, SIGHUP}) signal(ignored, SIG_IGN);
 }
 
 Interrupts::~Interrupts() {
@@ -26,7 +28,7 @@ Interrupts::~Interrupts() {
   }
   const auto set = wishes_to_stop();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-  signal(SIGPIPE, SIG_DFL);
+  for (const int ignored : {SIGPIPE, SIGHUP}) signal(ignored, SIG_DFL);
 }
 
 bool Interrupts::take() {

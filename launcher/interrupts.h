@@ -5,7 +5,8 @@ namespace weir {
 
 /// While it lives, SIGINT and SIGTERM are held back from every thread that this one starts, and
 /// wait to be taken; SIGPIPE is ignored, so that a closed pipe after `weir run` does not end the
-/// study. Make it before any other thread.
+/// study, and so is SIGHUP: who logs out or closes the terminal does not mean to end a study of
+/// hours. Make it before any other thread.
 class Interrupts {
  public:
   Interrupts();

@@ -2,9 +2,11 @@
 
 #include <array>
 #include <cassert>
+#include <charconv>
 #include <cstdio>
 #include <map>
 #include <optional>
+#include <system_error>
 
 #include "launcher/placeholders.h"
 
@@ -41,10 +43,34 @@ std::vector<std::string> fill(const std::vector<std::string>& command, const Val
   return result;
 }
 
+std::string prefix(const Study& study) { return "weir." + study.name + "."; }
+
 }  // namespace
 
 std::filesystem::path server_job_log(const StudyDirectory& directory) {
   return directory.logs() / "server.log";
+}
+
+std::string server_job_name(const Study& study) { return prefix(study) + "server"; }
+
+std::string simulation_job_name(const Study& study, AttemptId id) {
+  return prefix(study) + std::to_string(id.sim) + "." + std::to_string(id.attempt);
+}
+
+std::optional<AttemptId> attempt_of_job(const Study& study, const std::string& name) {
+  if (!name.starts_with(prefix(study))) return std::nullopt;
+  AttemptId id;
+  const char* const end = name.data() + name.size();
+  const auto sim = std::from_chars(name.data() + prefix(study).size(), end, id.sim);
+  if (sim.ec != std::errc() || sim.ptr == end || *sim.ptr != '.') return std::nullopt;
+  const auto attempt = std::from_chars(sim.ptr + 1, end, id.attempt);
+  if (attempt.ec != std::errc() || attempt.ptr != end) return std::nullopt;
+  return id;
+}
+
+JobRequest resumed(JobRequest server) {
+  server.command.push_back("--resume");
+  return server;
 }
 
 JobRequest server_job(const Study& study, const StudyDirectory& directory,
@@ -52,7 +78,7 @@ JobRequest server_job(const Study& study, const StudyDirectory& directory,
   std::vector<std::string> command = {server.string(), directory.study().string(), "--output",
                                       directory.root.string()};
   if (!record.empty()) command.insert(command.end(), {"--record", record.string()});
-  return {.name = "weir." + study.name + ".server",
+  return {.name = server_job_name(study),
           .command = std::move(command),
           .ranks = study.server.ranks,
           .launch = Launch::mpirun,
@@ -68,7 +94,7 @@ JobRequest simulation_job(const Study& study, const StudyDirectory& directory, s
   environment["WEIR_STUDY_DIR"] = directory.root.string();
   environment["WEIR_SIM"] = values.at("sim");
   environment["WEIR_ATTEMPT"] = values.at("attempt");
-  return {.name = "weir." + study.name + "." + values.at("sim") + "." + values.at("attempt"),
+  return {.name = simulation_job_name(study, {sim, attempt}),
           .command = fill(study.simulation.command, values),
           .ranks = study.simulation.ranks,
           .launch = study.simulation.launch,

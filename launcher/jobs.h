@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,11 @@
 
 namespace weir {
 
+struct AttemptId {
+  std::uint64_t sim = 0, attempt = 0;
+  auto operator<=>(const AttemptId&) const = default;
+};
+
 /// The server of the study that lies resolved in `directory`. `record`: the HDF5 file into which it
 /// puts every sample instead of training on it; empty: it trains.
 JobRequest server_job(const Study& study, const StudyDirectory& directory,
@@ -20,6 +26,15 @@ JobRequest server_job(const Study& study, const StudyDirectory& directory,
 /// Attempt `attempt` of simulation `sim`. Requires one value a parameter of the study.
 JobRequest simulation_job(const Study& study, const StudyDirectory& directory, std::uint64_t sim,
                           std::uint64_t attempt, const std::vector<double>& parameters);
+
+/// The same server, going on from its newest checkpoint.
+JobRequest resumed(JobRequest server);
+
+/// The names of jobs, which carry study, sim and attempt.
+std::string server_job_name(const Study& study);
+std::string simulation_job_name(const Study& study, AttemptId id);
+/// What simulation_job_name made the name of; nothing when it is another one.
+std::optional<AttemptId> attempt_of_job(const Study& study, const std::string& name);
 
 /// Log of the server's job: what it prints, and what mpirun says about it.
 std::filesystem::path server_job_log(const StudyDirectory& directory);

@@ -26,7 +26,8 @@ std::optional<JournalEntry> parse_line(const std::string& line) {
     return JournalEntry{.event = *event,
                         .name = json.at("name").get<std::string>(),
                         .job = json.value("job", ""),
-                        .reason = json.value("reason", "")};
+                        .reason = json.value("reason", ""),
+                        .ok = json.value("ok", false)};
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }
@@ -34,16 +35,35 @@ std::optional<JournalEntry> parse_line(const std::string& line) {
 
 }  // namespace
 
+Journal::Journal(FileSystem& files, const std::filesystem::path& path)
+    : files_(files), path_(path) {
+  if (files.exists(path)) remove_torn_line();
+  file_ = files.append(path, 0600);
+  files.sync_directory(path.parent_path());
+}
+
+void Journal::remove_torn_line() {
+  const std::string text = files_.read(path_);
+  const auto whole = text.rfind('\n');
+  const auto size = whole == std::string::npos ? 0 : whole + 1;
+  if (size < text.size()) files_.truncate(path_, size);
+}
+
 void Journal::write(const JournalEntry& entry) {
+  if (torn_) remove_torn_line();
   nlohmann::ordered_json json = {{"event", names[static_cast<std::size_t>(entry.event)]},
                                  {"name", entry.name}};
   if (!entry.job.empty()) json["job"] = entry.job;
   if (!entry.reason.empty()) json["reason"] = entry.reason;
+  if (entry.ok) json["ok"] = true;
+  torn_ = true;
   file_->write(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   file_->sync();
+  torn_ = false;
 }
 
 std::vector<JournalEntry> read_journal(FileSystem& files, const std::filesystem::path& path) {
+  if (!files.exists(path)) return {};
   const std::string text = files.read(path);
   std::vector<JournalEntry> entries;
   std::size_t number = 1;

@@ -24,23 +24,30 @@ struct JournalEntry {
   std::string name;    ///< of the job
   JobId job;           ///< submitted
   std::string reason;  ///< ended
+  bool ok = false;     ///< ended: with exit code 0
   bool operator==(const JournalEntry&) const = default;
 };
 
-/// Appends; each line is on the device when the call returns. Used by one thread. Errors as for
-/// OutputFile.
+/// Appends; each line is on the device when the call returns. A line that a crash or a full disk
+/// has cut is removed before the next one is written. Used by one thread. Errors as for OutputFile.
 class Journal {
  public:
-  Journal(FileSystem& files, const std::filesystem::path& path) : file_(files.append(path, 0600)) {}
+  /// `files` outlives it.
+  Journal(FileSystem& files, const std::filesystem::path& path);
 
   void write(const JournalEntry& entry);
 
  private:
+  void remove_torn_line();
+
+  FileSystem& files_;
+  std::filesystem::path path_;
   std::unique_ptr<OutputFile> file_;
+  bool torn_ = false;  ///< the last write failed
 };
 
 /// The entries of a journal, in order. A last line that was cut by a crash is left out; any other
-/// bad line is Error{input} with its number.
+/// bad line is Error{input} with its number. A journal that is not there has none.
 std::vector<JournalEntry> read_journal(FileSystem& files, const std::filesystem::path& path);
 
 }  // namespace weir

@@ -22,6 +22,7 @@ constexpr std::array rules = {
     AttemptRule{S::running, E::withdrawn, S::ending, A::cancel},
     AttemptRule{S::ending, E::job_over, S::ended, A::report},
     AttemptRule{S::ended, E::acknowledged, S::acknowledged, A::none},
+    AttemptRule{S::acknowledged, E::requested, S::ended, A::none},
 };
 
 }  // namespace

@@ -22,6 +22,7 @@ enum class AttemptEvent {
   time_up,       ///< it ran as long as the study allows
   withdrawn,     ///< nobody wants it any more: a higher attempt, or the end of the study
   acknowledged,  ///< the server has its end
+  requested,     ///< asked for again, by a server that does not know its end any more
 };
 
 enum class AttemptAction { none, submit, start_time_limit, cancel, report };

@@ -24,7 +24,7 @@ Outcome from_summary(const SummaryHead& summary, const ServerEnd& server,
 }
 
 int exit_code_of(const ServerEnd& server) {
-  if (!server.failure.empty()) return static_cast<int>(ErrorKind::environment);
+  if (!server.failure.empty()) return static_cast<int>(server.kind);
   const int code = server.report.exit_code.value_or(1);
   return code >= 1 && code <= 3 ? code : 1;
 }
@@ -45,6 +45,15 @@ std::optional<SummaryHead> read_summary(FileSystem& files, const StudyDirectory&
     return SummaryHead{json.at("status").get<std::string>(), json.value("reason", "")};
   } catch (const nlohmann::json::exception& error) {
     throw Error(ErrorKind::input, "'" + path.string() + "' is damaged: " + error.what());
+  }
+}
+
+bool has_result(FileSystem& files, const StudyDirectory& directory) {
+  try {
+    const auto head = read_summary(files, directory);
+    return head && head->status != "failed";
+  } catch (const Error&) {
+    return false;
   }
 }
 
@@ -70,6 +79,7 @@ void write_failure_summary(FileSystem& files, const StudyDirectory& directory, c
                                          {"unique", status.samples_unique},
                                          {"trained", status.samples_trained}}},
                                        {"batches", status.batches},
+                                       {"server", {{"restarts", last.server_restarts}}},
                                        {"seconds", {{"total", last.seconds}}}};
   files.replace(directory.summary(), json.dump(2) + "\n", 0600);
 }

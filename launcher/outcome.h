@@ -21,6 +21,10 @@ struct SummaryHead {
 /// Nothing when there is no summary. Error{input} when it is damaged.
 std::optional<SummaryHead> read_summary(FileSystem& files, const StudyDirectory& directory);
 
+/// Whether the study has a result, done or stopped, whatever became of the server afterwards. A
+/// damaged summary is none.
+bool has_result(FileSystem& files, const StudyDirectory& directory);
+
 struct Outcome {
   int exit_code = 0;
   std::string text;  ///< one sentence

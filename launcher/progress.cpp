@@ -44,17 +44,22 @@ std::optional<double> seconds_left(const Snapshot& snapshot) {
   if (!snapshot.status || snapshot.status->samples_unique == 0) return std::nullopt;
   const auto& status = *snapshot.status;
   if (status.samples_unique >= status.samples_expected) return std::nullopt;
+  if (status.samples_unique <= snapshot.samples_before) return std::nullopt;
   const auto missing = static_cast<double>(status.samples_expected - status.samples_unique);
-  return snapshot.seconds * missing / static_cast<double>(status.samples_unique);
+  const auto come = static_cast<double>(status.samples_unique - snapshot.samples_before);
+  return snapshot.seconds * missing / come;
 }
 
 std::string progress_line(const Snapshot& snapshot) {
   if (!snapshot.status)
     return std::string(name_of(snapshot.phase)) + ", " + duration_text(snapshot.seconds);
   const auto& status = *snapshot.status;
-  std::string line = status.expected > 0 ? simulations_text(snapshot, status) + " | " : "";
+  std::string line = snapshot.phase == RunPhase::restarting ? "the server starts again | " : "";
+  line += status.expected > 0 ? simulations_text(snapshot, status) + " | " : "";
   line += std::to_string(status.samples_unique) + "/" + std::to_string(status.samples_expected) +
           " samples | " + std::to_string(status.samples_trained) + " trained";
+  if (snapshot.server_restarts > 0)
+    line += " | server restarts " + std::to_string(snapshot.server_restarts);
   return line + loss_text(status) + rate_text(snapshot, status);
 }
 

@@ -1,9 +1,12 @@
 #include "launcher/server_link.h"
 
+#include "src/core/failpoint.h"
+
 namespace weir {
 namespace {
 
 constexpr Duration repeat_every = std::chrono::seconds(1);
+constexpr Duration keep_alive = std::chrono::seconds(2);
 
 }  // namespace
 
@@ -13,7 +16,8 @@ ServerLink::ServerLink(std::unique_ptr<wire::ClientChannel> channel, std::uint64
       study_(study),
       capacity_(capacity),
       clock_(clock),
-      next_repeat_(clock.now()) {}
+      next_repeat_(clock.now()),
+      next_hello_(clock.now()) {}
 
 std::vector<wire::Message> ServerLink::receive() {
   std::vector<wire::Message> messages;
@@ -28,15 +32,29 @@ std::vector<wire::Message> ServerLink::receive() {
   return messages;
 }
 
-void ServerLink::send_due(const std::vector<wire::LaunchEnded>& ended) {
+void ServerLink::send_due(const std::vector<wire::LaunchEnded>& ended, const KnownAttempts& known) {
+  // First: what has ended is told from what may be asked for again by these lists.
+  if (capacity_ > 0 && clock_.now() >= next_hello_) say_hello(known);
   const bool repeat = clock_.now() >= next_repeat_;
-  if (repeat) {
-    next_repeat_ = clock_.now() + repeat_every;
-    if (!heard_ && capacity_ > 0) send(wire::LaunchHello{.study = study_, .capacity = capacity_});
-    if (stop_reason_ && !stopping_) send(wire::LaunchStop{.reason = *stop_reason_});
+  if (repeat) next_repeat_ = clock_.now() + repeat_every;
+  if (repeat && stop_reason_ && !stopping_) send(wire::LaunchStop{.reason = *stop_reason_});
+  for (const auto& end : ended) {
+    if (!said_.emplace(end.sim, end.attempt).second && !repeat) continue;
+    WEIR_FAILPOINT("launcher.before_end_said");
+    send(end);
+    WEIR_FAILPOINT("launcher.after_end_said");
   }
-  for (const auto& end : ended)
-    if (said_.emplace(end.sim, end.attempt).second || repeat) send(end);
+}
+
+void ServerLink::say_hello(const KnownAttempts& known) {
+  next_hello_ = clock_.now() + (heard_ ? keep_alive : repeat_every);
+  WEIR_FAILPOINT("launcher.before_hello");
+  send(wire::LaunchHello{.study = study_,
+                         .capacity = capacity_,
+                         .sims = known.sims,
+                         .attempts = known.attempts,
+                         .alive = known.alive});
+  WEIR_FAILPOINT("launcher.after_hello");
 }
 
 void ServerLink::stop(const std::string& reason) {

@@ -14,8 +14,15 @@
 
 namespace weir {
 
+/// What the launcher knows of the attempts, for the server: the lists of LaunchHello.
+struct KnownAttempts {
+  std::vector<std::uint64_t> sims, attempts;
+  std::vector<std::uint8_t> alive;
+};
+
 /// A frame may be lost, so each message that needs an answer is repeated every second until it
-/// came. Used by one thread.
+/// came. LaunchHello goes on every 2 s after it was answered, with the full lists: the server knows
+/// by it that a launcher lives. Used by one thread.
 class ServerLink {
  public:
   /// `study`: its id, from the endpoint file. `capacity`: simulations that run at a time; 0: only
@@ -25,9 +32,9 @@ class ServerLink {
 
   /// What came since the last call, whole and well-formed messages only.
   std::vector<wire::Message> receive();
-  /// Sends what is due: LaunchHello until the server was heard, LaunchStop until LaunchStopping,
-  /// each of `ended` until it is not in the list any more.
-  void send_due(const std::vector<wire::LaunchEnded>& ended);
+  /// Sends what is due: LaunchHello with `known`, LaunchStop until LaunchStopping, each of `ended`
+  /// until it is not in the list any more.
+  void send_due(const std::vector<wire::LaunchEnded>& ended, const KnownAttempts& known);
 
   /// From now on the server is asked to stop.
   void stop(const std::string& reason);
@@ -39,6 +46,7 @@ class ServerLink {
 
  private:
   void send(const wire::Message& message);
+  void say_hello(const KnownAttempts& known);
 
   std::unique_ptr<wire::ClientChannel> channel_;
   const std::uint64_t study_;
@@ -46,7 +54,7 @@ class ServerLink {
   const Clock& clock_;
   std::optional<std::string> stop_reason_;
   bool heard_ = false, stopping_ = false;
-  Time next_repeat_;
+  Time next_repeat_, next_hello_;
   std::set<std::pair<std::uint64_t, std::uint64_t>> said_;  ///< ends sent at least once
 };
 

@@ -3,6 +3,7 @@
 // made of.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 
 #include "src/wire/message.h"
@@ -12,8 +13,9 @@ namespace weir {
 enum class RunPhase {
   starting,  ///< the server was started and has not answered
   running,
-  stopping,  ///< an end was asked for
-  ending,    ///< the server has ended; jobs are being cleared away
+  restarting,  ///< the server died; the next one is not started yet
+  stopping,    ///< an end was asked for
+  ending,      ///< the server has ended; jobs are being cleared away
   ended,
 };
 
@@ -21,11 +23,15 @@ struct Snapshot {
   RunPhase phase = RunPhase::starting;
   std::optional<wire::LaunchStatus> status;  ///< the server's latest
   std::size_t jobs = 0, queued = 0;          ///< attempts that run, attempts that wait for a place
-  double seconds = 0;                        ///< since the start
+  double seconds = 0;                        ///< since the start of this launcher
+  std::size_t server_restarts = 0;           ///< of the study, under every launcher
+  bool resumed = false;                      ///< an earlier launcher had begun the study
+  std::uint64_t samples_before = 0;          ///< resumed: accepted before this launcher came
 };
 
 inline const char* name_of(RunPhase phase) {
-  constexpr const char* names[] = {"starting", "running", "stopping", "ending", "ended"};
+  constexpr const char* names[] = {"starting", "running", "restarting",
+                                   "stopping", "ending",  "ended"};
   return names[static_cast<std::size_t>(phase)];
 }
 

@@ -45,6 +45,8 @@ Json samples(const wire::LaunchStatus& status) {
 Snapshot parse_snapshot(const Json& json) {
   Snapshot snapshot;
   snapshot.seconds = json.at("seconds").get<double>();
+  snapshot.resumed = json.value("resumed", false);
+  snapshot.server_restarts = json.value("server_restarts", std::size_t{0});
   if (!json.contains("simulations")) return snapshot;
   const auto& simulations = json.at("simulations");
   const auto& samples = json.at("samples");
@@ -59,6 +61,8 @@ Snapshot parse_snapshot(const Json& json) {
   samples.at("unique").get_to(status.samples_unique);
   samples.at("trained").get_to(status.samples_trained);
   json.at("batches").get_to(status.batches);
+  status.checkpoints = json.value("checkpoints", std::uint64_t{0});
+  status.epoch = json.value("epoch", std::uint64_t{0});
   status.train_loss = number_or_nan(json, "train_loss");
   status.validation_loss = number_or_nan(json, "validation_loss");
   status.samples_per_second = number_or_nan(json, "samples_per_second");
@@ -86,12 +90,16 @@ std::string write_status(const LauncherStatus& launcher) {
                {"host", launcher.host},
                {"time", launcher.time},
                {"phase", launcher.phase},
-               {"seconds", snapshot.seconds}};
+               {"seconds", snapshot.seconds},
+               {"resumed", snapshot.resumed},
+               {"server_restarts", snapshot.server_restarts}};
   if (snapshot.status) {
     const auto& status = *snapshot.status;
     json["simulations"] = simulations(snapshot, status);
     json["samples"] = samples(status);
     json["batches"] = status.batches;
+    json["checkpoints"] = status.checkpoints;
+    json["epoch"] = status.epoch;
     json["train_loss"] = status.train_loss;  // NaN becomes null
     json["validation_loss"] = status.validation_loss;
     json["samples_per_second"] = status.samples_per_second;
@@ -128,11 +136,13 @@ bool launcher_lives_here(const LauncherStatus& status) {
   return status.host == host_name() && process_lives(status.pid);
 }
 
-std::string status_text(const LauncherStatus& status, std::int64_t now) {
+std::string status_text(const LauncherStatus& status, std::int64_t now, bool launcher_gone) {
   std::string text = "launcher    " + std::to_string(status.pid) + " on " + status.host;
-  if (is_stale(status, now))
+  if (status.snapshot.resumed) text += ", which resumed the study";
+  if (launcher_gone)
     text += ", gone: it was last seen " + duration_text(static_cast<double>(now - status.time)) +
-            " ago, and what follows is of then";
+            " ago, and what follows is of then\n            no launcher is running; "
+            "`weir run STUDY.json --output D --resume` continues";
   text += "\nphase       " + status.phase + ", after " + duration_text(status.snapshot.seconds);
   if (status.snapshot.status) text += "\nprogress    " + progress_line(status.snapshot);
   return text + "\n";

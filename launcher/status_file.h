@@ -43,7 +43,7 @@ bool is_stale(const LauncherStatus& status, std::int64_t now);
 /// Whether its launcher lives and can be signalled from here.
 bool launcher_lives_here(const LauncherStatus& status);
 
-/// For people, several lines.
-std::string status_text(const LauncherStatus& status, std::int64_t now);
+/// For people, several lines. `launcher_gone`: nobody drives the study any more.
+std::string status_text(const LauncherStatus& status, std::int64_t now, bool launcher_gone);
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include <nlohmann/json.hpp>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -12,6 +13,22 @@
 namespace weir {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The value at a JSON pointer, as text.
+std::string value_at(const Json& json, const Json::json_pointer& where) {
+  return json.contains(where) ? json.at(where).dump() : "nothing";
+}
+
+std::string hint(const std::string& key, const std::string& recorded) {
+  if (key == "/server/ranks") return "; give --ranks " + recorded;
+  return "; give the study file that it was started with, or start anew in another --output";
+}
+
+}  // namespace
 
 fs::path output_folder(const fs::path& asked, const Study& study) {
   return fs::absolute(asked.empty() ? fs::path(study.name) : asked).lexically_normal();
@@ -34,6 +51,21 @@ StudyDirectory make_study_folder(FileSystem& files, const fs::path& folder, cons
                 "the folder '" + folder.string() + "' cannot be made private: " + strerror(errno));
   files.replace(directory.study(), write_study(study), 0600);
   return directory;
+}
+
+void require_same_study(FileSystem& files, const StudyDirectory& directory, const Study& study) {
+  // Written anew, so that a default that came with a later weir is no difference.
+  const auto recorded =
+      Json::parse(write_study(parse_study(files.read(directory.study()), directory.root)));
+  const auto asked = Json::parse(write_study(study));
+  const auto difference = Json::diff(recorded, asked);
+  if (difference.empty()) return;
+  const auto key = difference[0].at("path").get<std::string>();
+  const Json::json_pointer where(key);
+  const auto before = value_at(recorded, where);
+  throw Error(ErrorKind::input, "'" + directory.root.string() + "' holds another study: " + key +
+                                    " is " + before + " there and " + value_at(asked, where) +
+                                    " in the study file" + hint(key, before));
 }
 
 StudyDirectory find_study_folder(FileSystem& files, const fs::path& folder) {

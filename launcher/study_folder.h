@@ -20,6 +20,10 @@ void require_new_folder(const std::filesystem::path& folder);
 StudyDirectory make_study_folder(FileSystem& files, const std::filesystem::path& folder,
                                  const Study& study);
 
+/// Error{input} when the study in `directory` is another one than `study`; names the first key that
+/// differs, and both values.
+void require_same_study(FileSystem& files, const StudyDirectory& directory, const Study& study);
+
 /// Error{input} when `folder` holds no study.
 StudyDirectory find_study_folder(FileSystem& files, const std::filesystem::path& folder);
 

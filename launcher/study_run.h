@@ -1,6 +1,7 @@
 #pragma once
 // One run of a study: server first, then the simulations it asks for, until the server ends and
-// every job is gone.
+// every job is gone. A server that dies or hangs is started again; an earlier run of the same study
+// can be gone on with.
 
 #include <filesystem>
 #include <functional>
@@ -12,14 +13,19 @@
 #include "launcher/ensemble.h"
 #include "launcher/journal.h"
 #include "launcher/note.h"
+#include "launcher/restart_policy.h"
 #include "launcher/schedulers/scheduler.h"
+#include "launcher/server_job.h"
 #include "launcher/server_link.h"
 #include "launcher/snapshot.h"
+#include "launcher/watchdog.h"
 #include "src/core/clock.h"
+#include "src/core/error.h"
 #include "src/core/file_system.h"
 #include "src/core/study_directory.h"
 #include "src/study/study.h"
 #include "src/wire/channel.h"
+#include "src/wire/endpoint_file.h"
 
 namespace weir {
 
@@ -30,16 +36,17 @@ struct RunSurroundings {
   const Clock& clock;
   Journal& journal;
   Note note;
-  /// A channel to these endpoints (connect_zmq_channel, or a test's).
-  std::function<std::unique_ptr<wire::ClientChannel>(const std::vector<std::string>&)> connect;
+  /// A channel to a server (connect_zmq_channel, or a test's).
+  std::function<std::unique_ptr<wire::ClientChannel>(const wire::EndpointFile&)> connect;
 };
 
-/// How the server's job ended, and what the launcher did to it.
+/// How the server's last job ended, and what the launcher did to it.
 struct ServerEnd {
   JobReport report;
-  std::string failure;  ///< why the launcher ended it: it did not answer, it did not stop; empty:
-                        ///< it ended by itself
-  bool interrupted = false;  ///< by the user
+  std::string failure;  ///< why the launcher ended it, or gives up starting it; empty: it ended by
+                        ///< itself
+  ErrorKind kind = ErrorKind::environment;  ///< of the failure
+  bool interrupted = false;                 ///< by the user
 };
 
 /// A state machine that is driven by tick(); nothing in it waits. Used by one thread.
@@ -49,6 +56,9 @@ class StudyRun {
 
   /// Submits the server. Error{environment} as of Scheduler::submit.
   void start();
+  /// Instead of start(): goes on with what the journal of an earlier launcher tells of. Jobs that
+  /// live are found by name; a server that does not is started with --resume. Errors as of start().
+  void resume(const std::vector<JournalEntry>& journal);
   /// Everything that is due now. False when the run is over: then server_end() says how.
   /// Error{environment}: an endpoint file that is not to be trusted, a scheduler that cannot be
   /// reached.
@@ -68,22 +78,41 @@ class StudyRun {
   void handle(const wire::Message& message);
   void handle(const wire::LaunchStatus& status);
   void enforce_deadlines();
+  void enforce_watchdog();
   void end_server(const std::string& failure);
+  void kill_hung_server(const std::string& how);
   void observe_server(const std::map<JobId, JobReport>& reports);
-  bool server_runs() const { return phase_ != RunPhase::ending && phase_ != RunPhase::ended; }
+  bool ended_for_good(const JobReport& report);
+  void finish(const JobReport& report);
+  void server_died(const JobReport& report);
+  void plan_restart(const std::string& how);
+  void restart_when_due();
+  void withdraw_all(const std::string& reason);
+  bool server_runs() const;
 
   const Study& study_;
   const StudyDirectory directory_;
-  const JobRequest server_request_;
   RunSurroundings around_;
   Ensemble ensemble_;
-  std::unique_ptr<ServerLink> link_;
-  JobId server_;
+  ServerJob server_;
+  RestartPolicy restarts_;
   ServerEnd server_end_;
   RunPhase phase_ = RunPhase::starting;
-  bool clients_withdrawn_ = false, server_cancelled_ = false;
-  Time started_{}, stop_asked_{};
-  std::optional<wire::LaunchStatus> status_;
+  Time started_{}, stop_asked_{}, restart_at_{};
+  bool server_cancelled_ = false;
+  bool resumed_ = false;
+  std::uint64_t samples_before_ = 0;  ///< accepted before this launcher came
+
+  // Of this incarnation of the server.
+  std::unique_ptr<ServerLink> link_;
+  std::uint64_t epoch_ = 0;  ///< of the endpoint file that link_ was made from
+  std::optional<Watchdog> watchdog_;
+  std::string hang_;  ///< why it was killed; empty: it was not
+  std::optional<wire::LaunchStatus> first_status_;
+  bool advanced_ = false;  ///< it has made a batch or a checkpoint
+  bool clients_withdrawn_ = false;
+
+  std::optional<wire::LaunchStatus> status_;  ///< the latest, of whichever incarnation
 };
 
 }  // namespace weir

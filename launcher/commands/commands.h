@@ -12,6 +12,7 @@ struct RunOptions {
   std::filesystem::path study;       ///< file
   std::filesystem::path output;      ///< empty: ./<name of the study>
   std::optional<std::size_t> ranks;  ///< server ranks instead of the study's
+  bool resume = false;               ///< go on with the study that lies in `output`
 };
 
 struct GenerateOptions {
@@ -22,13 +23,15 @@ struct GenerateOptions {
 
 /// Prints what it looked at. Error{input} for a wrong study file.
 int check_command(const std::filesystem::path& study);
-/// Runs the study to its end, or until SIGINT or SIGTERM.
+/// Runs the study to its end, or until SIGINT or SIGTERM. Error{input}: there is no folder to
+/// resume in, or it holds another study. Error{environment}: a launcher runs this study.
 int run_command(const RunOptions& options);
 int generate_command(const GenerateOptions& options);
 int status_command(const std::filesystem::path& folder, bool json);
 /// Returns when the server said that it stops. Error{environment} when a running study does not
 /// answer within 30 s.
 int stop_command(const std::filesystem::path& folder);
+/// What was accepted, by the ledgers of the study's end, or of its newest checkpoint before that.
 int ledger_command(const std::filesystem::path& folder);
 
 }  // namespace weir

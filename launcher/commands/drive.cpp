@@ -14,6 +14,7 @@
 #include "launcher/progress_writer.h"
 #include "launcher/schedulers/local.h"
 #include "launcher/status_file.h"
+#include "launcher/study_lock.h"
 #include "launcher/study_run.h"
 #include "src/wire/zmq_channel.h"
 
@@ -79,7 +80,6 @@ class Desk {
 };
 
 void drive(StudyRun& run, Interrupts& interrupts, Desk& desk) {
-  run.start();
   while (run.tick()) {
     if (interrupts.take()) run.interrupt();
     desk.update(run.snapshot());
@@ -90,7 +90,9 @@ void drive(StudyRun& run, Interrupts& interrupts, Desk& desk) {
 
 Outcome conclude(const StudyRun& run, const StudyDirectory& directory) {
   auto& files = posix_file_system();
-  const auto summary = read_summary(files, directory);
+  auto summary = read_summary(files, directory);
+  // What the last of many incarnations wrote is not why the study failed.
+  if (!run.server_end().failure.empty() && !has_result(files, directory)) summary.reset();
   auto outcome = decide_outcome(summary, run.server_end(),
                                 last_server_message(server_job_log(directory)), directory);
   if (!summary && outcome.exit_code != 0)
@@ -118,21 +120,30 @@ int print_findings(const Study& study, const std::filesystem::path& output,
 }
 
 Outcome drive_study(const Study& study, const StudyDirectory& directory,
-                    const std::filesystem::path& record) {
+                    const DriveOptions& options) {
+  const StudyLock lock(directory);
   Interrupts interrupts;
   const SystemClock clock;
   Desk desk(directory, clock);
-  LocalScheduler scheduler(clock);
-  Journal journal(posix_file_system(), directory.run() / "journal.jsonl");
+  LocalScheduler scheduler(clock, directory.root);
+  const auto journal_path = directory.run() / "journal.jsonl";
+  const auto past = read_journal(posix_file_system(), journal_path);
+  Journal journal(posix_file_system(), journal_path);
   const RunSurroundings around = {
       .scheduler = scheduler,
       .files = posix_file_system(),
       .clock = clock,
       .journal = journal,
       .note = [&](NoteLevel level, const std::string& text) { desk.note(level, text); },
-      .connect = [](const auto& endpoints) { return wire::connect_zmq_channel(endpoints); }};
-  StudyRun run(study, directory, server_job(study, directory, server_program(), record), around);
+      .connect =
+          [](const auto& endpoint) { return wire::connect_zmq_channel(endpoint.endpoints); }};
+  StudyRun run(study, directory, server_job(study, directory, server_program(), options.record),
+               around);
   desk.note(NoteLevel::detail, scheduler.explain());
+  if (options.resume)
+    run.resume(past);
+  else
+    run.start();
   drive(run, interrupts, desk);
   auto outcome = conclude(run, directory);
   desk.note(NoteLevel::detail, outcome.text);

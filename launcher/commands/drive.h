@@ -13,9 +13,15 @@ namespace weir {
 int print_findings(const Study& study, const std::filesystem::path& output,
                    const std::filesystem::path& record, bool verbose);
 
-/// Runs the study that lies in `directory` until it ends, however. `record` as of server_job.
+struct DriveOptions {
+  std::filesystem::path record{};  ///< as of server_job
+  bool resume = false;             ///< go on with what an earlier launcher began
+};
+
+/// Runs the study that lies in `directory` until it ends, however. Error{environment}: another
+/// launcher does.
 Outcome drive_study(const Study& study, const StudyDirectory& directory,
-                    const std::filesystem::path& record);
+                    const DriveOptions& options);
 
 /// The outcome's sentence to the right stream; returns its exit code.
 int print_outcome(const Outcome& outcome);

@@ -29,7 +29,7 @@ constexpr const char* exit_codes =
 struct Request {
   std::filesystem::path study, folder, output, to;
   std::optional<std::size_t> ranks;
-  bool json = false;
+  bool json = false, resume = false;
   std::function<int()> command;
 };
 
@@ -61,14 +61,18 @@ void add_file_commands(CLI::App& app, Request& request) {
       "Start the server and the simulations it asks for, and wait for the trained model.\n"
       "Ctrl-C ends the study in order, what was trained is saved; a second Ctrl-C ends it at once.",
       request, [&] {
-        return run_command(
-            {.study = request.study, .output = request.output, .ranks = request.ranks});
+        return run_command({.study = request.study,
+                            .output = request.output,
+                            .ranks = request.ranks,
+                            .resume = request.resume});
       });
   add_study(*run, request);
   run->add_option("--output", request.output,
                   "study directory to be made; new or empty (default: ./<name of the study>)");
   run->add_option("--ranks", request.ranks, "server ranks (default: as the study says)")
       ->check(CLI::Range(1, 65536));
+  run->add_flag("--resume", request.resume,
+                "go on with the study in --output, whose launcher died or which was stopped");
 
   auto* generate =
       add(app, "generate",

@@ -5,6 +5,7 @@
 
 #include "launcher/commands/commands.h"
 #include "launcher/commands/drive.h"
+#include "launcher/outcome.h"
 #include "launcher/study_folder.h"
 #include "src/core/error.h"
 #include "src/study/parse.h"
@@ -29,6 +30,19 @@ void require_new_file(const fs::path& file) {
         "'" + file.string() + "' is there already; remove it, or choose another name with --to");
 }
 
+int resume(const Study& study, const fs::path& folder) {
+  auto& files = posix_file_system();
+  const auto directory = find_study_folder(files, folder);
+  require_same_study(files, directory, study);
+  if (const auto head = read_summary(files, directory); head && head->status == "done") {
+    std::cout << "weir: the study is done already; results: " << folder.string() << std::endl;
+    return 0;
+  }
+  if (const int code = print_findings(study, folder, {}, /*verbose=*/false); code != 0) return code;
+  for (const auto& path : {directory.logs(), directory.run()}) files.make_directories(path, 0700);
+  return print_outcome(drive_study(study, directory, {.resume = true}));
+}
+
 }  // namespace
 
 int check_command(const fs::path& file) {
@@ -40,6 +54,7 @@ int run_command(const RunOptions& options) {
   Study study = load_study(options.study);
   if (options.ranks) study.server.ranks = *options.ranks;
   const auto folder = output_folder(options.output, study);
+  if (options.resume) return resume(study, folder);
   require_new_folder(folder);
   if (const int code = print_findings(study, folder, {}, /*verbose=*/false); code != 0) return code;
   const auto directory = make_study_folder(posix_file_system(), folder, study);
@@ -55,7 +70,8 @@ int generate_command(const GenerateOptions& options) {
   if (const int code = print_findings(study, options.output, record, /*verbose=*/false); code != 0)
     return code;
   const auto folder = temporary ? make_temporary_folder() : output_folder(options.output, study);
-  auto outcome = drive_study(study, make_study_folder(posix_file_system(), folder, study), record);
+  auto outcome =
+      drive_study(study, make_study_folder(posix_file_system(), folder, study), {.record = record});
   if (outcome.exit_code == 0) {
     outcome.text = "done; data set: " + record.string();
     std::error_code ignored;

@@ -9,6 +9,7 @@
 #include "launcher/outcome.h"
 #include "launcher/status_file.h"
 #include "launcher/study_folder.h"
+#include "launcher/study_lock.h"
 #include "src/study/parse.h"
 
 namespace weir {
@@ -24,11 +25,22 @@ std::string ended_text(const SummaryHead& head, const std::string& summary) {
   return "the study has ended: " + head.status + reason + "\n" + summary;
 }
 
-std::string running_text(const LauncherStatus& status, std::int64_t now, bool json) {
-  if (!json) return status_text(status, now);
+std::string running_text(const LauncherStatus& status, bool gone, bool json) {
+  const std::int64_t now = std::time(nullptr);
+  if (!json) return status_text(status, now, gone);
   auto object = nlohmann::ordered_json::parse(write_status(status));
-  object["stale"] = is_stale(status, now);
+  object["stale"] = gone;
   return object.dump(2) + "\n";
+}
+
+std::string none_text(const StudyDirectory& directory) {
+  if (launcher_runs(directory)) return "its launcher has written no status yet\n";
+  return "no launcher is running; `weir run STUDY.json --output D --resume` continues\n";
+}
+
+/// Its lock is free, or it hangs.
+bool launcher_gone(const LauncherStatus& status, const StudyDirectory& directory) {
+  return !launcher_runs(directory) || is_stale(status, std::time(nullptr));
 }
 
 }  // namespace
@@ -41,9 +53,9 @@ int status_command(const std::filesystem::path& folder, bool json) {
     const auto summary = files.read(directory.summary());
     std::cout << (json ? summary : ended_text(*head, summary));
   } else if (const auto status = read_status(files, directory)) {
-    std::cout << running_text(*status, std::time(nullptr), json);
+    std::cout << running_text(*status, launcher_gone(*status, directory), json);
   } else {
-    std::cout << (json ? "{}\n" : "no launcher has written a status yet\n");
+    std::cout << (json ? "{}\n" : none_text(directory));
   }
   return 0;
 }

@@ -1,12 +1,17 @@
 #include "launcher/schedulers/local.h"
 
+#include <algorithm>
+#include <iterator>
 #include <thread>
+#include <tuple>
 
 #include <signal.h>
 #include <unistd.h>
 
 namespace weir {
 namespace {
+
+constexpr const char* mark_variable = "WEIR_JOB";
 
 bool under_mpirun(const JobRequest& request) {
   return request.launch == Launch::mpirun ||
@@ -23,6 +28,31 @@ std::map<std::string, std::string> local_environment(const JobRequest& request) 
   return environment;
 }
 
+using Marked = std::multimap<std::string, ProcessStat>;
+
+/// The process that a job began with: the oldest one, and among those of one clock tick the one
+/// whose parent is none of them.
+std::optional<ProcessId> first_process(const Marked& marked, const std::string& mark) {
+  const auto [begin, end] = marked.equal_range(mark);
+  const auto is_child = [&, begin = begin, end = end](const ProcessStat& one) {
+    return std::any_of(begin, end,
+                       [&](const auto& other) { return other.second.id.pid == one.parent; });
+  };
+  const auto first = std::min_element(begin, end, [&](const auto& left, const auto& right) {
+    return std::tuple(left.second.id.started, is_child(left.second), left.second.id.pid) <
+           std::tuple(right.second.id.started, is_child(right.second), right.second.id.pid);
+  });
+  return first == end ? std::nullopt : std::optional(first->second.id);
+}
+
+/// SIGKILL to every process of a job; how many there were.
+std::size_t kill_marked(const std::string& mark) {
+  const auto marked = processes_marked(mark_variable);
+  const auto [begin, end] = marked.equal_range(mark);
+  for (auto process = begin; process != end; ++process) signal_process(process->second.id, SIGKILL);
+  return static_cast<std::size_t>(std::distance(begin, end));
+}
+
 }  // namespace
 
 std::vector<std::string> local_command(const JobRequest& request) {
@@ -35,14 +65,35 @@ std::vector<std::string> local_command(const JobRequest& request) {
   return command;
 }
 
+LocalScheduler::LocalScheduler(const Clock& clock, const std::filesystem::path& study,
+                               Duration grace)
+    : clock_(clock), study_(std::filesystem::canonical(study).string()), grace_(grace) {}
+
 JobId LocalScheduler::submit(const JobRequest& request) {
+  const auto mark = mark_of(request.name);
+  auto environment = local_environment(request);
+  environment[mark_variable] = mark;
   auto process = Process::spawn({.command = local_command(request),
-                                 .environment = local_environment(request),
+                                 .environment = std::move(environment),
                                  .directory = request.directory,
                                  .log = request.log});
   JobId id = std::to_string(process.pid());
-  jobs_.insert_or_assign(id, Job{.process = std::move(process)});
+  jobs_.insert_or_assign(id, Job{.mark = mark, .child = std::move(process), .end = {}});
   return id;
+}
+
+std::map<std::string, JobId> LocalScheduler::find(const std::vector<std::string>& names) {
+  const auto marked = processes_marked(mark_variable);
+  std::map<std::string, JobId> result;
+  for (const auto& name : names) {
+    const auto mark = mark_of(name);
+    const auto first = first_process(marked, mark);
+    if (!first) continue;
+    const auto id = std::to_string(first->pid);
+    jobs_.try_emplace(id, Job{.mark = mark, .child = {}, .found = *first, .end = {}});
+    result.emplace(name, id);
+  }
+  return result;
 }
 
 std::map<JobId, JobReport> LocalScheduler::poll() {
@@ -55,35 +106,58 @@ std::map<JobId, JobReport> LocalScheduler::poll() {
 }
 
 JobReport LocalScheduler::report(Job& job) {
-  const auto end = job.process.poll();
-  if (!end) {
-    if (job.cancelled && !job.killed && clock_.now() >= job.kill_at) {
-      job.process.kill_tree();
-      job.killed = true;
-    }
-    return {.state = JobState::running, .reason = "", .exit_code = {}};
+  const JobReport running = {.state = JobState::running, .reason = "", .exit_code = {}};
+  if (!job.end) job.end = end_of(job);
+  if (!job.end) {
+    if (job.cancelled && !job.killed && clock_.now() >= job.kill_at) kill_all(job);
+    return running;
   }
+  // Ranks whose mpirun was killed, or a background process of a script: a new attempt must not meet
+  // them. They are counted as gone when they are, not when they were told to.
+  if (job.end->state != JobState::done && kill_marked(job.mark) > 0) return running;
+  return *job.end;
+}
+
+std::optional<JobReport> LocalScheduler::end_of(Job& job) {
+  if (!job.child) {
+    if (process_lives(job.found)) return std::nullopt;
+    return JobReport{.state = job.cancelled ? JobState::cancelled : JobState::lost,
+                     .reason = "it has ended, how is not known: an earlier launcher started it",
+                     .exit_code = {}};
+  }
+  const auto end = job.child->poll();
+  if (!end) return std::nullopt;
   const JobState state = job.cancelled ? JobState::cancelled
                          : end->ok()   ? JobState::done
                                        : JobState::failed;
-  return {.state = state,
-          .reason = end->describe(),
-          .exit_code = end->signal == 0 ? std::optional(end->exit_code) : std::nullopt};
+  return JobReport{.state = state,
+                   .reason = end->describe(),
+                   .exit_code = end->signal == 0 ? std::optional(end->exit_code) : std::nullopt};
+}
+
+void LocalScheduler::kill_all(Job& job) {
+  job.killed = true;
+  if (job.child) job.child->kill_tree();
+  kill_marked(job.mark);
 }
 
 void LocalScheduler::cancel(const JobId& id) {
-  const auto job = jobs_.find(id);
-  if (job == jobs_.end() || job->second.cancelled) return;
-  job->second.cancelled = true;
-  job->second.kill_at = clock_.now() + grace_;
-  job->second.process.signal_group(SIGTERM);
+  const auto found = jobs_.find(id);
+  if (found == jobs_.end() || found->second.cancelled) return;
+  Job& job = found->second;
+  job.cancelled = true;
+  job.kill_at = clock_.now() + grace_;
+  if (job.child)
+    job.child->signal_group(SIGTERM);
+  else
+    signal_process(job.found, SIGTERM, /*group=*/true);
 }
 
 void LocalScheduler::kill(const JobId& id) {
   const auto job = jobs_.find(id);
   if (job == jobs_.end()) return;
-  job->second.cancelled = job->second.killed = true;
-  job->second.process.kill_tree();
+  job->second.cancelled = true;
+  kill_all(job->second);
 }
 
 std::string LocalScheduler::explain() const {

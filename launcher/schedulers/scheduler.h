@@ -13,6 +13,7 @@
 
 namespace weir {
 
+/// lost: it has ended, and nobody knows how.
 enum class JobState { pending, running, done, failed, cancelled, lost };
 
 /// What to start. Argument vectors only: no shell sees any of it.
@@ -45,7 +46,11 @@ class Scheduler {
  public:
   virtual ~Scheduler() = default;
   virtual JobId submit(const JobRequest& request) = 0;
-  /// The state of every job submitted by this scheduler that has not been reported as ended before.
+  /// Those of these names whose jobs live, whoever submitted them: an earlier launcher of this
+  /// study did. From now on they are jobs of this scheduler, as if it had submitted them.
+  virtual std::map<std::string, JobId> find(const std::vector<std::string>& names) = 0;
+  /// The state of every job of this scheduler that has not been reported as ended before. A job
+  /// that failed or was ended has left no process behind when it is reported.
   virtual std::map<JobId, JobReport> poll() = 0;
   /// Asks for the end of a job, which poll() then reports as cancelled. A job that has ended
   /// already: nothing.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <thread>
 #include <utility>
 
@@ -14,6 +13,7 @@
 #include <unistd.h>
 
 #include "src/core/error.h"
+#include "src/core/process_table.h"
 
 extern char** environ;
 
@@ -85,7 +85,7 @@ class FileDescriptor {
 
 int open_log(const std::filesystem::path& log) {
   if (log.empty()) return -1;
-  const int fd = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_APPEND, 0600);
+  const int fd = open(log.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_APPEND, 0600);
   if (fd < 0)
     throw Error(ErrorKind::environment,
                 "cannot write the log '" + log.string() + "': " + strerror(errno));
@@ -117,24 +117,13 @@ void check_request(const ProcessRequest& request) {
                                             request.directory.string() + "': no such folder");
 }
 
-/// The parent of `pid`, from /proc; 0 when it is gone. The name in parentheses may hold anything,
-/// so search from the end.
-pid_t parent_of(pid_t pid) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/stat");
-  std::string line;
-  std::getline(file, line);
-  const auto close = line.rfind(") ");
-  return close == std::string::npos || line.size() < close + 5
-             ? 0
-             : std::atoi(line.c_str() + close + 4);
-}
-
 std::multimap<pid_t, pid_t> children_by_parent() {
   std::multimap<pid_t, pid_t> result;
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
     const pid_t pid = std::atoi(entry.path().filename().c_str());
-    if (pid > 0) result.emplace(parent_of(pid), pid);
+    if (const auto stat = pid > 0 ? process_stat(pid) : std::nullopt)
+      result.emplace(stat->parent, pid);
   }
   return result;
 }

@@ -19,7 +19,7 @@ struct ProcessRequest {
   std::vector<std::string> command;                ///< [0] is looked up in PATH when it has no '/'
   std::map<std::string, std::string> environment;  ///< added to this process's own; replaces
   std::filesystem::path directory;                 ///< working directory; empty: this process's own
-  std::filesystem::path log;  ///< standard output and error, truncated, mode 0600; empty: inherited
+  std::filesystem::path log;  ///< standard output and error, appended, mode 0600; empty: inherited
 };
 
 /// How a process ended.

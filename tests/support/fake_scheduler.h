@@ -28,6 +28,15 @@ class FakeScheduler final : public Scheduler {
     states_[id] = {.state = first_state_, .reason = "", .exit_code = {}};
     return id;
   }
+  std::map<std::string, JobId> find(const std::vector<std::string>& names) override {
+    std::map<std::string, JobId> found;
+    for (const auto& name : names)
+      if (const auto job = lives_.find(name); job != lives_.end()) {
+        states_[job->second] = {.state = JobState::running, .reason = "", .exit_code = {}};
+        found.insert(*job);
+      }
+    return found;
+  }
   std::map<JobId, JobReport> poll() override {
     ++polls_;
     const auto reports = states_;
@@ -40,7 +49,7 @@ class FakeScheduler final : public Scheduler {
   }
   void kill(const JobId& job) override {
     killed_.push_back(job);
-    if (states_.contains(job)) end(job, JobState::cancelled, "killed by signal 9");
+    if (states_.contains(job) && obeys_kill_) end(job, JobState::cancelled, "killed by signal 9");
   }
   std::string explain() const override { return "fake: nothing runs"; }
 
@@ -53,6 +62,9 @@ class FakeScheduler final : public Scheduler {
   void jobs_start_pending() { first_state_ = JobState::pending; }
   void refuse(std::string reason) { refusal_ = std::move(reason); }  ///< empty: accept again
   void ignore_cancel() { obeys_cancel_ = false; }
+  void ignore_kill() { obeys_kill_ = false; }
+  /// An earlier launcher submitted it, and it lives.
+  void has(const std::string& name, const JobId& job) { lives_[name] = job; }
 
   // ---- what was asked
   const std::vector<Submitted>& submitted() const { return submitted_; }
@@ -69,10 +81,11 @@ class FakeScheduler final : public Scheduler {
  private:
   JobState first_state_ = JobState::running;
   std::string refusal_;
-  bool obeys_cancel_ = true;
+  bool obeys_cancel_ = true, obeys_kill_ = true;
   std::vector<Submitted> submitted_;
   std::vector<JobId> cancelled_, killed_;
   std::map<JobId, JobReport> states_;
+  std::map<std::string, JobId> lives_;
   std::size_t polls_ = 0;
 };
 

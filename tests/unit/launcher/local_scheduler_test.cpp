@@ -6,6 +6,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <signal.h>
 
 #include "launcher/schedulers/local.h"
 #include "src/core/error.h"
@@ -29,10 +30,11 @@ class LocalSchedulerTest : public testing::Test {
             .directory = folder_.path()};
   }
 
-  JobReport wait(const JobId& job) {
+  JobReport wait(const JobId& job) { return wait(scheduler_, job); }
+  static JobReport wait(LocalScheduler& scheduler, const JobId& job) {
     const Time end = SystemClock().now() + std::chrono::seconds(20);
     while (SystemClock().now() < end) {
-      const auto reports = scheduler_.poll();
+      const auto reports = scheduler.poll();
       if (has_ended(reports.at(job).state)) return reports.at(job);
       std::this_thread::yield();
     }
@@ -47,6 +49,14 @@ class LocalSchedulerTest : public testing::Test {
     return std::filesystem::exists(folder_ / name);
   }
 
+  /// The process that a script wrote into `name`; 0 when it is gone, or waits to be reaped.
+  pid_t living(const std::string& name) {
+    pid_t pid = 0;
+    std::ifstream(folder_ / name) >> pid;
+    const auto stat = process_stat(pid);
+    return stat && !stat->ended ? pid : 0;
+  }
+
   std::string log() {
     std::ostringstream text;
     text << std::ifstream(folder_ / "log").rdbuf();
@@ -55,7 +65,7 @@ class LocalSchedulerTest : public testing::Test {
 
   test::TemporaryFolder folder_;
   ManualClock clock_;
-  LocalScheduler scheduler_{clock_, /*grace=*/std::chrono::seconds(5)};
+  LocalScheduler scheduler_{clock_, folder_.path(), /*grace=*/std::chrono::seconds(5)};
 };
 
 TEST_F(LocalSchedulerTest, ReportsADoneJobOnce) {
@@ -123,11 +133,88 @@ TEST_F(LocalSchedulerTest, RefusesAProgramThatIsNotThere) {
 TEST_F(LocalSchedulerTest, LeavesNoChildBehind) {
   pid_t pid = 0;
   {
-    LocalScheduler scheduler(clock_);
+    LocalScheduler scheduler(clock_, folder_.path());
     pid = std::stoi(scheduler.submit(script("sleep 1000")));
     ASSERT_TRUE(process_lives(pid));
   }
   EXPECT_FALSE(process_lives(pid));
+}
+
+TEST_F(LocalSchedulerTest, LeavesNothingBehindOfAJobThatFailed) {
+  // A group of its own, as mpirun's ranks have: no signal to the job's group reaches it.
+  const auto job = scheduler_.submit(
+      script("setsid sh -c 'echo $$ > left.tmp; mv left.tmp left; exec sleep 1000' & "
+             "until [ -e left ]; do sleep 0.01; done; exit 3"));
+  ASSERT_TRUE(appears("left"));
+  EXPECT_EQ(wait(job).exit_code, 3);
+  EXPECT_EQ(living("left"), 0);
+}
+
+TEST_F(LocalSchedulerTest, LeavesNoRankBehindWhoseMpirunWasKilled) {
+  const auto job = scheduler_.submit(
+      script("echo $$ > rank.tmp; mv rank.tmp rank; trap '' TERM; while :; do sleep 0.01; done",
+             Launch::mpirun));
+  ASSERT_TRUE(appears("rank"));
+  ASSERT_NE(living("rank"), 0);
+  kill(std::stoi(job), SIGKILL);
+  EXPECT_EQ(wait(job).state, JobState::failed);
+  EXPECT_EQ(living("rank"), 0);
+}
+
+class HeirTest : public LocalSchedulerTest {
+ protected:
+  const std::string name_ = "weir.test.0.0";
+  LocalScheduler heir_{clock_, folder_.path()};
+};
+
+TEST_F(HeirTest, FindsAJobThatAnotherLauncherSubmittedAndWaitsForItsEnd) {
+  const auto job = scheduler_.submit(script("until [ -e go ]; do sleep 0.01; done"));
+  EXPECT_THAT(heir_.find({name_, "weir.test.9.9"}), ElementsAre(testing::Pair(name_, job)));
+  EXPECT_EQ(heir_.poll().at(job).state, JobState::running);
+  std::ofstream(folder_ / "go");
+  const auto report = wait(heir_, job);
+  EXPECT_EQ(report.state, JobState::lost);
+  EXPECT_FALSE(report.exit_code);
+}
+
+TEST_F(HeirTest, FindsNoJobThatHasEndedNorOneOfAnotherStudy) {
+  wait(scheduler_.submit(script("exit 0")));
+  EXPECT_THAT(heir_.find({name_}), testing::IsEmpty());
+  scheduler_.submit(script("sleep 1000"));
+  const test::TemporaryFolder elsewhere;
+  EXPECT_THAT(LocalScheduler(clock_, elsewhere.path()).find({name_}), testing::IsEmpty());
+}
+
+TEST_F(HeirTest, FindsTheFirstProcessOfAJobNotItsChildren) {
+  const auto job = scheduler_.submit(script("touch ready; sleep 1000; :", Launch::mpirun));
+  ASSERT_TRUE(appears("ready"));
+  EXPECT_EQ(heir_.find({name_}).at(name_), job);
+}
+
+TEST_F(HeirTest, CancelsAFoundJob) {
+  const auto job = scheduler_.submit(script("sleep 1000"));
+  heir_.find({name_});
+  heir_.cancel(job);
+  EXPECT_EQ(wait(heir_, job).state, JobState::cancelled);
+}
+
+TEST_F(HeirTest, KillsAFoundJobWithAllItsProcesses) {
+  const auto job = scheduler_.submit(
+      script("setsid sh -c 'echo $$ > left.tmp; mv left.tmp left; exec sleep 1000' & wait"));
+  ASSERT_TRUE(appears("left"));
+  heir_.find({name_});
+  heir_.kill(job);
+  wait(heir_, job);
+  EXPECT_EQ(living("left"), 0);
+}
+
+TEST_F(HeirTest, LeavesFoundJobsAloneAtItsEnd) {
+  const auto job = scheduler_.submit(script("sleep 1000"));
+  {
+    LocalScheduler another(clock_, folder_.path());
+    another.find({name_});
+  }
+  EXPECT_EQ(scheduler_.poll().at(job).state, JobState::running);
 }
 
 TEST_F(LocalSchedulerTest, RunsTwoRanksUnderMpirun) {

@@ -135,8 +135,8 @@ TEST(StatusFileTest, IsStaleWhenTheLauncherIsSilentOrDead) {
   auto status = status_of(some_progress());
   EXPECT_FALSE(is_stale(status, status.time + 10));
   EXPECT_TRUE(is_stale(status, status.time + 11));
-  EXPECT_THAT(status_text(status, status.time + 11), HasSubstr("gone"));
-  EXPECT_THAT(status_text(status, status.time), Not(HasSubstr("gone")));
+  EXPECT_THAT(status_text(status, status.time + 11, /*launcher_gone=*/true), HasSubstr("gone"));
+  EXPECT_THAT(status_text(status, status.time, /*launcher_gone=*/false), Not(HasSubstr("gone")));
   status.pid = std::numeric_limits<pid_t>::max();
   EXPECT_TRUE(is_stale(status, status.time));
   EXPECT_FALSE(launcher_lives_here(status));

@@ -1,0 +1,28 @@
+#include "launcher/restart_policy.h"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+constexpr Duration first_pause = std::chrono::milliseconds(500);
+constexpr Duration longest_pause = std::chrono::seconds(30);
+
+}  // namespace
+
+bool is_death(const JobReport& report) {
+  if (!report.exit_code) return true;
+  constexpr int last_words[] = {0, 1, 2, 3, 130};
+  return std::find(std::begin(last_words), std::end(last_words), *report.exit_code) ==
+         std::end(last_words);
+}
+
+std::optional<Duration> RestartPolicy::after_death(bool advanced) {
+  if (restarts_ == most_) return std::nullopt;
+  ++restarts_;
+  const bool first = advanced || pause_ == Duration::zero();
+  pause_ = first ? first_pause : std::min(pause_ * 2, longest_pause);
+  return pause_;
+}
+
+}  // namespace weir
