@@ -7,12 +7,11 @@
 #include <memory>
 #include <optional>
 
+#include "server/buffer/buffer_state.h"
 #include "src/core/random.h"
 #include "src/study/study.h"
 
 namespace weir {
-
-using Slot = std::uint32_t;
 
 /// free → filling → unseen → seen → free. A pinned slot keeps its row until it is unpinned: it is
 /// neither evicted nor reused. One that was removed by its draw and is still pinned counts nowhere
@@ -52,6 +51,12 @@ class Buffer {
   /// The k-th of the population in no particular order, for looking without drawing. Precondition:
   /// k < population.
   virtual Slot at(std::size_t k) const = 0;
+  /// All that decides the choices to come. Precondition: no slot is pinned. Filling slots are saved
+  /// as free, after those that are, ascending.
+  virtual BufferState save() const = 0;
+  /// Goes on where save() was, whatever was before. Error{input}: the state is not one of a buffer
+  /// of this kind and capacity; then nothing has changed.
+  virtual void restore(const BufferState& state) = 0;
 };
 
 /// Preconditions: 0 < capacity < 2^32, watermark ≤ capacity.

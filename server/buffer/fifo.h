@@ -15,6 +15,8 @@ class Fifo final : public SlotBuffer {
   Fifo(std::size_t capacity, std::size_t watermark);
   void commit(Slot slot) override;
   Slot draw() override;
+  BufferState save() const override;
+  void restore(const BufferState& state) override;
 
  private:
   std::vector<Slot> ring_;  ///< the population, oldest at first_

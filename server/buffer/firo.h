@@ -12,6 +12,8 @@ class Firo final : public SlotBuffer {
  public:
   Firo(std::size_t capacity, std::size_t watermark, Random random);
   Slot draw() override;
+  BufferState save() const override;
+  void restore(const BufferState& state) override;
 
  private:
   Random random_;

@@ -1,5 +1,8 @@
 #include "server/buffer/reservoir.h"
 
+#include "src/core/error.h"
+#include "src/core/planted_bug.h"
+
 namespace weir {
 
 Reservoir::Reservoir(std::size_t capacity, std::size_t watermark, Random random)
@@ -22,6 +25,21 @@ Slot Reservoir::draw() {
   slots_.pin(slot);
   slots_.move(slot, SlotState::held);
   return slot;
+}
+
+BufferState Reservoir::save() const {
+  BufferState state = SlotBuffer::save();
+  state.random = random_.state();
+  return state;
+}
+
+void Reservoir::restore(const BufferState& state) {
+  if (!state.order.empty()) {
+    throw Error(ErrorKind::input,
+                "the saved buffer is not that of a reservoir: set /buffer/kind as it was");
+  }
+  SlotBuffer::restore(state);
+  if (!WEIR_BUG("cut_without_generator")) random_ = Random(state.random);
 }
 
 }  // namespace weir

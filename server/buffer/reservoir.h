@@ -17,6 +17,8 @@ class Reservoir final : public SlotBuffer {
   std::size_t room() const override;
   std::optional<Slot> acquire() override;
   Slot draw() override;
+  BufferState save() const override;
+  void restore(const BufferState& state) override;
 
  private:
   Random random_;

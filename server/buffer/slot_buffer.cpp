@@ -57,6 +57,24 @@ Slot SlotBuffer::at(std::size_t k) const {
   return slots_.at(SlotState::held, k);
 }
 
+BufferState SlotBuffer::save() const {
+  assert(slots_.count(SlotState::held) == 0 && slots_.count(SlotState::leaving) == 0);
+  BufferState state;
+  state.free = slots_.all(SlotState::free);
+  auto filling = slots_.all(SlotState::filling);
+  std::sort(filling.begin(), filling.end());
+  state.free.insert(state.free.end(), filling.begin(), filling.end());
+  state.unseen = slots_.all(SlotState::unseen);
+  state.seen = slots_.all(SlotState::idle);
+  state.reception_over = over_;
+  return state;
+}
+
+void SlotBuffer::restore(const BufferState& state) {
+  slots_.assign(state.free, state.unseen, state.seen);
+  over_ = state.reception_over;
+}
+
 Slot SlotBuffer::remove(Slot slot) {
   slots_.move(slot, SlotState::leaving);
   slots_.pin(slot);

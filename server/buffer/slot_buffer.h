@@ -26,6 +26,8 @@ class SlotBuffer : public Buffer {
   bool reception_over() const override { return over_; }
   Occupancy occupancy() const override;
   Slot at(std::size_t k) const override;
+  BufferState save() const override;
+  void restore(const BufferState& state) override;
 
  protected:
   /// The draw of a slot that leaves the buffer with it.

@@ -32,8 +32,13 @@ class Slots {
   std::size_t count(SlotState state) const { return members(state).size(); }
   /// The k-th slot of a state, in no particular order. Precondition: k < count(state).
   Slot at(SlotState state, std::size_t k) const { return members(state)[k]; }
+  const std::vector<Slot>& all(SlotState state) const { return members(state); }
   SlotState state(Slot slot) const { return records_[slot].state; }
   void move(Slot slot, SlotState to);
+  /// Every slot anew, each state's in the order given; none is pinned. Error{input}: the lists do
+  /// not name every slot once; then nothing has changed.
+  void assign(const std::vector<Slot>& free, const std::vector<Slot>& unseen,
+              const std::vector<Slot>& idle);
 
   void pin(Slot slot) { ++records_[slot].pins; }
   /// True when that was the last pin. Precondition: pinned.
@@ -44,6 +49,8 @@ class Slots {
     return members_[static_cast<std::size_t>(state)];
   }
   std::vector<Slot>& members(SlotState state) { return members_[static_cast<std::size_t>(state)]; }
+
+  void add(const std::vector<Slot>& slots, SlotState state);
 
   std::array<std::vector<Slot>, slot_states> members_;
   /// Together in eight bytes: a large table costs a cache miss for each slot that is looked at.
