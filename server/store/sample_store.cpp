@@ -1,22 +1,23 @@
 #include "server/store/sample_store.h"
 
 #include <algorithm>
-#include <condition_variable>
 #include <cstring>
-#include <mutex>
 #include <span>
+#include <utility>
 
 #include "server/sampling/design.h"
 #include "server/store/finite.h"
-#include "server/store/slab.h"
+#include "server/store/sample_store_impl.h"
+#include "src/core/failpoint.h"
 #include "src/core/memory.h"
+#include "src/core/planted_bug.h"
 
 namespace weir {
 namespace {
 
 /// What one slot costs, all in all: its rows, its parameters, and the tables.
 std::size_t slot_bytes(const Study& study) {
-  constexpr std::size_t tables = 64;
+  constexpr std::size_t tables = 160;
   return study.simulation.sample_size() * sizeof(float) + study.parameters.size() * sizeof(double) +
          tables;
 }
@@ -35,58 +36,23 @@ bool same(const Offer& a, const Offer& b) {
 
 }  // namespace
 
-struct SampleStore::Impl {
-  Impl(const Study& study, const Design& study_design, std::size_t rank, std::size_t ranks)
-      : design(study_design),
-        kind(study.buffer.kind),
-        non_finite(study.simulation.non_finite),
-        sample_size(study.simulation.sample_size()),
-        parameter_count(study.parameters.size()),
-        slabs(make_slabs(study)),
-        ids(study.buffer.capacity),
-        parameters(study.buffer.capacity * parameter_count),
-        buffer(make_buffer(kind, study.buffer.capacity, study.buffer.watermark,
-                           Random(study.seed, "buffer", rank))),
-        ledger(study.simulation.steps, rank, ranks),
-        draws(study.buffer.capacity, 0) {}
-
-  std::size_t room() const;
-  Offer current_offer() const;
-  void notify_trainer();
-  wire::CommitStatus record(SampleId id, bool usable);
-  void count_draw(Slot slot);
-  bool finite(Slot slot) const;
-  void copy(Slot slot, std::size_t position, Batch& batch) const;
-  void read_pinned(Batch& batch);
-
-  // Fixed after construction.
-  const Design& design;
-  const BufferKind kind;
-  const NonFinite non_finite;
-  const std::size_t sample_size, parameter_count;
-  std::function<void()> room_callback;
-
-  // What a slot holds: the aggregator's while it is filling, whoever's pin it is after; never under
-  // the lock.
-  std::vector<Slab> slabs;
-  std::vector<SampleId> ids;
-  std::vector<double> parameters;
-
-  // The trainer's alone: the slots of the batch under assembly.
-  std::vector<Slot> pinned;
-
-  mutable std::mutex mutex;
-  std::condition_variable changed;  ///< the offer may be another
-  // Guarded by mutex.
-  std::unique_ptr<Buffer> buffer;
-  Ledger ledger;
-  std::vector<std::uint32_t> draws;   ///< of the sample in each slot
-  std::vector<double> repeats = {0};  ///< samples drawn k times
-  std::size_t batch_asked = 1;        ///< by the last offer
-  Offer offered{Readiness::below, 0};
-  bool promised = false;              ///< an offer stands that was not drawn yet
-  mutable std::size_t told_room = 0;  ///< what the aggregator believes room() to be
-};
+SampleStore::Impl::Impl(const Study& study, const Design& study_design, std::size_t rank,
+                        std::size_t ranks)
+    : design(study_design),
+      kind(study.buffer.kind),
+      non_finite(study.simulation.non_finite),
+      sample_size(study.simulation.sample_size()),
+      parameter_count(study.parameters.size()),
+      slabs(make_slabs(study)),
+      ids(study.buffer.capacity),
+      parameters(study.buffer.capacity * parameter_count),
+      buffer(make_buffer(kind, study.buffer.capacity, study.buffer.watermark,
+                         Random(study.seed, "buffer", rank))),
+      ledger(study.simulation.steps, rank, ranks),
+      draws(study.buffer.capacity, 0),
+      durable(ledger),
+      places(study.buffer.capacity),
+      refilled(study.buffer.capacity, false) {}
 
 /// An offer that stands must find something to draw: then the last sample of a reservoir is not
 /// given to an arrival.
@@ -96,6 +62,21 @@ std::size_t SampleStore::Impl::room() const {
   const Occupancy occupancy = buffer->occupancy();
   const std::size_t evictable = room - occupancy.free;
   return evictable > 0 && evictable == occupancy.population() ? room - 1 : room;
+}
+
+/// What begin() may be asked for: each slot that is taken may have to be vacated for the cut.
+std::size_t SampleStore::Impl::arrivals() const {
+  return cut_rows ? std::min(room(), cut_rows->room()) : room();
+}
+
+/// Under the lock.
+bool SampleStore::Impl::more_room() const {
+  const std::size_t before = std::exchange(told_room, arrivals());
+  return told_room > before;
+}
+
+void SampleStore::Impl::tell_room(bool more) const {
+  if (more && room_callback) room_callback();
 }
 
 Offer SampleStore::Impl::current_offer() const {
@@ -114,7 +95,9 @@ void SampleStore::Impl::notify_trainer() {
 
 wire::CommitStatus SampleStore::Impl::record(SampleId id, bool usable) {
   using enum wire::CommitStatus;
-  if (usable) return ledger.accept(id) ? accepted : duplicate;
+  if (usable) {
+    return ledger.accept(id) || WEIR_BUG("mark_before_insert") ? accepted : duplicate;
+  }
   if (non_finite == NonFinite::refuse) return refused;
   return ledger.drop(id) ? dropped : duplicate;
 }
@@ -150,15 +133,11 @@ void SampleStore::Impl::read_pinned(Batch& batch) {
   batch.ids.clear();
   batch.parameters.clear();
   for (std::size_t k = 0; k < pinned.size(); ++k) copy(pinned[k], k, batch);
-  bool more_room;
-  {
-    const std::lock_guard lock(mutex);
-    for (const Slot slot : pinned) buffer->unpin(slot);
-    const std::size_t now = room();
-    more_room = now > told_room;
-    told_room = now;
-  }
-  if (more_room && room_callback) room_callback();
+  std::unique_lock lock(mutex);
+  for (const Slot slot : pinned) buffer->unpin(slot);
+  const bool more = more_room();
+  lock.unlock();
+  tell_room(more);
 }
 
 SampleStore::SampleStore(const Study& study, const Design& design, std::size_t rank,
@@ -169,7 +148,7 @@ SampleStore::~SampleStore() = default;
 
 std::size_t SampleStore::room() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->told_room = impl_->room();
+  return impl_->told_room = impl_->arrivals();
 }
 
 wire::Begin SampleStore::begin(SampleId id) {
@@ -179,12 +158,15 @@ wire::Begin SampleStore::begin(SampleId id) {
     impl_->ledger.count_duplicate();
     return {wire::BeginStatus::duplicate};
   }
-  const std::size_t room = impl_->room();
-  impl_->told_room = room;
-  if (room == 0) return {wire::BeginStatus::no_room};
+  impl_->told_room = impl_->arrivals();
+  if (impl_->told_room == 0) return {wire::BeginStatus::no_room};
   const Slot slot = *impl_->buffer->acquire();
-  impl_->told_room = impl_->room();
+  if (WEIR_BUG("mark_before_insert")) impl_->ledger.accept(id);
+  if (!WEIR_BUG("stale_row_place")) impl_->places[slot].reset();
+  impl_->refilled[slot] = true;
   impl_->notify_trainer();
+  if (const auto rows = impl_->cut_rows) rows->vacate(slot, lock);
+  impl_->told_room = impl_->arrivals();
   lock.unlock();
   impl_->ids[slot] = id;
   std::copy(values.begin(), values.end(),
@@ -200,6 +182,7 @@ wire::CommitStatus SampleStore::commit(wire::Slot slot) {
   // The rows were just written: this finds them in the cache.
   const bool usable = impl_->non_finite == NonFinite::accept || impl_->finite(slot);
   const SampleId id = impl_->ids[slot];
+  WEIR_FAILPOINT("aggregator.before_mark");
   const std::lock_guard lock(impl_->mutex);
   const auto status = impl_->record(id, usable);
   if (status == wire::CommitStatus::accepted) {
@@ -210,6 +193,7 @@ wire::CommitStatus SampleStore::commit(wire::Slot slot) {
     impl_->buffer->abandon(slot);
   }
   impl_->notify_trainer();
+  WEIR_FAILPOINT("aggregator.after_insert");
   return status;
 }
 
@@ -218,8 +202,6 @@ void SampleStore::abandon(wire::Slot slot) {
   impl_->buffer->abandon(slot);
   impl_->notify_trainer();
 }
-
-std::vector<std::uint8_t> SampleStore::durable(std::uint64_t) const { return {}; }
 
 std::vector<std::uint8_t> SampleStore::held(std::uint64_t sim) const {
   const std::lock_guard lock(impl_->mutex);
@@ -254,6 +236,7 @@ void SampleStore::draw(std::size_t count, Batch& batch) {
     }
     impl_->promised = false;
   }
+  WEIR_FAILPOINT("trainer.after_draw");
   impl_->read_pinned(batch);
 }
 

@@ -42,21 +42,24 @@ class SampleStore final : public wire::SampleSink, public SampleSource {
   std::size_t peek(std::size_t count, Batch& batch) override;
   Occupancy occupancy() const override;
 
-  /// A cut of what the store holds now; between two batches, one at a time, by the trainer's thread. Rows are read by
-  /// the checkpoint's thread while aggregator and trainer go on: a row that is still to be written is copied before its
-  /// slot is filled anew. What is copied so is bounded (64 MiB, or one row): beyond it begin() says no_room.
+  /// A cut of what the store holds now; between two batches, one at a time, by the trainer's
+  /// thread. Rows are read by the checkpoint's thread while aggregator and trainer go on: a row
+  /// that is still to be written is copied before its slot is filled anew. What is copied so is
+  /// bounded (64 MiB, or one row): beyond it begin() says no_room.
   std::unique_ptr<StoreCut> cut();
-  /// The cut was published, with the rows at `places` (one a sample of `state`): later cuts need not write them again,
-  /// and durable() answers from its ledger. Trainer's thread.
+  /// The cut was published, with the rows at `places` (one a sample of `state`): later cuts need
+  /// not write them again, and durable() answers from its ledger. Trainer's thread.
   void published(const StoreState& state, const std::vector<RowPlace>& places);
-  /// Before the threads start: all is as it was at that cut; its samples count as durable and lie at `places`.
-  /// Error{input}: the state does not fit the study (capacity, kind, steps, rank, ranks).
+  /// Before the threads start: all is as it was at that cut; its samples count as durable and lie
+  /// at `places`. Error{input}: the state does not fit the study (capacity, kind, steps, rank,
+  /// ranks).
   void restore(const StoreState& state, const std::vector<RowPlace>& places, const ReadRow& read);
   std::vector<std::uint8_t> durable(std::uint64_t sim) const override;
 
   void end_reception();
-  /// Called (by the trainer's thread) when a draw has made more room than the aggregator last
-  /// learned of; the aggregator's wake-up. To be set before the threads start.
+  /// Called (by the trainer's or the checkpoint's thread, without a lock) when there is more room
+  /// than the aggregator last learned of; the aggregator's wake-up. To be set before the threads
+  /// start.
   void on_room(std::function<void()> callback);
   LedgerCounts counts() const;
   /// A copy, for saving.

@@ -11,10 +11,12 @@ namespace weir {
 inline constexpr auto failpoint_names = std::to_array<std::string_view>({
     "aggregator.after_accept",
     "aggregator.after_durable",
+    "aggregator.after_insert",
     "aggregator.after_lacking",
     "aggregator.after_welcome",
     "aggregator.before_accept",
     "aggregator.before_finished",
+    "aggregator.before_mark",
     "aggregator.before_welcome",
     "checkpoint.after_rename",
     "checkpoint.before_rename",
@@ -50,7 +52,9 @@ inline constexpr auto failpoint_names = std::to_array<std::string_view>({
     "launcher.before_server_intent",
     "launcher.before_server_killed",
     "launcher.before_server_restart",
+    "trainer.after_draw",
     "trainer.after_step",
+    "trainer.in_cut",
 });
 
 consteval bool is_failpoint(std::string_view name) {

@@ -1,0 +1,190 @@
+// Cuts of the store, and what it is restored from.
+
+#include <algorithm>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "server/sampling/design.h"
+#include "server/store/sample_store_impl.h"
+#include "src/core/error.h"
+#include "src/core/failpoint.h"
+
+namespace weir {
+namespace {
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw Error(ErrorKind::input, "the checkpoint does not fit the study: " + what);
+}
+
+std::string name_of(SampleId id) {
+  return "step " + std::to_string(id.step) + " of simulation " + std::to_string(id.sim);
+}
+
+/// The slots of the population, ascending.
+std::vector<Slot> population(const BufferState& buffer) {
+  std::vector<Slot> slots = buffer.unseen;
+  slots.insert(slots.end(), buffer.seen.begin(), buffer.seen.end());
+  std::sort(slots.begin(), slots.end());
+  return slots;
+}
+
+void check_ledger(const Ledger& saved, const Ledger& own) {
+  if (saved.steps() != own.steps()) {
+    refuse("its simulations have " + std::to_string(saved.steps()) + " steps, not " +
+           std::to_string(own.steps()));
+  }
+  if (saved.rank() != own.rank() || saved.ranks() != own.ranks()) {
+    refuse("it is of rank " + std::to_string(saved.rank()) + " of " +
+           std::to_string(saved.ranks()) + ", not " + std::to_string(own.rank()) + " of " +
+           std::to_string(own.ranks()));
+  }
+}
+
+class Cut final : public StoreCut {
+ public:
+  /// Called, without a lock, when the last row was given; when room was made; at the end.
+  struct Hooks {
+    std::function<void()> row_read, ended;
+  };
+  Cut(StoreState state, std::vector<std::optional<RowPlace>> places, std::size_t row_size,
+      std::shared_ptr<CutRows> rows, Hooks hooks)
+      : state_(std::move(state)),
+        places_(std::move(places)),
+        row_size_(row_size),
+        rows_(std::move(rows)),
+        hooks_(std::move(hooks)) {}
+  ~Cut() override {
+    rows_->end();
+    hooks_.ended();
+  }
+
+  const StoreState& state() const override { return state_; }
+  std::size_t row_size() const override { return row_size_; }
+  const std::vector<std::optional<RowPlace>>& places() const override { return places_; }
+  std::optional<std::size_t> next() override { return rows_->next(); }
+  void read(std::size_t sample, std::span<float> row) override {
+    rows_->read(sample, row);
+    hooks_.row_read();
+  }
+
+ private:
+  const StoreState state_;
+  const std::vector<std::optional<RowPlace>> places_;
+  const std::size_t row_size_;
+  const std::shared_ptr<CutRows> rows_;
+  const Hooks hooks_;
+};
+
+}  // namespace
+
+/// Under the lock.
+StoreState SampleStore::Impl::tables() const {
+  StoreState state{.buffer = buffer->save(),
+                   .samples = {},
+                   .repeats = repeats,
+                   .ledger = ledger,
+                   .history_bytes = 0};
+  const std::vector<Slot> slots = population(state.buffer);
+  state.samples.reserve(slots.size());
+  for (const Slot slot : slots) {
+    state.samples.push_back({.slot = slot, .id = ids[slot], .draws = draws[slot]});
+  }
+  return state;
+}
+
+std::unique_ptr<StoreCut> SampleStore::cut() {
+  auto rows = std::make_shared<CutRows>(impl_->mutex, impl_->slabs);
+  StoreState state;
+  std::vector<std::optional<RowPlace>> places;
+  {
+    const std::lock_guard lock(impl_->mutex);
+    state = impl_->tables();
+    for (const auto& sample : state.samples) places.push_back(impl_->places[sample.slot]);
+    impl_->refilled.assign(impl_->refilled.size(), false);
+    rows->begin(state.samples, places);
+    impl_->cut_rows = rows;
+  }
+  WEIR_FAILPOINT("trainer.in_cut");
+  const auto tell_room = [impl = impl_.get()] {
+    std::unique_lock lock(impl->mutex);
+    const bool more = impl->more_room();
+    lock.unlock();
+    impl->tell_room(more);
+  };
+  const auto end = [impl = impl_.get(), rows, tell_room] {
+    {
+      const std::lock_guard lock(impl->mutex);
+      if (impl->cut_rows == rows) impl->cut_rows.reset();
+    }
+    tell_room();
+  };
+  return std::make_unique<Cut>(std::move(state), std::move(places), impl_->sample_size,
+                               std::move(rows), Cut::Hooks{.row_read = tell_room, .ended = end});
+}
+
+void SampleStore::published(const StoreState& state, const std::vector<RowPlace>& places) {
+  Ledger ledger = state.ledger;
+  const std::lock_guard lock(impl_->mutex);
+  std::swap(impl_->durable, ledger);
+  for (std::size_t k = 0; k < state.samples.size(); ++k) {
+    const Slot slot = state.samples[k].slot;
+    if (!impl_->refilled[slot]) impl_->places[slot] = places[k];
+  }
+}
+
+/// Everything that a damaged or foreign state could break later is looked at before anything
+/// changes.
+void SampleStore::Impl::check(const StoreState& state, const std::vector<RowPlace>& known) const {
+  check_ledger(state.ledger, ledger);
+  const auto slots = population(state.buffer);
+  const bool same =
+      std::equal(slots.begin(), slots.end(), state.samples.begin(), state.samples.end(),
+                 [](Slot slot, const CutSample& sample) { return slot == sample.slot; });
+  if (!same || known.size() != state.samples.size()) {
+    refuse("its samples are not those of its buffer");
+  }
+  for (const auto& [slot, id, draws_of_it] : state.samples) {
+    if (id.step >= ledger.steps() || !state.ledger.contains(id)) {
+      refuse("its buffer holds " + name_of(id) + ", which its ledger does not know");
+    }
+    if (!design.parameters(id.sim))
+      refuse("the design has no simulation " + std::to_string(id.sim));
+  }
+}
+
+void SampleStore::Impl::put(const CutSample& sample, const RowPlace& place,
+                            std::span<const float> row) {
+  for (const auto& slab : slabs) {
+    std::copy_n(row.begin(), slab.row_size(), slab.row(sample.slot));
+    row = row.subspan(slab.row_size());
+  }
+  const auto values = design.parameters(sample.id.sim).value();
+  std::copy(values.begin(), values.end(),
+            parameters.begin() + static_cast<std::ptrdiff_t>(sample.slot * parameter_count));
+  ids[sample.slot] = sample.id;
+  draws[sample.slot] = sample.draws;
+  places[sample.slot] = place;
+}
+
+void SampleStore::restore(const StoreState& state, const std::vector<RowPlace>& places,
+                          const ReadRow& read) {
+  // The threads have not started, but a sanitizer need not know; nothing else waits for this lock.
+  const std::lock_guard lock(impl_->mutex);
+  impl_->check(state, places);
+  impl_->buffer->restore(state.buffer);
+  std::vector<float> row(impl_->sample_size);
+  for (std::size_t k = 0; k < state.samples.size(); ++k) {
+    read(k, row);
+    impl_->put(state.samples[k], places[k], row);
+  }
+  impl_->ledger = impl_->durable = state.ledger;
+  impl_->repeats = state.repeats.empty() ? std::vector<double>{0} : state.repeats;
+}
+
+std::vector<std::uint8_t> SampleStore::durable(std::uint64_t sim) const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->durable.held(sim);
+}
+
+}  // namespace weir

@@ -1,0 +1,71 @@
+#pragma once
+// The inside of SampleStore, shared by its two source files: samples in and out, and cuts.
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "server/store/cut_rows.h"
+#include "server/store/sample_store.h"
+#include "server/store/slab.h"
+
+namespace weir {
+
+/// Lock order: there is one mutex. Rows are copied, and callbacks called, without it.
+struct SampleStore::Impl {
+  Impl(const Study& study, const Design& design, std::size_t rank, std::size_t ranks);
+
+  std::size_t room() const;
+  std::size_t arrivals() const;
+  Offer current_offer() const;
+  void notify_trainer();
+  wire::CommitStatus record(SampleId id, bool usable);
+  void count_draw(Slot slot);
+  bool finite(Slot slot) const;
+  void copy(Slot slot, std::size_t position, Batch& batch) const;
+  void read_pinned(Batch& batch);
+  bool more_room() const;
+  void tell_room(bool more) const;
+  StoreState tables() const;
+  void put(const CutSample& sample, const RowPlace& place, std::span<const float> row);
+  void check(const StoreState& state, const std::vector<RowPlace>& known) const;
+
+  // Fixed after construction.
+  const Design& design;
+  const BufferKind kind;
+  const NonFinite non_finite;
+  const std::size_t sample_size, parameter_count;
+  std::function<void()> room_callback;
+
+  // What a slot holds: the aggregator's while it is filling, whoever's pin it is after; never under
+  // the lock.
+  std::vector<Slab> slabs;
+  std::vector<SampleId> ids;
+  std::vector<double> parameters;
+
+  // The trainer's alone: the slots of the batch under assembly.
+  std::vector<Slot> pinned;
+
+  mutable std::mutex mutex;
+  std::condition_variable changed;  ///< the offer may be another
+  // Guarded by mutex.
+  std::unique_ptr<Buffer> buffer;
+  Ledger ledger;
+  std::vector<std::uint32_t> draws;   ///< of the sample in each slot
+  std::vector<double> repeats = {0};  ///< samples drawn k times
+  std::size_t batch_asked = 1;        ///< by the last offer
+  Offer offered{Readiness::below, 0};
+  bool promised = false;                        ///< an offer stands that was not drawn yet
+  mutable std::size_t told_room = 0;            ///< what the aggregator believes room() to be
+  Ledger durable;                               ///< that of the last published cut
+  std::shared_ptr<CutRows> cut_rows;            ///< of the cut in progress, if any
+  std::vector<std::optional<RowPlace>> places;  ///< of the row in each slot, as far as published
+  std::vector<bool> refilled;                   ///< slots taken since the last cut
+};
+
+}  // namespace weir
