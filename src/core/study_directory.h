@@ -20,6 +20,8 @@ struct StudyDirectory {
   std::filesystem::path logs() const { return root / "logs"; }
   std::filesystem::path run() const { return root / "run"; }
   std::filesystem::path endpoint() const { return run() / "endpoint.json"; }
+  std::filesystem::path server_key() const { return run() / "server.key"; }
+  std::filesystem::path client_key() const { return run() / "client.key"; }
   std::filesystem::path ledger(std::size_t rank) const { return root / ("ledger." + std::to_string(rank)); }
   std::filesystem::path server_log(std::size_t rank) const { return logs() / ("server." + std::to_string(rank) + ".log"); }
   std::filesystem::path launcher_log() const { return logs() / "launcher.log"; }
