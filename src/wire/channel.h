@@ -45,6 +45,9 @@ class ClientChannel {
   /// Waits until something can be received, wake() was called, or `at_most` has passed.
   virtual void wait(Duration at_most) = 0;
   virtual void wake() = 0;  ///< thread-safe
+  /// Why the latest attempt to connect to this rank failed, as far as the transport knows; empty:
+  /// it did not, or nothing is known.
+  virtual std::string trouble(std::size_t /*server_rank*/) { return {}; }
 };
 
 /// The receiving end of a server rank. Used by one thread.
@@ -57,6 +60,8 @@ class ServerChannel {
   virtual void wait(Duration at_most) = 0;
   virtual void wake() = 0;                   ///< thread-safe
   virtual std::string endpoint() const = 0;  ///< what clients connect to
+  /// Thread-safe: connections turned away so far, by their key or over a limit.
+  virtual std::uint64_t turned_away() const { return 0; }
 };
 
 }  // namespace weir::wire

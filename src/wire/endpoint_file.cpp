@@ -1,17 +1,21 @@
 #include "src/wire/endpoint_file.h"
 
+#include <stdexcept>
+#include <string>
+
 #include <nlohmann/json.hpp>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "src/core/error.h"
+#include "src/wire/keys.h"
+#include "src/wire/private_file.h"
 
 namespace weir::wire {
 namespace {
 
 using nlohmann::json;
 
-constexpr int format = 1;
+constexpr int format = 2;
+constexpr const char *curve = "curve", *none = "none";
 constexpr unsigned private_mode = 0600;
 
 void to_json(json& out, const EndpointField& field) {
@@ -26,20 +30,6 @@ void from_json(const json& in, EndpointField& field) {
   throw Error(ErrorKind::environment, "endpoint file " + path.string() + ": " + text);
 }
 
-/// A file that another user could have written may send the steps anywhere.
-void check_private(const std::filesystem::path& path) {
-  struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0) return;  // reading it says why
-  if (!S_ISREG(status.st_mode)) fail(path, "is no regular file");
-  if (status.st_uid != ::geteuid()) {
-    fail(path, "belongs to user " + std::to_string(status.st_uid) + ", not to you (" +
-                   std::to_string(::geteuid()) + "): run solver and server as one user");
-  }
-  if ((status.st_mode & 077) != 0) {
-    fail(path, "may be read or written by others; its mode must be 0600 (chmod 600)");
-  }
-}
-
 EndpointFile from_text(const std::string& text) {
   const json in = json::parse(text);
   EndpointFile content;
@@ -52,6 +42,10 @@ EndpointFile from_text(const std::string& text) {
   in.at("parameters").get_to(content.parameters);
   in.at("window_bytes").get_to(content.window_bytes);
   in.at("timeout").get_to(content.timeout);
+  if (in.at("security").get<std::string>() != none) {
+    in.at("server_key").get_to(content.server_key);
+    if (!is_curve_key(content.server_key)) throw std::invalid_argument("server_key is no key");
+  }
   return content;
 }
 
@@ -75,7 +69,9 @@ void write_endpoint_file(FileSystem& files, const std::filesystem::path& path,
                     {"steps", content.steps},
                     {"parameters", content.parameters},
                     {"window_bytes", content.window_bytes},
-                    {"timeout", content.timeout}};
+                    {"timeout", content.timeout},
+                    {"security", content.server_key.empty() ? none : curve},
+                    {"server_key", content.server_key}};
   files.replace(path, out.dump(2) + "\n", private_mode);
 }
 
@@ -83,7 +79,7 @@ EndpointFile read_endpoint_file(FileSystem& files, const std::filesystem::path& 
   if (!files.exists(path)) {
     fail(path, "is not there: the server has not started, or the study directory is another one");
   }
-  check_private(path);
+  check_private_file(path);
   const std::string text = files.read(path);
   try {
     if (const int found = format_of(text); found != format) {
@@ -91,7 +87,9 @@ EndpointFile read_endpoint_file(FileSystem& files, const std::filesystem::path& 
                      std::to_string(format) + ": use one weir for solver and server");
     }
     return from_text(text);
-  } catch (const json::exception& error) {
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
     fail(path,
          std::string("is cut short or damaged (") + error.what() + "): start the server again");
   }

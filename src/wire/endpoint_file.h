@@ -25,6 +25,7 @@ struct EndpointFile {
   std::vector<std::string> parameters;  ///< names
   std::uint64_t window_bytes = 0;       ///< of a client
   double timeout = 0;                   ///< seconds
+  std::string server_key;  ///< the server's public CURVE key; empty: connections are not secured
 };
 
 void write_endpoint_file(FileSystem& files, const std::filesystem::path& path,

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "src/core/error.h"
+#include "src/wire/doorkeeper.h"
 #include "src/wire/zmq_socket.h"
 
 namespace weir::wire {
@@ -34,16 +35,20 @@ void remove_private_folder(const std::string& endpoint) {
 /// What a server said last must still leave when it ends: clients wait for it.
 constexpr int farewell_ms = 500;
 
+bool is_tcp(const std::string& address) { return address.starts_with("tcp://"); }
+
 class ZmqServerChannel final : public ServerChannel {
  public:
-  ZmqServerChannel(const std::string& address, std::size_t max_bytes)
+  explicit ZmqServerChannel(const ListenSettings& settings)
       : socket_(std::in_place, context_, zmq::socket_type::router) {
-    set_socket_options(*socket_, max_bytes);
+    set_socket_options(*socket_, settings.max_bytes);
     socket_->set(zmq::sockopt::linger, farewell_ms);
+    if (is_tcp(settings.address)) guard(settings);
     try {
-      socket_->bind(address);
+      socket_->bind(settings.address);
     } catch (const zmq::error_t& error) {
-      fail("cannot listen on " + address + " (is the interface there, the folder writable?)",
+      fail("cannot listen on " + settings.address +
+               " (is the interface there, the folder writable?)",
            error);
     }
     endpoint_ = socket_->get(zmq::sockopt::last_endpoint);
@@ -51,6 +56,7 @@ class ZmqServerChannel final : public ServerChannel {
               {nullptr, wake_event_.descriptor(), ZMQ_POLLIN, 0}};
   }
   ~ZmqServerChannel() override {
+    if (doorkeeper_) doorkeeper_->stop_watching(*socket_);
     socket_.reset();
     remove_private_folder(endpoint_);
   }
@@ -84,19 +90,52 @@ class ZmqServerChannel final : public ServerChannel {
   }
   void wake() override { wake_event_.set(); }
   std::string endpoint() const override { return endpoint_; }
+  std::uint64_t turned_away() const override {
+    return doorkeeper_ ? doorkeeper_->refused() + doorkeeper_->shut_down() : 0;
+  }
 
  private:
+  void guard(const ListenSettings& settings) {
+    set_tcp_options(*socket_, settings.address);
+    std::optional<AllowList> allowed;
+    if (settings.security) {
+      const auto& [key, clients] = *settings.security;
+      socket_->set(zmq::sockopt::curve_server, 1);
+      socket_->set(zmq::sockopt::curve_secretkey, key.secret_key);
+      socket_->set(zmq::sockopt::zap_domain, "weir");
+      allowed = clients;
+    }
+    HandshakeLimits limits = settings.limits;
+    limits.keys = settings.security.has_value();
+    doorkeeper_.emplace(context_, *socket_, std::move(allowed), limits);
+  }
+
   WakeEvent wake_event_;
   zmq::context_t context_;
   std::optional<zmq::socket_t> socket_;
+  std::optional<Doorkeeper> doorkeeper_;  // destroyed after *socket_, which the destructor ends
   std::vector<zmq::pollitem_t> items_;
   std::string endpoint_;
 };
 
+std::string trouble_of(const SocketEvent& event) {
+  switch (event.event) {
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+      return {};
+    case ZMQ_EVENT_HANDSHAKE_FAILED_AUTH:
+      return "the server refuses this client's key (run/client.key in the study directory is not "
+             "this study's)";
+    default:
+      return "the handshake failed: the server's key is not the one in run/endpoint.json, or what "
+             "listens there is no weir server";
+  }
+}
+
 class ZmqClientChannel final : public ClientChannel {
  public:
-  ZmqClientChannel(const std::vector<std::string>& endpoints, std::size_t max_bytes) {
-    for (const auto& endpoint : endpoints) connect(endpoint, max_bytes);
+  explicit ZmqClientChannel(const ConnectSettings& settings)
+      : troubles_(settings.endpoints.size()) {
+    for (const auto& endpoint : settings.endpoints) connect(endpoint, settings);
     items_.push_back({nullptr, wake_event_.descriptor(), ZMQ_POLLIN, 0});
   }
 
@@ -119,14 +158,18 @@ class ZmqClientChannel final : public ClientChannel {
   void wait(Duration at_most) override {
     poll_for(items_, at_most);
     wake_event_.clear();
+    hear_events();
   }
   void wake() override { wake_event_.set(); }
+  std::string trouble(std::size_t server_rank) override { return troubles_.at(server_rank); }
 
  private:
-  void connect(const std::string& endpoint, std::size_t max_bytes) {
+  void connect(const std::string& endpoint, const ConnectSettings& settings) {
     auto& socket = sockets_.emplace_back(context_, zmq::socket_type::dealer);
-    set_socket_options(socket, max_bytes);
+    set_socket_options(socket, settings.max_bytes);
     try {
+      if (is_tcp(endpoint)) set_tcp_options(socket, endpoint);
+      if (settings.security) secure(socket, *settings.security);
       socket.connect(endpoint);
     } catch (const zmq::error_t& error) {
       fail("'" + endpoint + "' is no endpoint to connect to; ipc:///path or tcp://host:port is",
@@ -135,27 +178,55 @@ class ZmqClientChannel final : public ClientChannel {
     items_.push_back({socket.handle(), 0, ZMQ_POLLIN, 0});
   }
 
+  void secure(zmq::socket_t& socket, const ClientSecurity& security) {
+    socket.set(zmq::sockopt::curve_serverkey, security.server_key);
+    socket.set(zmq::sockopt::curve_publickey, security.key.public_key);
+    socket.set(zmq::sockopt::curve_secretkey, security.key.secret_key);
+    constexpr int heard = ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH |
+                          ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                          ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL;
+    const std::string name = "weir-events-" + std::to_string(monitors_.size());
+    monitors_.push_back(make_monitor(context_, socket, heard, name));
+  }
+
+  void hear_events() {
+    for (std::size_t rank = 0; rank < monitors_.size(); ++rank) {
+      for (const auto& event : take_events(monitors_[rank])) troubles_[rank] = trouble_of(event);
+    }
+  }
+
   WakeEvent wake_event_;
   zmq::context_t context_;
   std::vector<zmq::socket_t> sockets_;
+  std::vector<zmq::socket_t> monitors_;  ///< one a socket that is secured
+  std::vector<std::string> troubles_;
   std::vector<zmq::pollitem_t> items_;
   std::size_t next_ = 0;
 };
 
 }  // namespace
 
-std::unique_ptr<ServerChannel> bind_zmq_channel(const std::string& address, std::size_t max_bytes) {
+std::unique_ptr<ServerChannel> bind_zmq_channel(const ListenSettings& settings) {
+  const std::string& address = settings.address;
   if (address.starts_with(ipc_scheme) && address.size() - ipc_scheme.size() > longest_ipc_path) {
     throw Error(ErrorKind::environment, "the path of the ipc socket " + address + " is over " +
                                             std::to_string(longest_ipc_path) +
                                             " bytes: use a study directory with a shorter path");
   }
-  return std::make_unique<ZmqServerChannel>(address, max_bytes);
+  return std::make_unique<ZmqServerChannel>(settings);
+}
+
+std::unique_ptr<ServerChannel> bind_zmq_channel(const std::string& address, std::size_t max_bytes) {
+  return bind_zmq_channel(ListenSettings{.address = address, .max_bytes = max_bytes});
+}
+
+std::unique_ptr<ClientChannel> connect_zmq_channel(const ConnectSettings& settings) {
+  return std::make_unique<ZmqClientChannel>(settings);
 }
 
 std::unique_ptr<ClientChannel> connect_zmq_channel(const std::vector<std::string>& endpoints,
                                                    std::size_t max_bytes) {
-  return std::make_unique<ZmqClientChannel>(endpoints, max_bytes);
+  return connect_zmq_channel(ConnectSettings{.endpoints = endpoints, .max_bytes = max_bytes});
 }
 
 std::string ipc_address(const std::filesystem::path& folder, std::size_t rank) {

@@ -68,6 +68,47 @@ void set_socket_options(zmq::socket_t& socket, std::size_t max_bytes) {
   socket.set(zmq::sockopt::reconnect_ivl_max, 1000);  // this
 }
 
+void set_tcp_options(zmq::socket_t& socket, const std::string& address) {
+  if (address.find('[') != std::string::npos) socket.set(zmq::sockopt::ipv6, 1);
+  socket.set(zmq::sockopt::handshake_ivl, 5000);  // milliseconds, as all of these
+  socket.set(zmq::sockopt::heartbeat_ivl, 10000);
+  socket.set(zmq::sockopt::heartbeat_timeout, 30000);
+  socket.set(zmq::sockopt::heartbeat_ttl, 30000);
+}
+
+std::vector<SocketEvent> take_events(zmq::socket_t& monitor) {
+  std::vector<SocketEvent> events;
+  for (auto parts = receive_parts(monitor); !parts.empty(); parts = receive_parts(monitor)) {
+    std::uint16_t event = 0;
+    std::int32_t value = 0;
+    if (parts.front().size() != sizeof event + sizeof value) continue;
+    std::memcpy(&event, parts.front().data(), sizeof event);
+    std::memcpy(&value, parts.front().data() + sizeof event, sizeof value);
+    events.push_back({event, value});
+  }
+  return events;
+}
+
+zmq::socket_t make_monitor(zmq::context_t& context, zmq::socket_t& watched, int events,
+                           const std::string& name) {
+  const std::string address = "inproc://" + name;
+  if (zmq_socket_monitor(watched.handle(), address.c_str(), events) != 0) throw zmq::error_t();
+  zmq::socket_t monitor(context, zmq::socket_type::pair);
+  monitor.set(zmq::sockopt::linger, 0);
+  monitor.connect(address);
+  return monitor;
+}
+
+std::vector<std::string> receive_parts(zmq::socket_t& socket) {
+  std::vector<std::string> parts;
+  zmq::message_t part;
+  while (socket.recv(part, zmq::recv_flags::dontwait)) {
+    parts.push_back(part.to_string());
+    if (!part.more()) break;
+  }
+  return parts;
+}
+
 void send_frame(zmq::socket_t& socket, const Frame& frame) {
   auto message = message_of(frame);
   try {

@@ -35,6 +35,24 @@ class WakeEvent {
 /// limits bytes), a limit to what a peer may send, keep-alive and quick reconnection.
 void set_socket_options(zmq::socket_t& socket, std::size_t max_bytes);
 
+/// Adds those of a socket that talks to other machines: heartbeats, so that a connection whose
+/// other end vanished without a word ends within a minute, and a limit to the time of a handshake.
+void set_tcp_options(zmq::socket_t& socket, const std::string& address);
+
+/// What a socket's monitor tells: ZMQ_EVENT_… and the number that comes with it.
+struct SocketEvent {
+  int event = 0, value = 0;
+};
+/// All that waits at the receiving end of a monitor.
+std::vector<SocketEvent> take_events(zmq::socket_t& monitor);
+/// Begins to monitor `watched`, whose owner calls this; the receiving end. `name`: unique in the
+/// context. It has to be read on, or ZeroMQ's own thread waits. Throws zmq::error_t.
+zmq::socket_t make_monitor(zmq::context_t& context, zmq::socket_t& watched, int events,
+                           const std::string& name);
+
+/// All parts of the message that waits at `socket`; empty: there is none.
+std::vector<std::string> receive_parts(zmq::socket_t& socket);
+
 /// Sends a frame as the last part of a message; a large one without a copy, holding a share of it
 /// until it has gone. Never blocks. What cannot be sent is dropped.
 void send_frame(zmq::socket_t& socket, const Frame& frame);

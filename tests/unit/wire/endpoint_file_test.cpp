@@ -74,7 +74,7 @@ TEST_F(EndpointFileTest, ThatIsNotThereSaysSo) {
 TEST_F(EndpointFileTest, ThatOthersMayReadIsRefused) {
   write_endpoint_file(posix_file_system(), path_, example());
   fs::permissions(path_, fs::perms::group_read, fs::perm_options::add);
-  EXPECT_NE(error_of_reading().find("0600"), std::string::npos);
+  EXPECT_NE(error_of_reading().find("chmod 600"), std::string::npos);
 }
 
 TEST_F(EndpointFileTest, CutShortAnywhereIsRefused) {
@@ -87,7 +87,7 @@ TEST_F(EndpointFileTest, CutShortAnywhereIsRefused) {
 }
 
 TEST_F(EndpointFileTest, WithAValueOfTheWrongTypeIsRefused) {
-  write_text(R"({"format": 1, "study": "no number"})");
+  write_text(R"({"format": 2, "study": "no number"})");
   EXPECT_NE(error_of_reading().find("damaged"), std::string::npos);
 }
 
@@ -95,7 +95,7 @@ TEST_F(EndpointFileTest, OfAnotherFormatNamesBothFormats) {
   write_text(R"({"format": 7})");
   const auto error = error_of_reading();
   EXPECT_NE(error.find("format 7"), std::string::npos) << error;
-  EXPECT_NE(error.find("reads 1"), std::string::npos) << error;
+  EXPECT_NE(error.find("reads 2"), std::string::npos) << error;
 }
 
 }  // namespace
