@@ -189,7 +189,7 @@ void Connection::publish(std::size_t handed_over) {
     if (session.welcome().session != welcomes_[rank].session) welcomes_[rank] = session.welcome();
     progress_ = std::max(progress_, session.last_progress());
     view = {session.state(), session.unaccepted_bytes(), heard_[rank], session.reject(),
-            dropped_[rank]};
+            dropped_[rank],  channel_->trouble(rank)};
   }
   changed_.notify_all();
 }
@@ -323,6 +323,8 @@ std::string Connection::server_name(std::size_t rank) const {
 
 std::string Connection::last_words(std::size_t rank) const {
   const auto& heard = views_[rank].heard;
+  const auto& trouble = views_[rank].trouble;
+  if (!trouble.empty()) return server_name(rank) + ": " + trouble;
   if (!heard) return server_name(rank) + " has never answered";
   return server_name(rank) + " answered last " + seconds_text(now() - *heard) + " ago";
 }

@@ -78,6 +78,7 @@ class Connection {
     std::optional<Time> heard;
     std::optional<wire::Reject> reject;
     bool dropped = false;  ///< a chunk came after the reject
+    std::string trouble;   ///< why the transport does not connect
   };
 
   // on the thread weir-client

@@ -11,7 +11,7 @@
 #include "src/core/sample_id.h"
 #include "src/core/study_directory.h"
 #include "src/wire/bitmap.h"
-#include "src/wire/zmq_channel.h"
+#include "src/wire/study_channel.h"
 
 namespace weir::client {
 namespace {
@@ -41,11 +41,13 @@ void Sender::connect() {
   settings.window_bytes = endpoint_.window_bytes;
   settings.timeout = timeout_of(endpoint_);
   FileSystem& files = posix_file_system();
-  EndpointWatch watch(files, StudyDirectory{environment_.study_directory}.endpoint(), endpoint_);
-  connection_ = std::make_unique<Connection>(std::move(settings), endpoint_, std::move(watch),
-                                             [](const wire::EndpointFile& endpoint) {
-                                               return wire::connect_zmq_channel(endpoint.endpoints);
-                                             });
+  const StudyDirectory directory{environment_.study_directory};
+  EndpointWatch watch(files, directory.endpoint(), endpoint_);
+  connection_ =
+      std::make_unique<Connection>(std::move(settings), endpoint_, std::move(watch),
+                                   [&files, directory](const wire::EndpointFile& endpoint) {
+                                     return wire::connect_to_study(files, directory, endpoint);
+                                   });
 }
 
 void Sender::check_welcomes() const {

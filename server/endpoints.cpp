@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "server/transport.h"
 #include "src/core/file_system.h"
 #include "src/wire/endpoint_file.h"
 
@@ -43,6 +44,7 @@ void publish_endpoints(Collective& collective, const std::string& endpoint, cons
   for (const Parameter& parameter : study.parameters) file.parameters.push_back(parameter.name);
   file.window_bytes = study.client.window_mib << 20;
   file.timeout = study.client.timeout;
+  file.server_key = wire::public_server_key(posix_file_system(), directory, transport_of(study));
   wire::write_endpoint_file(posix_file_system(), directory.endpoint(), file);
 }
 

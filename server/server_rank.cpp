@@ -12,11 +12,11 @@
 #include "server/setup.h"
 #include "server/training/dataset_source.h"
 #include "server/training/trainer.h"
+#include "server/transport.h"
 #include "server/verdict.h"
 #include "src/core/error.h"
 #include "src/core/file_system.h"
 #include "src/study/parse.h"
-#include "src/wire/zmq_channel.h"
 
 namespace weir {
 
@@ -58,7 +58,7 @@ ServerRank::ServerRank(const ServerOptions& options, Collective& collective)
     controller_.emplace(study_, design_.get(), id, collective.ranks(), start_);
   settings_ = aggregator_settings(study_, id, options.epoch, collective);
   aggregator_ = std::make_unique<Aggregator>(
-      settings_, wire::bind_zmq_channel(wire::ipc_address(directory_.run(), collective.rank())),
+      settings_, open_channel(study_, directory_, collective.rank(), *log_),
       receives ? static_cast<wire::SampleSink&>(*store_) : closed_sink_, design_.get(),
       controller(), log_);
   if (store_) store_->on_room([this] { aggregator_->wake(); });

@@ -16,7 +16,7 @@
 #include "launcher/status_file.h"
 #include "launcher/study_lock.h"
 #include "launcher/study_run.h"
-#include "src/wire/zmq_channel.h"
+#include "src/wire/study_channel.h"
 
 namespace weir {
 namespace {
@@ -136,7 +136,9 @@ Outcome drive_study(const Study& study, const StudyDirectory& directory,
       .journal = journal,
       .note = [&](NoteLevel level, const std::string& text) { desk.note(level, text); },
       .connect =
-          [](const auto& endpoint) { return wire::connect_zmq_channel(endpoint.endpoints); }};
+          [&](const auto& endpoint) {
+            return wire::connect_to_study(posix_file_system(), directory, endpoint);
+          }};
   StudyRun run(study, directory, server_job(study, directory, server_program(), options.record),
                around);
   desk.note(NoteLevel::detail, scheduler.explain());

@@ -13,7 +13,7 @@
 #include "launcher/study_lock.h"
 #include "src/core/error.h"
 #include "src/wire/endpoint_file.h"
-#include "src/wire/zmq_channel.h"
+#include "src/wire/study_channel.h"
 
 namespace weir {
 namespace {
@@ -49,8 +49,8 @@ class Wish {
     const auto endpoint = wire::read_endpoint_file(files_, directory_.endpoint());
     if (link_ && endpoint.epoch == epoch_) return;
     epoch_ = endpoint.epoch;
-    link_.emplace(wire::connect_zmq_channel(endpoint.endpoints), endpoint.study, /*capacity=*/0,
-                  clock_);
+    link_.emplace(wire::connect_to_study(files_, directory_, endpoint), endpoint.study,
+                  /*capacity=*/0, clock_);
     link_->stop("asked for by weir stop");
   }
 

@@ -214,6 +214,27 @@ void check_optimisation(const Study& study) {
   }
 }
 
+void check_transport(const TransportSettings& transport) {
+  const std::string interface = "/server/transport/interface";
+  if (transport.kind == TransportKind::tcp) {
+    if (transport.interface.empty()) {
+      refuse(interface,
+             "is missing; \"tcp\" expects the name (eth0) or an address of the network interface "
+             "that solvers reach (`ip -brief address` lists them)");
+    }
+    return;
+  }
+  if (!transport.interface.empty()) {
+    refuse(interface,
+           "is given, but only \"tcp\" listens at one; set /server/transport/kind to "
+           "\"tcp\" or leave it out");
+  }
+  if (transport.security == Security::none) {
+    refuse("/server/transport/security",
+           "is \"none\", but \"ipc\" is as private as the study directory; leave it out");
+  }
+}
+
 }  // namespace
 
 void check_study(const Study& study) {
@@ -225,6 +246,7 @@ void check_study(const Study& study) {
   check_buffer(study);
   check_normalisation(study);
   check_optimisation(study);
+  check_transport(study.server.transport);
 }
 
 }  // namespace weir

@@ -30,15 +30,19 @@ template <class V>
 void declare(V& v, TransportSettings& s) {
   v.value(
       {.name = "kind",
-       .meaning = "ipc: sockets inside the study directory, on one machine; tcp: between machines"},
+       .meaning =
+           "what carries the steps: ipc, inside the study directory of one machine; tcp, between "
+           "machines"},
       s.kind);
-  v.value({.name = "interface",
-           .meaning = "tcp: name (eth0) or address of the network interface that solvers reach"},
-          s.interface);
-  v.value({.name = "security",
-           .meaning =
-               "tcp: curve encrypts and lets in only who holds this study's keys; none: anybody"},
-          s.security);
+  v.value(
+      {.name = "interface",
+       .meaning = "for tcp: name (eth0) or address of the network interface that solvers reach"},
+      s.interface);
+  v.value(
+      {.name = "security",
+       .meaning =
+           "for tcp: curve encrypts and lets in only who holds this study's keys; none: anybody"},
+      s.security);
 }
 
 template <class V>
