@@ -10,6 +10,9 @@ if(WEIR_SANITIZE)
   list(APPEND weir_test_environment
     TSAN_OPTIONS=suppressions=${CMAKE_CURRENT_LIST_DIR}/support/tsan.txt)
 endif()
+if(WEIR_NIGHTLY)
+  list(APPEND weir_test_environment WEIR_NIGHTLY=1)  # tests read it for their long forms
+endif()
 # Open MPI's plug-ins leak, and are unloaded before the leaks are told, so that no suppression could name them.
 set(weir_mpi_test_environment ASAN_OPTIONS=detect_leaks=0)
 
@@ -59,8 +62,23 @@ function(weir_script_test name)
 endfunction()
 
 function(weir_test_properties name label timeout processors)
+  if(WEIR_NIGHTLY)
+    set(timeout 14400)
+  endif()
   set_tests_properties(${name} PROPERTIES
     LABELS ${label} TIMEOUT ${timeout} PROCESSORS ${processors} ENVIRONMENT "${weir_test_environment}")
+endfunction()
+
+# weir_nightly_test(name COMMAND …): a case of nightly builds alone.
+function(weir_nightly_test name)
+  if(NOT WEIR_NIGHTLY)
+    return()
+  endif()
+  cmake_parse_arguments(arg "" "" "COMMAND" ${ARGN})
+  add_test(NAME ${name} COMMAND ${arg_COMMAND})
+  weir_test_properties(${name} nightly 0 2)
+  set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT WEIR_BUILD=${PROJECT_BINARY_DIR})
+  set_tests_properties(${name} PROPERTIES RUN_SERIAL ON WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()
 
 # weir_whole_test(name FILE a_test.py [LABEL integration] [TIMEOUT 300]): real launcher, server and toy solvers, driven from
