@@ -1,0 +1,216 @@
+#!/usr/bin/env python3
+"""Kill -9 at each failpoint, and at random times, of a real study: it completes, nothing is lost, nothing counts twice.
+
+    tests/fault/campaign.py [--commit | --all | --random N] [--seed S] [--only REGEX] [--ranks 1,2] [--seeds 1,2,3]
+
+Prints a line a case, a failed one with the command that repeats it, and the counts. WEIR_BUILD names the build folder
+(default: build); WEIR_KEEP=1 keeps the folders of the studies.
+"""
+
+import argparse
+import os
+import pathlib
+import random
+import re
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(ROOT / "tests" / "support"))
+os.environ.setdefault("WEIR_BUILD", str(ROOT / "build"))
+
+from faulty_run import Failure, FaultyRun, heat2d_study  # noqa: E402 (the path comes first)
+from whole import BUILD  # noqa: E402
+
+SEEDS, RANKS = (1, 2, 3), (1, 2)
+
+# Ten of them, from every group, with 1 and 2 ranks: (failpoint, seed, ranks).
+EACH_COMMIT = (
+    ("client.after_chunk", 1, 2),
+    ("client.after_end", 2, 1),
+    ("client.after_welcome", 1, 1),
+    ("aggregator.after_accept", 3, 2),
+    ("aggregator.before_finished", 1, 1),
+    ("trainer.after_step", 2, 2),
+    ("checkpoint.after_rename", 1, 1),
+    ("checkpoint.before_rename", 2, 2),
+    ("launcher.after_intent", 1, 1),
+    ("launcher.after_submit", 2, 2),
+)
+
+# At which passage the process dies, by seed; the first one where nothing is said. A process passes the others once or twice only.
+PASSAGES = {
+    "aggregator.after_accept": (1, 17, 60),
+    "aggregator.before_accept": (1, 17, 60),
+    "client.after_accepted": (1, 5, 12),
+    "client.after_chunk": (1, 9, 14),
+    "client.after_send": (1, 9, 14),
+    "client.before_chunk": (1, 9, 14),
+    "launcher.after_intent": (1, 3, 6),
+    "launcher.after_submit": (1, 3, 6),
+    "launcher.after_submitted": (1, 3, 6),
+    "launcher.before_intent": (1, 3, 6),
+    "trainer.after_step": (1, 9, 20),
+}
+
+# What has to happen first for a place to be reached at all.
+AFTER = {
+    "aggregator.after_lacking": "server killed",
+    "client.after_follow": "server killed",
+    "launcher.after_find": "launcher killed",
+    "launcher.after_server_end": "server killed",
+    "launcher.before_server_killed": "server stopped",
+    "launcher.before_server_restart": "server killed",
+}
+
+# Reached by solvers of several ranks only.
+SOLVER_RANKS = {"client.after_gather": 2, "client.before_gather": 2}
+
+# Passed by rank 0 alone, or by a rank that cannot be foretold: never bound to a rank.
+ANY_RANK = re.compile(r"client\.|launcher\.|checkpoint\.|aggregator\.after_lacking")
+
+# Whether they are reached hangs on who is faster: told, but no failure.
+MAY_BE_MISSED = {"aggregator.after_lacking", "client.after_follow"}
+
+
+def failpoints():
+    return subprocess.run([BUILD / "bin" / "weir-failpoints"], capture_output=True, text=True, check=True).stdout.split()
+
+
+class Tally:
+    """Counts of a campaign, and its failures."""
+
+    def __init__(self):
+        self.runs = self.kills = self.resumes = self.missed = self.samples = 0
+        self.failures = []
+
+    def close(self):
+        """Prints the counts; the exit code."""
+        for failure in self.failures:
+            print(f"FAILED {failure}")
+        print(f"campaign: {self.runs} studies, {self.kills} kills, {self.resumes} launchers resumed, {self.missed} places not "
+              f"reached; {self.samples} samples expected, {len(self.failures)} studies failed")
+        return 1 if self.failures or self.runs == 0 else 0
+
+
+def first_fault(run, what):
+    """The fault without which the failpoint would not be met; after the first cut, where one comes."""
+    checkpoints = run.directory / "checkpoints"
+    run.wait_until(lambda: checkpoints.is_dir() and any(entry.name.isdigit() for entry in checkpoints.iterdir()), "a cut is published")
+    kind, how = what.split()
+    run.kill(kind, how=signal.SIGSTOP if how == "stopped" else signal.SIGKILL)
+
+
+def failpoint_environment(name, seed, ranks, once):
+    passage = PASSAGES.get(name, (1, 1, 1))[(seed - 1) % 3]
+    env = {"WEIR_FAILPOINT": f"{name}:kill:{passage}:{once}"}
+    if ranks > 1 and seed > 1 and not ANY_RANK.match(name):
+        env["WEIR_FAILPOINT_RANK"] = seed % 2
+    return env
+
+
+def run_failpoint(name, seed, ranks, tally):
+    """One study, killed once at `name`."""
+    study = heat2d_study(seed=seed, ranks=ranks, buffer="reservoir" if seed == 3 else "firo")
+    study["simulation"]["ranks"] = SOLVER_RANKS.get(name, 1)
+    with FaultyRun(study) as run:
+        once = run.folder / "hit"
+        run.env = failpoint_environment(name, seed, ranks, once)
+        run.start()
+        if name in AFTER:
+            first_fault(run, AFTER[name])
+        finish_case(run, f"{name} seed {seed} ranks {ranks}",
+                    f"--only '^{name}$' --seeds {seed} --ranks {ranks}", tally,
+                    lambda: once.exists() or missed(name, tally))
+        tally.kills += once.exists()
+
+
+def missed(name, tally):
+    tally.missed += 1
+    if name not in MAY_BE_MISSED:
+        raise Failure("the failpoint was not reached")
+
+
+def finish_case(run, title, replay, tally, then=lambda: None):
+    """Checks the study, prints the case's line and counts it."""
+    tally.runs += 1
+    tally.samples += len(run.expected())
+    try:
+        summary = run.check()
+        then()
+        note = f"ok, {summary['samples']['duplicate']} duplicates dropped, {summary['simulations']['restarted']} simulations and " \
+               f"{summary['server']['restarts']} servers started again"
+    except Failure as failure:
+        note = f"FAILED: {failure}"
+        tally.failures.append(f"{title}: {failure}\n{run.logs()}\n  again: tests/fault/campaign.py {replay}")
+    tally.resumes += run.resumes
+    print(f"{title}: {note} ({run.seconds():.1f} s)", flush=True)
+
+
+def run_random(seed, kills, ranks, tally):
+    """One study, of which `kills` random processes are killed, each at a random time after the one before."""
+    chance = random.Random(seed)
+    study = heat2d_study(seed=seed, ranks=ranks, buffer=chance.choice(("firo", "reservoir")), simulations=12, steps=100, grid=24)
+    with FaultyRun(study) as run:
+        run.start()
+        done = []
+        for _ in range(kills):
+            kind, delay, pick = chance.choice(("client", "server", "launcher")), chance.uniform(0.1, 1.5), chance.random()
+            time.sleep(delay)
+            if run.kill(kind, lambda found, pick=pick: sorted(found)[int(pick * len(found))]) is not None:
+                done.append(kind)
+            if kind == "launcher" and run.process.wait(10) == -signal.SIGKILL:
+                run.start_again()
+        tally.kills += len(done)
+        finish_case(run, f"random seed {seed} ranks {ranks} ({', '.join(done)})", f"--random {kills} --seed {seed} --ranks {ranks}", tally)
+
+
+def campaign_at_random(number, seed, ranks, tally):
+    """`number` kills, five a study."""
+    first = random.SystemRandom().randrange(1, 1 << 30) if seed is None else seed
+    print(f"random kills from seed {first} on", flush=True)
+    k = 0
+    while tally.kills < number and k < number:
+        run_random(first + k, min(5, number - tally.kills), ranks[k % len(ranks)], tally)
+        k += 1
+
+
+def numbers(text):
+    return [int(part) for part in text.split(",")]
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--commit", action="store_true", help="the ten that every commit runs (default)")
+    parser.add_argument("--all", action="store_true", help="every failpoint, with each seed and number of ranks")
+    parser.add_argument("--random", type=int, metavar="N", help="N kills of random processes at random times")
+    parser.add_argument("--seed", type=int, help="of --random; printed when it is not given")
+    parser.add_argument("--only", metavar="REGEX", help="failpoints that match, with each seed and number of ranks")
+    parser.add_argument("--seeds", type=numbers, default=SEEDS)
+    parser.add_argument("--ranks", type=numbers, default=RANKS)
+    return parser.parse_args()
+
+
+def cases(options):
+    if not options.all and not options.only:
+        return EACH_COMMIT
+    names = [name for name in failpoints() if re.search(options.only or "", name)]
+    return [(name, seed, ranks) for name in names for seed in options.seeds for ranks in options.ranks]
+
+
+def main():
+    options = arguments()
+    tally = Tally()
+    if options.random:
+        campaign_at_random(options.random, options.seed, options.ranks, tally)
+    else:
+        for name, seed, ranks in cases(options):
+            run_failpoint(name, seed, ranks, tally)
+    return tally.close()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
