@@ -1,11 +1,16 @@
 #include "src/wire/memory_channel.h"
 
 #include <algorithm>
+#include <charconv>
+#include <cstring>
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 
+#include "src/core/error.h"
 #include "src/core/random.h"
 
 namespace weir::wire {
@@ -21,7 +26,14 @@ struct Connection {
   std::size_t client = 0, server = 0;
   Peer peer;
   bool up = true;
+  std::optional<Time> lost_until{};  ///< what is sent before is dropped; then it is reset
   std::deque<InFlight> to_server, to_client;
+};
+
+struct Taken {
+  Frame frame;
+  Peer peer;
+  std::size_t server = 0;
 };
 
 class MemoryReceived final : public Received {
@@ -38,6 +50,21 @@ class MemoryReceived final : public Received {
   std::size_t rank_;
 };
 
+constexpr const char* scheme = "memory://";
+
+std::size_t server_of(const std::string& endpoint) {
+  std::size_t server = 0;
+  const char* number = endpoint.data() + std::strlen(scheme);
+  const char* end = endpoint.data() + endpoint.size();
+  const bool ours = endpoint.starts_with(scheme) &&
+                    std::from_chars(number, end, server) == std::from_chars_result{end, {}};
+  if (!ours) {
+    throw Error(ErrorKind::input,
+                "'" + endpoint + "' is no endpoint of a network in memory; memory://0 is");
+  }
+  return server;
+}
+
 using Queue = std::deque<InFlight> Connection::*;
 
 }  // namespace
@@ -47,6 +74,7 @@ struct MemoryNetwork::State {
       : clock_(clock), random_(seed), faults_(faults) {}
 
   Connection& connection(std::size_t client, std::size_t server) {
+    end_silences();
     for (auto& c : connections_) {
       if (c.up && c.client == client && c.server == server) return c;
     }
@@ -65,14 +93,33 @@ struct MemoryNetwork::State {
   }
 
   void send(Connection& c, Queue queue, const Frame& frame) {
+    if (!c.lost_until && random_.uniform() < faults_.drop) {
+      c.lost_until = clock_.now() + fraction_of(faults_.longest_silence);
+    }
+    if (c.lost_until || closed_.contains(c.server)) return;
     const auto spread = faults_.longest_delay - faults_.shortest_delay;
-    const auto delay =
-        faults_.shortest_delay + std::chrono::duration_cast<Duration>(random_.uniform() * spread);
+    const auto delay = faults_.shortest_delay + fraction_of(spread);
     Time due = clock_.now() + delay;
     if (!(c.*queue).empty()) due = std::max(due, (c.*queue).back().due);
     (c.*queue).push_back({due, frame});
     if (random_.uniform() < faults_.duplicate) (c.*queue).push_back({due, frame});
     if (random_.uniform() < faults_.cut) cut(c);
+  }
+
+  Duration fraction_of(Duration whole) {
+    return std::chrono::duration_cast<Duration>(random_.uniform() * whole);
+  }
+
+  /// As a transport's heartbeat would find them.
+  void end_silences() {
+    for (auto& c : connections_) {
+      if (c.up && c.lost_until && *c.lost_until <= clock_.now()) cut(c);
+    }
+  }
+
+  void close(std::size_t server) {
+    closed_.insert(server);
+    std::erase_if(connections_, [server](const auto& c) { return c.server == server; });
   }
 
   void cut(Connection& c) {
@@ -83,14 +130,13 @@ struct MemoryNetwork::State {
 
   /// The earliest frame that has arrived in `queue` of the connections that `mine` names.
   template <class Mine>
-  std::unique_ptr<Received> take(Queue queue, const Mine& mine) {
+  std::optional<Taken> take(Queue queue, const Mine& mine) {
     Connection* best = earliest(queue, mine);
-    if (best == nullptr || (best->*queue).front().due > clock_.now()) return nullptr;
-    Frame frame = std::move((best->*queue).front().frame);
+    if (best == nullptr || (best->*queue).front().due > clock_.now()) return std::nullopt;
+    Taken taken{std::move((best->*queue).front().frame), best->peer, best->server};
     (best->*queue).pop_front();
-    auto received = std::make_unique<MemoryReceived>(std::move(frame), best->peer, best->server);
     std::erase_if(connections_, [](const auto& c) { return !c.up && c.to_server.empty(); });
-    return received;
+    return taken;
   }
 
   template <class Mine>
@@ -115,6 +161,7 @@ struct MemoryNetwork::State {
   Random random_;
   MemoryFaults faults_;
   std::deque<Connection> connections_;
+  std::set<std::size_t> closed_;  // servers
   std::size_t servers_ = 0, clients_ = 0, next_peer_ = 0;
 };
 
@@ -126,17 +173,20 @@ class MemoryNetwork::MemoryServer final : public ServerChannel {
  public:
   MemoryServer(std::shared_ptr<State> state, std::size_t rank)
       : state_(std::move(state)), rank_(rank) {}
+  ~MemoryServer() override { state_->close(rank_); }
   void send(const Peer& peer, Frame frame) override {
     if (Connection* c = state_->find(peer)) state_->send(*c, &Connection::to_client, frame);
   }
   std::unique_ptr<Received> try_receive() override {
-    return state_->take(&Connection::to_server, mine());
+    auto taken = state_->take(&Connection::to_server, mine());
+    if (!taken) return nullptr;
+    return std::make_unique<MemoryReceived>(std::move(taken->frame), std::move(taken->peer), 0);
   }
   void wait(Duration at_most) override {
     if (!std::exchange(woken_, false)) state_->wait(&Connection::to_server, mine(), at_most);
   }
   void wake() override { woken_ = true; }
-  std::string endpoint() const override { return "memory://" + std::to_string(rank_); }
+  std::string endpoint() const override { return scheme + std::to_string(rank_); }
 
  private:
   std::shared_ptr<State> state_;
@@ -150,19 +200,24 @@ class MemoryNetwork::MemoryClient final : public ClientChannel {
   }
 
  public:
-  MemoryClient(std::shared_ptr<State> state, std::size_t client)
-      : state_(std::move(state)), client_(client) {}
+  /// `servers`: of each rank; none: rank r is server r.
+  MemoryClient(std::shared_ptr<State> state, std::size_t client, std::vector<std::size_t> servers)
+      : state_(std::move(state)), client_(client), servers_(std::move(servers)) {}
   ~MemoryClient() override {
     for (auto& c : state_->connections_) {
       if (c.up && c.client == client_) state_->cut(c);
     }
   }
   void send(std::size_t server_rank, Frame frame) override {
-    Connection& c = state_->connection(client_, server_rank);
+    const auto server = servers_.empty() ? server_rank : servers_.at(server_rank);
+    Connection& c = state_->connection(client_, server);
     state_->send(c, &Connection::to_server, frame);
   }
   std::unique_ptr<Received> try_receive() override {
-    return state_->take(&Connection::to_client, mine());
+    auto taken = state_->take(&Connection::to_client, mine());
+    if (!taken) return nullptr;
+    return std::make_unique<MemoryReceived>(std::move(taken->frame), Peer{},
+                                            rank_of_server(taken->server));
   }
   void wait(Duration at_most) override {
     if (!std::exchange(woken_, false)) state_->wait(&Connection::to_client, mine(), at_most);
@@ -170,8 +225,16 @@ class MemoryNetwork::MemoryClient final : public ClientChannel {
   void wake() override { woken_ = true; }
 
  private:
+  /// Precondition: it is one of servers_.
+  std::size_t rank_of_server(std::size_t server) const {
+    if (servers_.empty()) return server;
+    return static_cast<std::size_t>(std::find(servers_.begin(), servers_.end(), server) -
+                                    servers_.begin());
+  }
+
   std::shared_ptr<State> state_;
   std::size_t client_;
+  std::vector<std::size_t> servers_;
   bool woken_ = false;
 };
 
@@ -183,7 +246,13 @@ std::unique_ptr<ServerChannel> MemoryNetwork::bind() {
 }
 
 std::unique_ptr<ClientChannel> MemoryNetwork::connect() {
-  return std::make_unique<MemoryClient>(state_, state_->clients_++);
+  return std::make_unique<MemoryClient>(state_, state_->clients_++, std::vector<std::size_t>{});
+}
+
+std::unique_ptr<ClientChannel> MemoryNetwork::connect(const std::vector<std::string>& endpoints) {
+  std::vector<std::size_t> servers;
+  for (const auto& endpoint : endpoints) servers.push_back(server_of(endpoint));
+  return std::make_unique<MemoryClient>(state_, state_->clients_++, std::move(servers));
 }
 
 void MemoryNetwork::cut() {
@@ -192,6 +261,8 @@ void MemoryNetwork::cut() {
   }
 }
 
-void MemoryNetwork::calm() { state_->faults_.duplicate = state_->faults_.cut = 0; }
+void MemoryNetwork::calm() {
+  state_->faults_.duplicate = state_->faults_.drop = state_->faults_.cut = 0;
+}
 
 }  // namespace weir::wire

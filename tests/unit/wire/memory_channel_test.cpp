@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "src/core/error.h"
+
 namespace weir::wire {
 namespace {
 
@@ -116,6 +118,40 @@ TEST_F(MemoryChannelTest, CalmEndsTheFaults) {
   network_->calm();
   send(0, 100);
   EXPECT_EQ(arrived().size(), 100u);
+}
+
+TEST_F(MemoryChannelTest, ADroppedFrameTakesAllAfterItUntilTheConnectionIsReset) {
+  make({.drop = 1, .longest_silence = 10s});
+  send(1, 4);
+  clock_.advance(10s);
+  network_->calm();
+  send(4, 6);
+  EXPECT_EQ(arrived(), (std::vector<std::uint64_t>{4, 5}));
+  EXPECT_EQ(peers_.size(), 1u);
+}
+
+TEST_F(MemoryChannelTest, AClientOfSomeEndpointsReachesThoseServersInTheirOrder) {
+  make({});
+  const auto second = network_->bind(), third = network_->bind();
+  const auto client = network_->connect({third->endpoint(), second->endpoint()});
+  client->send(0, frame_of(Ping{1}));
+  const auto received = third->try_receive();
+  ASSERT_NE(received, nullptr);
+  third->send(received->peer(), frame_of(Ping{2}));
+  const auto answer = client->try_receive();
+  ASSERT_NE(answer, nullptr);
+  EXPECT_EQ(answer->server_rank(), 0u);
+  EXPECT_EQ(token_of(*answer), 2u);
+  EXPECT_THROW(network_->connect({"tcp://127.0.0.1:5"}), Error);
+}
+
+TEST_F(MemoryChannelTest, WhatIsSentToAServerThatIsNoMoreIsLost) {
+  make({});
+  send(1, 2);
+  server_.reset();
+  send(2, 3);
+  server_ = network_->bind();
+  EXPECT_TRUE(arrived().empty());
 }
 
 }  // namespace
