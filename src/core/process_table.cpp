@@ -19,8 +19,9 @@ std::string read_proc(pid_t pid, const char* name) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-/// The value of `name` in what /proc/PID/environ holds: entries that end with a zero byte.
-std::optional<std::string> value_of(std::string_view environment, std::string_view name) {
+}  // namespace
+
+std::optional<std::string> environment_value(std::string_view environment, std::string_view name) {
   while (!environment.empty()) {
     const auto entry = environment.substr(0, environment.find('\0'));
     if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=')
@@ -30,10 +31,11 @@ std::optional<std::string> value_of(std::string_view environment, std::string_vi
   return std::nullopt;
 }
 
-}  // namespace
-
 std::optional<ProcessStat> process_stat(pid_t pid) {
-  const std::string line = read_proc(pid, "stat");
+  return parse_process_stat(pid, read_proc(pid, "stat"));
+}
+
+std::optional<ProcessStat> parse_process_stat(pid_t pid, const std::string& line) {
   // The program's name, in parentheses, may hold anything, parentheses too.
   const auto close = line.rfind(") ");
   if (close == std::string::npos) return std::nullopt;
@@ -54,7 +56,7 @@ std::multimap<std::string, ProcessStat> processes_marked(const std::string& name
   for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
     const pid_t pid = std::atoi(entry.path().filename().c_str());
     if (pid <= 0 || pid == getpid()) continue;
-    const auto value = value_of(read_proc(pid, "environ"), name);
+    const auto value = environment_value(read_proc(pid, "environ"), name);
     if (!value) continue;
     if (const auto stat = process_stat(pid); stat && !stat->ended) found.emplace(*value, *stat);
   }

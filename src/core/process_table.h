@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include <sys/types.h>
 
@@ -27,6 +28,12 @@ struct ProcessStat {
 
 /// Nothing when there is no such process.
 std::optional<ProcessStat> process_stat(pid_t pid);
+
+/// The same from what /proc/PID/stat holds; nothing when that is no such line.
+std::optional<ProcessStat> parse_process_stat(pid_t pid, const std::string& line);
+
+/// The value of `name` in what /proc/PID/environ holds: entries that end with a zero byte.
+std::optional<std::string> environment_value(std::string_view environment, std::string_view name);
 
 /// This user's processes, without this one, whose environment at their start had NAME=VALUE, by
 /// VALUE. Children inherit it, so it finds all of a job, whatever became of its first process.
