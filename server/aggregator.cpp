@@ -57,6 +57,8 @@ void Aggregator::stop(Duration at_most) {
   deadline_ = clock_.now() + at_most;
   wake();
   thread_.join();
+  if (const auto away = channel_->turned_away(); away > 0)
+    log_->warn("{} connections were turned away: no key, another key, or too many at once", away);
 }
 
 wire::AggregatorCounters Aggregator::counters() const {

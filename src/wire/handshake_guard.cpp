@@ -75,7 +75,7 @@ void HandshakeGuard::check() {
     if (progress == Progress::too_much) shut(*at);
     at = progress == Progress::waiting ? std::next(at) : handshakes_.erase(at);
   }
-  while (handshakes_.size() > limits_.handshakes && !WEIR_BUG("handshakes_not_limited")) {
+  while (handshakes_.size() > limits_.handshakes && !WEIR_BUG("handshakes_unlimited")) {
     shut(handshakes_.front());
     handshakes_.pop_front();
   }

@@ -22,7 +22,7 @@ void check_owner_and_mode(const std::filesystem::path& path, const struct stat& 
     fail(path, "belongs to user " + std::to_string(status.st_uid) + ", not to you (" +
                    std::to_string(::geteuid()) + "): run solver and server as one user");
   }
-  if ((status.st_mode & 077) != 0 && !WEIR_BUG("key_mode_not_checked")) {
+  if ((status.st_mode & 077) != 0 && !WEIR_BUG("key_mode_unchecked")) {
     fail(path, "may be read or written by others: run chmod " + mode + " " + path.string());
   }
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "src/core/error.h"
+#include "src/core/planted_bug.h"
 
 namespace weir::wire {
 namespace {
@@ -62,7 +63,8 @@ void set_socket_options(zmq::socket_t& socket, std::size_t max_bytes) {
   socket.set(zmq::sockopt::linger, 0);
   socket.set(zmq::sockopt::sndhwm, 0);
   socket.set(zmq::sockopt::rcvhwm, 0);
-  socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(max_bytes));
+  if (!WEIR_BUG("size_cap_missing"))
+    socket.set(zmq::sockopt::maxmsgsize, static_cast<std::int64_t>(max_bytes));
   socket.set(zmq::sockopt::tcp_keepalive, 1);
   socket.set(zmq::sockopt::reconnect_ivl, 10);        // milliseconds, doubled up to
   socket.set(zmq::sockopt::reconnect_ivl_max, 1000);  // this

@@ -131,6 +131,8 @@ TEST_P(ZmqChannel, CutsOffAPeerWhoseFrameIsTooLarge) {
   const auto received = receive(*server);
   ASSERT_NE(received, nullptr);
   EXPECT_EQ(text_of(*received), "polite");
+  server->wait(200ms);
+  EXPECT_EQ(server->try_receive(), nullptr);
 }
 
 TEST_P(ZmqChannel, IgnoresMessagesOfSeveralParts) {
