@@ -47,7 +47,7 @@ void Ensemble::inherit(const std::vector<PastAttempt>& past) {
 
 void Ensemble::inherit(const PastAttempt& past) {
   const bool lives = !past.job.empty();
-  // Meant to be submitted, and no such job lives: it never was, or its number is free again.
+  // Meant to be submitted, and never was: its number is free.
   if (!lives && !past.submitted) return;
   if (!lives && WEIR_BUG("attempt_submitted_twice")) return;
   Attempt& attempt = attempts_[past.id];

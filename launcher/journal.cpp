@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "src/core/error.h"
+#include "src/core/planted_bug.h"
 
 namespace weir {
 namespace {
@@ -37,7 +38,7 @@ std::optional<JournalEntry> parse_line(const std::string& line) {
 
 Journal::Journal(FileSystem& files, const std::filesystem::path& path)
     : files_(files), path_(path) {
-  if (files.exists(path)) remove_torn_line();
+  if (files.exists(path) && !WEIR_BUG("torn_line_kept")) remove_torn_line();
   file_ = files.append(path, 0600);
   files.sync_directory(path.parent_path());
 }
@@ -73,7 +74,9 @@ std::vector<JournalEntry> read_journal(FileSystem& files, const std::filesystem:
     auto entry = parse_line(text.substr(begin, end - begin));
     if (!entry)
       throw Error(ErrorKind::input, "line " + std::to_string(number) + " of the journal '" +
-                                        path.string() + "' is damaged; move the file away");
+                                        path.string() +
+                                        "' is damaged; end what still runs of the study, move the "
+                                        "file away, and resume");
     entries.push_back(std::move(*entry));
     begin = end + 1;
   }

@@ -35,6 +35,16 @@ std::string why(const ServerEnd& server, const std::string& log_line) {
   return "the server ended before the study did (" + server.report.reason + ")";
 }
 
+/// Empty when there is no summary that can be read.
+std::string status_word(FileSystem& files, const StudyDirectory& directory) {
+  try {
+    const auto head = read_summary(files, directory);
+    return head ? head->status : "";
+  } catch (const Error&) {
+    return "";
+  }
+}
+
 }  // namespace
 
 std::optional<SummaryHead> read_summary(FileSystem& files, const StudyDirectory& directory) {
@@ -48,13 +58,13 @@ std::optional<SummaryHead> read_summary(FileSystem& files, const StudyDirectory&
   }
 }
 
+bool is_done(FileSystem& files, const StudyDirectory& directory) {
+  return status_word(files, directory) == "done";
+}
+
 bool has_result(FileSystem& files, const StudyDirectory& directory) {
-  try {
-    const auto head = read_summary(files, directory);
-    return head && head->status != "failed";
-  } catch (const Error&) {
-    return false;
-  }
+  const auto status = status_word(files, directory);
+  return status == "done" || status == "stopped";
 }
 
 Outcome decide_outcome(const std::optional<SummaryHead>& summary, const ServerEnd& server,

@@ -21,6 +21,9 @@ struct SummaryHead {
 /// Nothing when there is no summary. Error{input} when it is damaged.
 std::optional<SummaryHead> read_summary(FileSystem& files, const StudyDirectory& directory);
 
+/// Whether the study is done: there is nothing to go on with. A damaged summary says nothing.
+bool is_done(FileSystem& files, const StudyDirectory& directory);
+
 /// Whether the study has a result, done or stopped, whatever became of the server afterwards. A
 /// damaged summary is none.
 bool has_result(FileSystem& files, const StudyDirectory& directory);

@@ -1,5 +1,6 @@
 #include "launcher/past.h"
 
+#include <filesystem>
 #include <map>
 
 namespace weir {
@@ -22,7 +23,7 @@ void apply(const JournalEntry& entry, PastAttempt& attempt) {
 
 }  // namespace
 
-std::vector<PastAttempt> past_attempts(const Study& study,
+std::vector<PastAttempt> past_attempts(const Study& study, const StudyDirectory& directory,
                                        const std::vector<JournalEntry>& journal) {
   std::map<AttemptId, PastAttempt> attempts;
   for (const auto& entry : journal) {
@@ -33,7 +34,11 @@ std::vector<PastAttempt> past_attempts(const Study& study,
     apply(entry, attempt);
   }
   std::vector<PastAttempt> result;
-  for (auto& [id, attempt] : attempts) result.push_back(std::move(attempt));
+  for (auto& [id, attempt] : attempts) {
+    // Its log is made before the job is: without one, no job was.
+    attempt.submitted |= std::filesystem::exists(directory.simulation_log(id.sim, id.attempt));
+    result.push_back(std::move(attempt));
+  }
   return result;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/core/planted_bug.h"
+
 namespace weir {
 namespace {
 
@@ -11,7 +13,7 @@ constexpr Duration longest_pause = std::chrono::seconds(30);
 }  // namespace
 
 bool is_death(const JobReport& report) {
-  if (!report.exit_code) return true;
+  if (!report.exit_code || WEIR_BUG("final_code_restarted")) return true;
   constexpr int last_words[] = {0, 1, 2, 3, 130};
   return std::find(std::begin(last_words), std::end(last_words), *report.exit_code) ==
          std::end(last_words);

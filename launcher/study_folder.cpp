@@ -41,15 +41,20 @@ void require_new_folder(const fs::path& folder) {
                                     "' is not empty; choose another one with --output");
 }
 
+void make_subfolders(FileSystem& files, const StudyDirectory& directory) {
+  for (const auto& path : {directory.logs(), directory.run()}) files.make_directories(path, 0700);
+}
+
 StudyDirectory make_study_folder(FileSystem& files, const fs::path& folder, const Study& study) {
   require_new_folder(folder);
   StudyDirectory directory{folder};
-  for (const auto& path : {directory.root, directory.logs(), directory.run()})
-    files.make_directories(path, 0700);
+  files.make_directories(folder, 0700);
   if (chmod(folder.c_str(), 0700) != 0)
     throw Error(ErrorKind::environment,
                 "the folder '" + folder.string() + "' cannot be made private: " + strerror(errno));
+  // First: a folder that holds a study can be resumed, however soon its launcher dies.
   files.replace(directory.study(), write_study(study), 0600);
+  make_subfolders(files, directory);
   return directory;
 }
 

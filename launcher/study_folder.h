@@ -20,6 +20,10 @@ void require_new_folder(const std::filesystem::path& folder);
 StudyDirectory make_study_folder(FileSystem& files, const std::filesystem::path& folder,
                                  const Study& study);
 
+/// Makes those folders that are missing: an earlier launcher may have died before it had. Errors as
+/// of FileSystem.
+void make_subfolders(FileSystem& files, const StudyDirectory& directory);
+
 /// Error{input} when the study in `directory` is another one than `study`; names the first key that
 /// differs, and both values.
 void require_same_study(FileSystem& files, const StudyDirectory& directory, const Study& study);

@@ -62,14 +62,16 @@ void StudyRun::start() {
 void StudyRun::resume(const std::vector<JournalEntry>& journal) {
   started_ = around_.clock.now();
   resumed_ = true;
-  auto attempts = past_attempts(study_, journal);
+  auto attempts = past_attempts(study_, directory_, journal);
   const JobId server = find_past_jobs(study_, around_.scheduler, attempts);
   WEIR_FAILPOINT("launcher.after_find");
   ensemble_.inherit(attempts);
-  if (server.empty())
-    server_.start(/*resume=*/true);
-  else
+  if (!server.empty())
     server_.adopt(server);
+  else if (is_done(around_.files, directory_))
+    end("the study is done");
+  else
+    server_.start(/*resume=*/true);
 }
 
 bool StudyRun::tick() {
@@ -159,9 +161,8 @@ bool StudyRun::ended_for_good(const JobReport& report) {
 
 void StudyRun::finish(const JobReport& report) {
   server_end_.report = report;
-  phase_ = RunPhase::ending;
   around_.note(NoteLevel::info, "server ended: " + report.reason);
-  withdraw_all("the server has ended");
+  end("the server has ended");
 }
 
 void StudyRun::server_died(const JobReport& report) {
@@ -180,9 +181,8 @@ void StudyRun::plan_restart(const std::string& how) {
   if (!pause) {
     server_end_.failure = given_up(restarts_.restarts(), how);
     server_end_.kind = ErrorKind::study;
-    phase_ = RunPhase::ending;
     around_.note(NoteLevel::warning, server_end_.failure);
-    withdraw_all("the server is not started again");
+    end("the server is not started again");
     return;
   }
   phase_ = RunPhase::restarting;
@@ -241,6 +241,12 @@ void StudyRun::end_server(const std::string& failure) {
   server_.cancel();
 }
 
+/// There is no server, and none will be: what is left of the jobs is cleared away.
+void StudyRun::end(const std::string& reason) {
+  phase_ = RunPhase::ending;
+  withdraw_all(reason);
+}
+
 void StudyRun::withdraw_all(const std::string& reason) {
   clients_withdrawn_ = true;
   ensemble_.withdraw_all(reason);
@@ -260,8 +266,7 @@ void StudyRun::interrupt() {
   } else if (phase_ == RunPhase::starting) {
     end_server("");
   } else if (phase_ == RunPhase::restarting) {
-    phase_ = RunPhase::ending;
-    withdraw_all("interrupted by the user");
+    end("interrupted by the user");
   }
 }
 

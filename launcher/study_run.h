@@ -57,7 +57,8 @@ class StudyRun {
   /// Submits the server. Error{environment} as of Scheduler::submit.
   void start();
   /// Instead of start(): goes on with what the journal of an earlier launcher tells of. Jobs that
-  /// live are found by name; a server that does not is started with --resume. Errors as of start().
+  /// live are found by name; a server that does not is started with --resume. Where the study is
+  /// done, what is left of its jobs is ended instead. Errors as of start().
   void resume(const std::vector<JournalEntry>& journal);
   /// Everything that is due now. False when the run is over: then server_end() says how.
   /// Error{environment}: an endpoint file that is not to be trusted, a scheduler that cannot be
@@ -87,6 +88,7 @@ class StudyRun {
   void server_died(const JobReport& report);
   void plan_restart(const std::string& how);
   void restart_when_due();
+  void end(const std::string& reason);
   void withdraw_all(const std::string& reason);
   bool server_runs() const;
 

@@ -34,12 +34,11 @@ int resume(const Study& study, const fs::path& folder) {
   auto& files = posix_file_system();
   const auto directory = find_study_folder(files, folder);
   require_same_study(files, directory, study);
-  if (const auto head = read_summary(files, directory); head && head->status == "done") {
-    std::cout << "weir: the study is done already; results: " << folder.string() << std::endl;
-    return 0;
-  }
-  if (const int code = print_findings(study, folder, {}, /*verbose=*/false); code != 0) return code;
-  for (const auto& path : {directory.logs(), directory.run()}) files.make_directories(path, 0700);
+  if (is_done(files, directory))
+    std::cout << "weir: the study is done already" << std::endl;
+  else if (const int code = print_findings(study, folder, {}, /*verbose=*/false); code != 0)
+    return code;
+  make_subfolders(files, directory);
   return print_outcome(drive_study(study, directory, {.resume = true}));
 }
 

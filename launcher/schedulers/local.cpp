@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "src/core/planted_bug.h"
+
 namespace weir {
 namespace {
 
@@ -43,14 +45,6 @@ std::optional<ProcessId> first_process(const Marked& marked, const std::string& 
            std::tuple(right.second.id.started, is_child(right.second), right.second.id.pid);
   });
   return first == end ? std::nullopt : std::optional(first->second.id);
-}
-
-/// SIGKILL to every process of a job; how many there were.
-std::size_t kill_marked(const std::string& mark) {
-  const auto marked = processes_marked(mark_variable);
-  const auto [begin, end] = marked.equal_range(mark);
-  for (auto process = begin; process != end; ++process) signal_process(process->second.id, SIGKILL);
-  return static_cast<std::size_t>(std::distance(begin, end));
 }
 
 }  // namespace
@@ -114,8 +108,14 @@ JobReport LocalScheduler::report(Job& job) {
   }
   // Ranks whose mpirun was killed, or a background process of a script: a new attempt must not meet
   // them. They are counted as gone when they are, not when they were told to.
-  if (job.end->state != JobState::done && kill_marked(job.mark) > 0) return running;
-  return *job.end;
+  const bool clean = job.end->state == JobState::done || WEIR_BUG("orphan_left");
+  return clean || nothing_left(job) ? *job.end : running;
+}
+
+bool LocalScheduler::nothing_left(Job& job) {
+  kill_marked(job);
+  std::erase_if(job.dying, [](const ProcessId& process) { return !process_lives(process); });
+  return job.dying.empty();
 }
 
 std::optional<JobReport> LocalScheduler::end_of(Job& job) {
@@ -137,8 +137,18 @@ std::optional<JobReport> LocalScheduler::end_of(Job& job) {
 
 void LocalScheduler::kill_all(Job& job) {
   job.killed = true;
+  kill_marked(job);
   if (job.child) job.child->kill_tree();
-  kill_marked(job.mark);
+}
+
+void LocalScheduler::kill_marked(Job& job) {
+  const auto marked = processes_marked(mark_variable);
+  const auto [begin, end] = marked.equal_range(job.mark);
+  for (auto process = begin; process != end; ++process) {
+    // A process that dies has no environment any more before it is gone, so it is remembered.
+    job.dying.insert(process->second.id);
+    signal_process(process->second.id, SIGKILL);
+  }
 }
 
 void LocalScheduler::cancel(const JobId& id) {

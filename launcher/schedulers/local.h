@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,12 +43,15 @@ class LocalScheduler final : public Scheduler {
     bool cancelled = false, killed = false;
     Time kill_at{};
     std::optional<JobReport> end;  ///< of its first process; others may be left
+    std::set<ProcessId> dying{};   ///< those, killed
   };
 
   std::string mark_of(const std::string& name) const { return study_ + ":" + name; }
   JobReport report(Job& job);
   static std::optional<JobReport> end_of(Job& job);
+  static bool nothing_left(Job& job);
   static void kill_all(Job& job);
+  static void kill_marked(Job& job);
 
   const Clock& clock_;
   std::string study_;

@@ -55,6 +55,29 @@ TEST_F(JournalTest, LeavesOutALineThatACrashHasCut) {
   EXPECT_THAT(read_journal(files_, path_), ElementsAre(intent));
 }
 
+TEST_F(JournalTest, RemovesALineThatWasCutBeforeItGoesOn) {
+  Journal(files_, path_).write(intent);
+  append(R"({"event":"submitted","name":"wei)");
+  Journal(files_, path_).write(ended);
+  EXPECT_THAT(read_journal(files_, path_), ElementsAre(intent, ended));
+}
+
+TEST_F(JournalTest, ReadsWhatIsLeftAfterACutAtAnyByte) {
+  {
+    Journal journal(files_, path_);
+    for (const auto& entry : {intent, submitted, ended}) journal.write(entry);
+  }
+  const auto text = files_.read(path_);
+  std::size_t before = 0;
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    std::ofstream(path_, std::ios::trunc) << text.substr(0, size);
+    const auto entries = read_journal(files_, path_);
+    EXPECT_GE(entries.size(), before) << size;
+    before = entries.size();
+  }
+  EXPECT_EQ(before, 3u);
+}
+
 TEST_F(JournalTest, NamesTheNumberOfADamagedLine) {
   Journal(files_, path_).write(intent);
   for (const char* line :

@@ -163,12 +163,20 @@ TEST_F(LocalSchedulerTest, LeavesNoRankBehindWhoseMpirunWasKilled) {
 
 class HeirTest : public LocalSchedulerTest {
  protected:
+  /// A job that an heir can find: its program runs, and so its mark can be seen.
+  JobId submit_sleeper() {
+    auto job = scheduler_.submit(script("touch ready; exec sleep 1000"));
+    EXPECT_TRUE(appears("ready"));
+    return job;
+  }
+
   const std::string name_ = "weir.test.0.0";
   LocalScheduler heir_{clock_, folder_.path()};
 };
 
 TEST_F(HeirTest, FindsAJobThatAnotherLauncherSubmittedAndWaitsForItsEnd) {
-  const auto job = scheduler_.submit(script("until [ -e go ]; do sleep 0.01; done"));
+  const auto job = scheduler_.submit(script("touch ready; until [ -e go ]; do sleep 0.01; done"));
+  ASSERT_TRUE(appears("ready"));
   EXPECT_THAT(heir_.find({name_, "weir.test.9.9"}), ElementsAre(testing::Pair(name_, job)));
   EXPECT_EQ(heir_.poll().at(job).state, JobState::running);
   std::ofstream(folder_ / "go");
@@ -180,7 +188,7 @@ TEST_F(HeirTest, FindsAJobThatAnotherLauncherSubmittedAndWaitsForItsEnd) {
 TEST_F(HeirTest, FindsNoJobThatHasEndedNorOneOfAnotherStudy) {
   wait(scheduler_.submit(script("exit 0")));
   EXPECT_THAT(heir_.find({name_}), testing::IsEmpty());
-  scheduler_.submit(script("sleep 1000"));
+  submit_sleeper();
   const test::TemporaryFolder elsewhere;
   EXPECT_THAT(LocalScheduler(clock_, elsewhere.path()).find({name_}), testing::IsEmpty());
 }
@@ -192,7 +200,7 @@ TEST_F(HeirTest, FindsTheFirstProcessOfAJobNotItsChildren) {
 }
 
 TEST_F(HeirTest, CancelsAFoundJob) {
-  const auto job = scheduler_.submit(script("sleep 1000"));
+  const auto job = submit_sleeper();
   heir_.find({name_});
   heir_.cancel(job);
   EXPECT_EQ(wait(heir_, job).state, JobState::cancelled);
@@ -209,7 +217,7 @@ TEST_F(HeirTest, KillsAFoundJobWithAllItsProcesses) {
 }
 
 TEST_F(HeirTest, LeavesFoundJobsAloneAtItsEnd) {
-  const auto job = scheduler_.submit(script("sleep 1000"));
+  const auto job = submit_sleeper();
   {
     LocalScheduler another(clock_, folder_.path());
     another.find({name_});

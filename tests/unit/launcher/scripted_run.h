@@ -44,7 +44,8 @@ class ScriptedRun : public testing::Test {
                                .steps = 10,
                                .parameters = {"a"},
                                .window_bytes = 1024,
-                               .timeout = 10});
+                               .timeout = 10,
+                               .server_key = ""});
   }
   /// What the launcher said since the last call; the peer is remembered.
   template <class M>

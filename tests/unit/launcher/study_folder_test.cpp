@@ -2,12 +2,16 @@
 
 #include <csignal>
 #include <fstream>
+#include <optional>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "launcher/interrupts.h"
+#include "launcher/study_lock.h"
 #include "src/core/error.h"
+#include "src/core/process.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir {
@@ -67,6 +71,88 @@ TEST(InterruptsTest, WaitToBeTakenOneByOne) {
   EXPECT_TRUE(interrupts.take());
   EXPECT_TRUE(interrupts.take());
   EXPECT_FALSE(interrupts.take());
+}
+
+class SameStudyTest : public testing::Test {
+ protected:
+  SameStudyTest() {
+    study_.name = "toy";
+    study_.simulation.count = 2;
+    study_.simulation.steps = 3;
+    study_.simulation.fields = {{.name = "u", .shape = {4}, .unit = ""}};
+    study_.simulation.command = {"true"};
+    study_.parameters = {{.name = "a", .lower = 0, .upper = 1, .unit = ""}};
+    study_.buffer.capacity = 20;
+    directory_ = make_study_folder(posix_file_system(), folder_ / "D", study_);
+  }
+  std::string refusal(const Study& other) {
+    try {
+      require_same_study(posix_file_system(), directory_, other);
+      return "";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::input);
+      return error.what();
+    }
+  }
+
+  test::TemporaryFolder folder_;
+  Study study_;
+  StudyDirectory directory_;
+};
+
+TEST_F(SameStudyTest, IsTheSameWithDefaultsWrittenOut) { EXPECT_EQ(refusal(study_), ""); }
+
+TEST_F(SameStudyTest, NamesTheKeyThatDiffersAndBothValues) {
+  auto other = study_;
+  other.simulation.steps = 5;
+  EXPECT_EQ(refusal(other), "'" + directory_.root.string() +
+                                "' holds another study: /simulation/steps is 3 there and 5 in the "
+                                "study file; give the study file that it was started with, or "
+                                "start anew in another --output");
+}
+
+TEST_F(SameStudyTest, SaysWhichNumberOfRanksToGive) {
+  auto other = study_;
+  other.server.ranks = 4;
+  EXPECT_THAT(refusal(other), testing::AllOf(HasSubstr("/server/ranks is 1 there and 4"),
+                                             HasSubstr("give --ranks 1")));
+}
+
+class StudyLockTest : public testing::Test {
+ protected:
+  StudyLockTest() { fs::create_directories(directory_.run()); }
+  test::TemporaryFolder folder_;
+  StudyDirectory directory_{folder_.path()};
+};
+
+TEST_F(StudyLockTest, IsFreeUntilALauncherHoldsItAndAfterwards) {
+  EXPECT_FALSE(launcher_runs(directory_));
+  {
+    const StudyLock lock(directory_);
+    EXPECT_TRUE(launcher_runs(directory_));
+  }
+  EXPECT_FALSE(launcher_runs(directory_));
+  const StudyLock again(directory_);
+}
+
+TEST_F(StudyLockTest, RefusesASecondLauncherAndNamesTheFirst) {
+  const StudyLock lock(directory_);
+  try {
+    const StudyLock second(directory_);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::environment);
+    EXPECT_THAT(error.what(), HasSubstr("a launcher runs this study already: process " +
+                                        std::to_string(getpid())));
+  }
+}
+
+TEST_F(StudyLockTest, IsNotHeldByTheChildrenOfALauncherThatIsGone) {
+  auto lock = std::make_optional<StudyLock>(directory_);
+  const auto child =
+      Process::spawn({.command = {"sleep", "1000"}, .environment = {}, .directory = {}, .log = {}});
+  lock.reset();
+  EXPECT_FALSE(launcher_runs(directory_));
 }
 
 }  // namespace
