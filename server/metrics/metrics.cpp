@@ -8,6 +8,8 @@
 #include "server/metrics/record_log.h"
 #include "server/metrics/tensorboard.h"
 #include "src/core/clock.h"
+#include "src/core/error.h"
+#include "src/core/planted_bug.h"
 
 namespace weir {
 namespace {
@@ -28,14 +30,16 @@ std::unique_ptr<OutputFile> open_json_lines(FileSystem& files, const Path& path)
 }
 
 /// Readers give up at a damaged record, so each opening makes a new file; they read them in the
-/// order of their names.
-std::unique_ptr<OutputFile> open_events(FileSystem& files, const Path& folder, std::size_t number) {
+/// order of their names. `purge`: events of this batch and later in earlier files do not count.
+std::unique_ptr<OutputFile> open_events(FileSystem& files, const Path& folder, std::size_t number,
+                                        std::optional<std::size_t> purge) {
   files.make_directories(folder, 0700);
   const std::string name = "events.out.tfevents." +
                            std::to_string(static_cast<std::uint64_t>(wall_time())) + ".weir." +
                            std::to_string(getpid()) + "." + std::to_string(number);
   auto file = files.create(folder / name, 0600);
   file->write(tensorboard::file_start(wall_time()));
+  if (purge) file->write(tensorboard::restart({.wall_time = wall_time(), .step = *purge}));
   return file;
 }
 
@@ -51,11 +55,15 @@ class FileMetrics final : public Metrics {
  public:
   FileMetrics(FileSystem& files, const Path& jsonl, const Path& folder,
               std::function<void(const std::string&)> warning)
-      : warning_(std::move(warning)),
+      : files_(files),
+        jsonl_(jsonl),
+        warning_(std::move(warning)),
         lines_([&files, jsonl] { return open_json_lines(files, jsonl); }, failure()),
         events_(
-            [&files, folder, number = std::size_t{0}]() mutable {
-              return open_events(files, folder, number++);
+            [this, folder, number = std::size_t{0}]() mutable {
+              auto file = open_events(files_, folder, number++, purge_);
+              purge_.reset();
+              return file;
             },
             failure()) {}
   ~FileMetrics() override { write_all(); }
@@ -78,6 +86,25 @@ class FileMetrics final : public Metrics {
   }
 
   void flush() override { write_all(); }
+
+  std::optional<MetricsMark> mark(std::size_t batch) override {
+    write_all();
+    try {
+      const std::uint64_t bytes = files_.exists(jsonl_) ? files_.open(jsonl_)->size() : 0;
+      return MetricsMark{batch, bytes, seconds()};
+    } catch (const Error&) {
+      return std::nullopt;
+    }
+  }
+
+  void roll_back(const MetricsMark& mark) override {
+    start_ = clock_.now() - std::chrono::duration_cast<Duration>(Seconds(mark.seconds));
+    purge_ = mark.batch + 1;
+    if (WEIR_BUG("metrics_not_truncated")) return;
+    if (files_.exists(jsonl_) && files_.open(jsonl_)->size() > mark.lines)
+      files_.truncate(jsonl_, mark.lines);
+  }
+
   std::size_t dropped() const override { return dropped_; }
 
  private:
@@ -102,6 +129,9 @@ class FileMetrics final : public Metrics {
     written_ = clock_.now();
   }
 
+  FileSystem& files_;
+  const Path jsonl_;
+  std::optional<std::size_t> purge_;  ///< batch from which on earlier event files do not count
   SystemClock clock_;
   Time start_ = clock_.now(), written_ = start_;
   std::function<void(const std::string&)> warning_;

@@ -2,9 +2,12 @@
 // What is recorded of a run: one JSON object a line in metrics.jsonl, the same scalars as
 // TensorBoard events.
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +16,13 @@
 #include "src/core/file_system.h"
 
 namespace weir {
+
+/// Where the records of a run were at a moment that it may be taken back to.
+struct MetricsMark {
+  std::size_t batch = 0;
+  std::uint64_t lines = 0;  ///< bytes of metrics.jsonl
+  double seconds = 0;       ///< since the start of the run
+};
 
 /// Used by one thread, the trainer of rank 0; the others use a null one. A record that cannot be
 /// written (full disk) is dropped, counted and reported once through `warning`: metrics never end a
@@ -30,6 +40,15 @@ class Metrics {
                          const std::vector<double>& counts) = 0;
   /// Hands what is buffered to the operating system.
   virtual void flush() = 0;
+  /// Flushes, and says where the records are now; nothing when that cannot be told: no files, or
+  /// they cannot be read.
+  virtual std::optional<MetricsMark> mark(std::size_t batch) {
+    (void)batch;
+    return std::nullopt;
+  }
+  /// Takes away every record after a mark of an earlier process; "seconds" goes on from there.
+  /// Before the first record. Errors: Error{environment} when metrics.jsonl cannot be shortened.
+  virtual void roll_back(const MetricsMark& mark) { (void)mark; }
   /// Records that were dropped so far.
   virtual std::size_t dropped() const { return 0; }
 };

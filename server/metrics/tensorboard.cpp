@@ -52,8 +52,12 @@ class Message {
 };
 
 namespace event {
-constexpr int wall_time = 1, step = 2, file_version = 3, summary = 5;
+constexpr int wall_time = 1, step = 2, file_version = 3, summary = 5, session_log = 7;
 }
+namespace session_log {
+constexpr int status = 1;
+constexpr std::uint64_t start = 1;
+}  // namespace session_log
 namespace summary {
 constexpr int value = 1;
 }
@@ -118,6 +122,15 @@ std::string file_start(double wall_time) {
   Message message;
   message.put(event::wall_time, wall_time);
   message.put(event::file_version, std::string_view("brain.Event:2"));
+  return record(message);
+}
+
+std::string restart(Stamp stamp) {
+  Message content, message;
+  content.put(session_log::status, session_log::start);
+  message.put(event::wall_time, stamp.wall_time);
+  message.put(event::step, stamp.step);
+  message.put(event::session_log, content);
   return record(message);
 }
 

@@ -61,6 +61,10 @@ std::size_t DatasetSource::peek(std::size_t count, Batch& batch) {
   return count;
 }
 
+void DatasetSource::go_on_after(std::size_t batches, std::size_t batch) {
+  drawn_ = std::min(batches * batch, mine_);
+}
+
 Occupancy DatasetSource::occupancy() const { return {.unseen = left(), .seen = drawn_}; }
 
 std::size_t DatasetSource::position(std::size_t k) {

@@ -26,6 +26,8 @@ class DatasetSource final : public SampleSource {
   void wait(Duration) override {}  ///< returns at once: the offer changes by drawing alone
   void draw(std::size_t count, Batch& batch) override;
   std::size_t peek(std::size_t count, Batch& batch) override;
+  /// Where it is depends on the number of batches alone, for every rank draws in every step.
+  void go_on_after(std::size_t batches, std::size_t batch) override;
   /// This rank's samples of the whole training: drawn ones are seen, the others unseen.
   Occupancy occupancy() const override;
 

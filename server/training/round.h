@@ -49,6 +49,7 @@ class RoundParticipant {
   virtual RoundInput before_round() = 0;
   virtual void after_round(const Agreed& agreed) = 0;
   /// Called after after_round() when a cut was agreed, before the step: the trainer waits meanwhile.
+  /// The state has its tensors on rank 0 alone.
   virtual void cut(TrainingState state) { (void)state; }
 };
 

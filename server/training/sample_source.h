@@ -40,6 +40,9 @@ class SampleSource {
   virtual void draw(std::size_t count, Batch& batch) = 0;
   /// Copies up to `count` samples without drawing them: for the first statistics. Returns how many.
   virtual std::size_t peek(std::size_t count, Batch& batch) = 0;
+  /// Told by a trainer that goes on after so many batches of an earlier one, before its first
+  /// round. A sample store needs nothing here: a checkpoint has its content and restores it.
+  virtual void go_on_after(std::size_t batches, std::size_t batch) { (void)batches, (void)batch; }
   /// What the buffer holds now; for metrics.
   virtual Occupancy occupancy() const = 0;
 };

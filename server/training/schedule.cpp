@@ -28,18 +28,18 @@ double Schedule::unbounded(double periods) const {
       return settings_.minimum + (initial_ - settings_.minimum) * way;
     }
     case ScheduleKind::plateau:
-      return initial_ * std::pow(settings_.factor, static_cast<double>(reductions_));
+      return initial_ * std::pow(settings_.factor, static_cast<double>(state_.reductions));
   }
   return initial_;
 }
 
 void Schedule::validated(double loss) {
-  if (loss < best_) {
-    best_ = loss;
-    without_better_ = 0;
-  } else if (++without_better_ >= settings_.patience) {
-    ++reductions_;
-    without_better_ = 0;
+  if (loss < state_.best) {
+    state_.best = loss;
+    state_.without_better = 0;
+  } else if (++state_.without_better >= settings_.patience) {
+    ++state_.reductions;
+    state_.without_better = 0;
   }
 }
 

@@ -8,6 +8,13 @@
 
 namespace weir {
 
+/// What a schedule remembers of the validations.
+struct ScheduleState {
+  double best = std::numeric_limits<double>::infinity();  ///< loss
+  std::size_t without_better = 0;                         ///< validations since
+  std::size_t reductions = 0;
+};
+
 /// rate(s) of a schedule that begins at `initial`, with k = `every` and f = `factor`:
 ///   constant     initial
 ///   step         initial · f^⌊s / k⌋
@@ -24,14 +31,16 @@ class Schedule {
   /// Told of each validation; only plateau cares.
   void validated(double loss);
 
+  const ScheduleState& state() const { return state_; }
+  /// Goes on from what state() gave.
+  void restore(const ScheduleState& state) { state_ = state; }
+
  private:
   double unbounded(double periods) const;
 
   ScheduleSettings settings_;
   double initial_;
-  double best_ = std::numeric_limits<double>::infinity();
-  std::size_t without_better_ = 0;
-  std::size_t reductions_ = 0;
+  ScheduleState state_;
 };
 
 }  // namespace weir

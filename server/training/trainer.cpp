@@ -1,6 +1,7 @@
 #include "server/training/trainer.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <unordered_set>
 #include <utility>
@@ -11,9 +12,12 @@
 #include "server/training/model_card.h"
 #include "server/training/normalisation.h"
 #include "server/training/schedule.h"
+#include "server/training/state_tensors.h"
 #include "server/training/torch_threads.h"
+#include "server/training/training_scalars.h"
 #include "server/training/training_step.h"
 #include "server/training/validation.h"
+#include "src/core/failpoint.h"
 
 namespace weir {
 namespace {
@@ -31,6 +35,24 @@ std::shared_ptr<Model> model_of(const Study& study, const Normalisation& normali
 std::unique_ptr<Validation> validation_of(const Study& study, const Collective& collective) {
   if (study.validation.dataset.empty()) return nullptr;
   return std::make_unique<Validation>(study, collective.rank(), collective.ranks());
+}
+
+constexpr const char* simulations_name = "trainer/simulations";
+
+/// In order, so that equal trainings have equal states.
+torch::Tensor tensor_of(const std::unordered_set<std::uint64_t>& simulations) {
+  std::vector<std::int64_t> numbers(simulations.begin(), simulations.end());
+  std::sort(numbers.begin(), numbers.end());
+  return torch::tensor(numbers, torch::kInt64);
+}
+
+/// A place for as many simulations as the state has; how many there are is its own affair.
+torch::Tensor room_for_simulations(const TrainingState& state) {
+  for (const auto& tensor : state.tensors) {
+    if (tensor.name == simulations_name && tensor.shape.size() == 1)
+      return torch::empty(static_cast<std::int64_t>(tensor.shape[0]), torch::kInt64);
+  }
+  return torch::empty(0, torch::kInt64);
 }
 
 }  // namespace
@@ -53,6 +75,11 @@ struct Trainer::Impl {
 
   TrainingResult run();
   bool round();
+  void cut();
+  TrainingState capture(bool tensors) const;
+  void restore(const TrainingState& state);
+  TrainingScalars scalars() const;
+  void set_scalars(const TrainingScalars& scalars);
   void step(const Agreed& agreed);
   void start();
   void validate();
@@ -81,10 +108,13 @@ struct Trainer::Impl {
   TrainingProgress progress;
   std::unordered_set<std::uint64_t> simulations;  ///< that this rank has trained on
   Time first_batch{};
+  bool started = false;          ///< this process has trained on a batch
   std::size_t validated_at = 0;  ///< batches
   double loss_since_report = 0;
   std::size_t samples_at_report = 0;
   Time reported{};
+  double seconds_since_report = 0;  ///< at the state that this went on from
+  std::atomic<std::uint64_t> pulse{0};
 };
 
 TrainingResult Trainer::Impl::run() {
@@ -99,9 +129,11 @@ TrainingResult Trainer::Impl::run() {
 
 /// Whether there is another one.
 bool Trainer::Impl::round() {
+  ++pulse;
   const Offer offer = source.offer(study.training.batch);
   const Agreed agreed = agree(collective, offer, participant.before_round());
   participant.after_round(agreed);
+  if (agreed.cut) cut();
   if (agreed.over || agreed.stop) {
     result.stopped = !agreed.over;
     return false;
@@ -111,14 +143,77 @@ bool Trainer::Impl::round() {
     return true;
   }
   step(agreed);
+  WEIR_FAILPOINT("trainer.after_step");
   report_progress();
   if (!reached_a_limit()) return true;
   result.stopped = true;
   return false;
 }
 
+/// The trainer waits; only rank 0's state is kept.
+void Trainer::Impl::cut() {
+  WEIR_FAILPOINT("trainer.before_cut");
+  participant.cut(capture(/*tensors=*/collective.rank() == 0));
+  WEIR_FAILPOINT("trainer.after_cut");
+}
+
+TrainingState Trainer::Impl::capture(bool tensors) const {
+  TrainingState state;
+  state.batch = result.batches;
+  state.scalars = print_scalars(scalars(), study);
+  if (!tensors) return state;
+  auto places = training_step.state();
+  places.push_back({simulations_name, tensor_of(simulations)});
+  state.tensors = copies_of(places);
+  return state;
+}
+
+void Trainer::Impl::restore(const TrainingState& state) {
+  const auto found = parse_scalars(state.scalars, study);
+  training_step.prepare_restore(found.result.batches);
+  auto places = training_step.state();
+  const auto room = room_for_simulations(state);
+  places.push_back({simulations_name, room});
+  fill(places, state.tensors);
+  const auto* const first = room.data_ptr<std::int64_t>();
+  simulations = {first, first + room.numel()};
+  set_scalars(found);
+  source.go_on_after(result.batches, study.training.batch);
+  if (found.metrics) metrics.roll_back(*found.metrics);
+}
+
+TrainingScalars Trainer::Impl::scalars() const {
+  TrainingScalars now;
+  now.result = result;
+  now.progress = progress;
+  now.validated_at = validated_at;
+  now.loss_since_report = loss_since_report;
+  now.samples_at_report = samples_at_report;
+  now.seconds_since_report =
+      started ? Seconds(clock.now() - reported).count() : seconds_since_report;
+  now.measured = measured;
+  now.fields = normalisation.fields;
+  now.measured_on = normalisation.samples;
+  now.schedule = schedule.state();
+  now.metrics = metrics.mark(result.batches);
+  return now;
+}
+
+void Trainer::Impl::set_scalars(const TrainingScalars& from) {
+  result = from.result;
+  progress = from.progress;
+  validated_at = from.validated_at;
+  loss_since_report = from.loss_since_report;
+  samples_at_report = from.samples_at_report;
+  seconds_since_report = from.seconds_since_report;
+  measured = from.measured;
+  normalisation.fields = from.fields;
+  normalisation.samples = from.measured_on;
+  schedule.restore(from.schedule);
+}
+
 void Trainer::Impl::step(const Agreed& agreed) {
-  if (result.batches == 0) start();
+  if (!started) start();
   progress.learning_rate = schedule.rate(result.samples);
   result.last_train_loss = training_step.run(agreed, source, progress.learning_rate);
   for (const auto& id : training_step.drawn()) simulations.insert(id.sim);
@@ -130,9 +225,15 @@ void Trainer::Impl::step(const Agreed& agreed) {
   result.seconds = Seconds(clock.now() - first_batch).count();
 }
 
-/// The first step is the first moment at which all ranks hold samples.
+/// The first step is the first moment at which all ranks hold samples. Time between two processes
+/// does not count.
 void Trainer::Impl::start() {
-  first_batch = reported = clock.now();
+  const auto before = [now = clock.now()](double seconds) {
+    return now - std::chrono::duration_cast<Duration>(Seconds(seconds));
+  };
+  first_batch = before(result.seconds);
+  reported = before(seconds_since_report);
+  started = true;
   if (measured) return;
   measure_fields(normalisation, study, source, collective, warned);
   measured = true;
@@ -140,6 +241,7 @@ void Trainer::Impl::start() {
 
 void Trainer::Impl::validate() {
   if (!validation) return;
+  WEIR_FAILPOINT("trainer.before_validation");
   const auto found = validation->run(*model, normalisation, collective);
   result.validation = found;
   result.best_validation_loss =
@@ -149,6 +251,7 @@ void Trainer::Impl::validate() {
   schedule.validated(found.loss);
   metrics.record("validation", result.batches,
                  {{"loss", found.loss}, {"mse", found.mse}, {"relative_l2", found.relative_l2}});
+  WEIR_FAILPOINT("trainer.after_validation");
 }
 
 bool Trainer::Impl::reached_a_limit() const {
@@ -212,8 +315,15 @@ void Trainer::on_warning(std::function<void(const std::string&)> callback) {
 
 TrainingResult Trainer::run() { return impl_->run(); }
 
+TrainingState Trainer::capture() const { return impl_->capture(/*tensors=*/true); }
+
+void Trainer::restore(const TrainingState& state) { impl_->restore(state); }
+
+std::uint64_t Trainer::pulse() const noexcept { return impl_->pulse; }
+
 void Trainer::export_model(const std::filesystem::path& folder,
                            const TrainingResult& result) const {
+  WEIR_FAILPOINT("trainer.before_export");
   FileSystem& files = posix_file_system();
   files.make_directories(folder, 0700);
   export_safetensors(files, folder / "model.safetensors", *impl_->model, impl_->study.name);
@@ -221,6 +331,7 @@ void Trainer::export_model(const std::filesystem::path& folder,
   const CardFacts facts{impl_->simulations.size(), TORCH_VERSION};
   files.replace(folder / "card.json", model_card(impl_->study, impl_->normalisation, result, facts),
                 0600);
+  WEIR_FAILPOINT("trainer.after_export");
 }
 
 }  // namespace weir

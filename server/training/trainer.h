@@ -2,6 +2,7 @@
 // The trainer: rounds of agreement, batches, steps, validation, until the samples are used up or a stop is agreed.
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -60,9 +61,17 @@ class Trainer {
 
   /// A copy of all that decides how the training goes on: weights, optimiser, schedule, statistics of the fields,
   /// counters. Call it between rounds (a RoundParticipant is handed one at each cut) or after run().
+  /// The records so far are flushed, and their place belongs to the state.
   TrainingState capture() const;
-  /// Goes on from a captured state; before run(). Error{input}: it is of another study or version, and what differs.
+  /// Goes on from a captured state, on every rank the same; before run(). Rolls the metrics back to it and tells the
+  /// source; a sample store is restored by who owns it. Errors: Error{input} when the state is of another study or
+  /// version, naming what differs (a tensor with both shapes); Error{environment} when the metrics cannot be rolled
+  /// back. After an error this trainer is of no use.
   void restore(const TrainingState& state);
+
+  /// Grows with every round and every part of a validation, so at least once a second unless one batch takes longer
+  /// or the trainer hangs. Any thread may call it.
+  std::uint64_t pulse() const noexcept;
 
   /// Writes model.safetensors, model.pt and card.json into `folder` (rank 0's to call, any time after construction).
   /// Errors: Error{environment} when the folder cannot be written.

@@ -4,6 +4,10 @@
 
 #include "server/training/loss.h"
 #include "server/training/optimizer.h"
+#include "server/training/optimizer_state.h"
+#include "src/core/failpoint.h"
+#include "src/core/planted_bug.h"
+#include "src/core/random.h"
 
 namespace weir {
 namespace {
@@ -39,14 +43,43 @@ void TrainingStep::broadcast_weights() {
 double TrainingStep::run(const Agreed& agreed, SampleSource& source, double learning_rate) {
   gradients_.zero();
   batch_.ids.clear();
+  seed_generator();
   if (agreed.draw > 0) {
     source.draw(agreed.draw, batch_);
     backward(agreed.total);
   }
+  WEIR_FAILPOINT("trainer.before_allreduce");
   collective_.sum(gradients_.values());
+  WEIR_FAILPOINT("trainer.before_step");
   set_learning_rate(*optimizer_, learning_rate);
   optimizer_->step();
   return gradients_.loss();
+}
+
+std::vector<NamedTensor> TrainingStep::state() const {
+  std::vector<NamedTensor> places;
+  for (const auto& parameter : model_->named_parameters())
+    places.push_back({"model/" + parameter.key(), parameter.value()});
+  for (const auto& buffer : model_->named_buffers())
+    places.push_back({"model/" + buffer.key(), buffer.value()});
+  if (WEIR_BUG("optimizer_state_lost")) return places;
+  const auto memory = memory_of(*optimizer_, study_.training.optimizer.kind, parameters_);
+  places.insert(places.end(), memory.begin(), memory.end());
+  return places;
+}
+
+void TrainingStep::prepare_restore(std::size_t steps) {
+  steps_ = steps;
+  make_memory(*optimizer_, study_.training.optimizer, parameters_, steps);
+}
+
+/// Models and losses of users may draw from LibTorch's generator. It starts anew from the number of
+/// the step, so that no state of it has to be kept, and ranks that skip a step stay in order.
+void TrainingStep::seed_generator() {
+  if (!WEIR_BUG("generator_not_restored")) {
+    torch::manual_seed(Random(study_.seed + steps_, "step", collective_.rank())());
+  }
+  ++steps_;
 }
 
 void TrainingStep::backward(std::size_t total) {
@@ -56,8 +89,10 @@ void TrainingStep::backward(std::size_t total) {
   normalise_inputs(normalisation_, study_.simulation.time, batch_.ids, batch_.parameters,
                    values_of(inputs));
   normalise_fields(normalisation_, values_of(targets));
+  const auto share =
+      WEIR_BUG("weight_not_by_samples") ? batch_.ids.size() * collective_.ranks() : total;
   const auto loss = sample_sum_loss(study_.training.loss, model_->forward(inputs), targets) /
-                    static_cast<double>(total);
+                    static_cast<double>(share);
   loss.backward();
   gradients_.set_loss(loss.item<float>());
 }

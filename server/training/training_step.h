@@ -11,6 +11,7 @@
 #include "server/training/normalisation.h"
 #include "server/training/round.h"
 #include "server/training/sample_source.h"
+#include "server/training/state_tensors.h"
 #include "src/study/study.h"
 
 namespace weir {
@@ -32,7 +33,15 @@ class TrainingStep {
   /// What the latest run drew here; empty when it drew nothing.
   const std::vector<SampleId>& drawn() const { return batch_.ids; }
 
+  /// All tensors that decide how the steps go on: the model's parameters and buffers by their
+  /// names (model/…), then the optimiser's memory (optimizer/…). They share the step's memory.
+  std::vector<NamedTensor> state() const;
+  /// Gives the optimiser the memory that it has after `steps` steps, for state() to name and
+  /// the caller to fill.
+  void prepare_restore(std::size_t steps);
+
  private:
+  void seed_generator();
   void backward(std::size_t total);
 
   const Study& study_;
@@ -44,6 +53,7 @@ class TrainingStep {
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
   torch::Tensor inputs_, targets_;  ///< [batch, inputs], [batch, outputs]; reused by all steps
   Batch batch_;
+  std::size_t steps_ = 0;
 };
 
 }  // namespace weir

@@ -53,7 +53,15 @@ inline constexpr auto failpoint_names = std::to_array<std::string_view>({
     "launcher.before_server_killed",
     "launcher.before_server_restart",
     "trainer.after_draw",
+    "trainer.after_cut",
+    "trainer.after_export",
     "trainer.after_step",
+    "trainer.after_validation",
+    "trainer.before_allreduce",
+    "trainer.before_cut",
+    "trainer.before_export",
+    "trainer.before_step",
+    "trainer.before_validation",
     "trainer.in_cut",
 });
 

@@ -82,6 +82,42 @@ TEST(Agreement, OnlyRankZeroSaysThatReceptionIsOver) {
     EXPECT_FALSE(rank.reception_over);
 }
 
+TEST(Agreement, RankZeroCallsForACutAndAllTakeItBeforeTheSameStep) {
+  RoundInput due;
+  due.cut = true;
+  for (const auto& rank : agree_all({{ready(10), due}, {ready(10), {}}})) {
+    EXPECT_TRUE(rank.cut);
+    EXPECT_TRUE(rank.step);
+  }
+  for (const auto& rank : agree_all({{ready(10), {}}, {ready(10), due}})) EXPECT_FALSE(rank.cut);
+}
+
+TEST(Agreement, ACutIsWrittenWhenEveryRankHasWrittenIt) {
+  RoundInput written;
+  written.cut_written = true;
+  for (const auto& rank : agree_all({{below, written}, {below, {}}, {below, written}}))
+    EXPECT_FALSE(rank.cut_written);
+  for (const auto& rank : agree_all({{below, written}, {over, written}}))
+    EXPECT_TRUE(rank.cut_written);
+}
+
+TEST(Agreement, ACutHasFailedWhenAnyRankHasFailedToWriteIt) {
+  RoundInput written, failed;
+  written.cut_written = true;
+  failed.cut_failed = true;
+  for (const auto& rank : agree_all({{below, written}, {below, failed}})) {
+    EXPECT_TRUE(rank.cut_failed);
+    EXPECT_FALSE(rank.cut_written);
+  }
+}
+
+TEST(Agreement, OnlyRankZeroSaysThatACutIsPublished) {
+  RoundInput says;
+  says.cut_published = true;
+  for (const auto& rank : agree_all({{below, says}, {below, {}}})) EXPECT_TRUE(rank.cut_published);
+  for (const auto& rank : agree_all({{below, {}}, {below, says}})) EXPECT_FALSE(rank.cut_published);
+}
+
 TEST(Agreement, EventsReachAllRanksInRankOrder) {
   const auto agreed =
       agree_all({{below, {.events = {7, 8}}}, {below, {}}, {below, {.events = {-9}}}});

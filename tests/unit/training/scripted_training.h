@@ -101,6 +101,9 @@ class ScriptedSource final : public SampleSource {
     }
     return count;
   }
+  void go_on_after(std::size_t batches, std::size_t batch) override {
+    next_ = std::min(batches * std::min(batch, at_most_), ids_.size());
+  }
   Occupancy occupancy() const override { return {.unseen = left(), .seen = next_}; }
 
  private:

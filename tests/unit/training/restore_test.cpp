@@ -1,0 +1,301 @@
+// A training that goes on from a captured state ends in the same bits as one that was never
+// interrupted.
+
+#include <array>
+#include <cstdlib>
+#include <iostream>
+#include <optional>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "server/training/dataset_source.h"
+#include "server/training/trainer.h"
+#include "src/core/error.h"
+#include "src/study/names.h"
+#include "tests/unit/training/thread_collective.h"
+#include "tests/unit/training/training_fixture.h"
+
+namespace weir {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr std::size_t batches = 64, batch = 6;
+
+/// Asks for a cut before each step that is listed, and keeps the states.
+class CuttingParticipant final : public RoundParticipant {
+ public:
+  CuttingParticipant(bool first, std::vector<std::size_t> cuts)
+      : first_(first), cuts_(std::move(cuts)) {}
+  std::vector<TrainingState> states;
+
+  RoundInput before_round() override {
+    RoundInput input;
+    input.cut = first_ && asked_ < cuts_.size() && steps_ == cuts_[asked_];
+    input.stop = ++rounds_ > 10 * batches;
+    return input;
+  }
+  void after_round(const Agreed& agreed) override {
+    steps_ += agreed.step;
+    asked_ += agreed.cut;
+  }
+  void cut(TrainingState state) override { states.push_back(std::move(state)); }
+
+ private:
+  bool first_;
+  std::vector<std::size_t> cuts_;
+  std::size_t steps_ = 0, asked_ = 0, rounds_ = 0;
+};
+
+void expect_same(const TrainingState& state, const TrainingState& reference) {
+  EXPECT_EQ(state.batch, reference.batch);
+  EXPECT_EQ(state.scalars, reference.scalars);
+  ASSERT_EQ(state.tensors.size(), reference.tensors.size());
+  for (std::size_t k = 0; k < state.tensors.size(); ++k) {
+    EXPECT_EQ(state.tensors[k].name, reference.tensors[k].name);
+    EXPECT_TRUE(state.tensors[k].bytes == reference.tensors[k].bytes) << state.tensors[k].name;
+  }
+}
+
+Study study_with(OptimizerKind kind) {
+  Study study = test::miniature_study(batch);
+  study.training.optimizer.kind = kind;
+  study.training.optimizer.momentum = 0.9;
+  study.training.normalisation = {NormalisationKind::measured, {}, /*samples=*/40};
+  study.training.schedule = {.kind = ScheduleKind::plateau, .factor = 0.7, .patience = 1};
+  return study;
+}
+
+/// 20 of them, the first and the last possible among them; by night every one.
+std::vector<std::size_t> cut_points() {
+  if (std::getenv("WEIR_NIGHTLY") == nullptr)
+    return {0, 1, 2, 3, 4, 7, 9, 10, 11, 15, 19, 20, 21, 30, 37, 44, 51, 58, 63, 64};
+  std::vector<std::size_t> all(batches + 1);
+  for (std::size_t k = 0; k < all.size(); ++k) all[k] = k;
+  return all;
+}
+
+class Restore : public testing::TestWithParam<std::tuple<OptimizerKind, std::size_t>> {
+ protected:
+  Restore() {
+    test::write_data_set(folder_ / "validation.h5", study_, /*first=*/1000, /*simulations=*/2);
+    study_.validation = {folder_ / "validation.h5", /*every=*/5, /*batch=*/16};
+  }
+
+  /// One training on all ranks, from `from` when there is one, to its last batch. Returns rank 0's
+  /// state at the end.
+  TrainingState train(const TrainingState* from, const std::vector<std::size_t>& cuts = {}) {
+    TrainingState end;
+    test::on_ranks(ranks_, [&](Collective& collective) {
+      // The last batch of rank 1 is a smaller one.
+      const bool first = collective.rank() == 0;
+      test::ScriptedSource source(study_,
+                                  test::scripted_ids(study_, batches * batch - (first ? 0 : 2)));
+      CuttingParticipant participant(first, cuts);
+      test::RememberingMetrics metrics;
+      const ManualClock clock;
+      Trainer trainer(study_, collective, source, participant, metrics, clock);
+      if (from != nullptr) trainer.restore(*from);
+      trainer.run();
+      if (!first) return;
+      end = trainer.capture();
+      if (!cuts.empty()) states_ = std::move(participant.states);
+    });
+    return end;
+  }
+
+  const std::size_t ranks_ = std::get<1>(GetParam());
+  test::TemporaryFolder folder_;
+  Study study_ = study_with(std::get<0>(GetParam()));
+  std::vector<TrainingState> states_;  ///< one a cut, of rank 0
+};
+
+TEST_P(Restore, GoesOnToTheSameBitsFromEveryCut) {
+  const TrainingState uncut = train(nullptr);
+  const auto points = cut_points();
+  expect_same(train(nullptr, points), uncut);
+  ASSERT_EQ(states_.size(), points.size());
+  for (std::size_t k = 0; k < points.size(); ++k) {
+    SCOPED_TRACE("from batch " + std::to_string(points[k]));
+    EXPECT_EQ(states_[k].batch, points[k]);
+    expect_same(train(&states_[k]), uncut);
+  }
+  std::cout << points.size() << " cut points of " << batches << " batches, " << uncut.tensors.size()
+            << " tensors compared\n";
+}
+
+TEST_P(Restore, OfAStateGivesThatState) {
+  train(nullptr, {33});
+  TrainingState again;
+  test::on_ranks(ranks_, [&](Collective& collective) {
+    test::ScriptedSource source(study_, {});
+    test::PatientParticipant participant;
+    test::RememberingMetrics metrics;
+    const ManualClock clock;
+    Trainer trainer(study_, collective, source, participant, metrics, clock);
+    trainer.restore(states_[0]);
+    if (collective.rank() == 0) again = trainer.capture();
+  });
+  expect_same(again, states_[0]);
+}
+
+INSTANTIATE_TEST_SUITE_P(OnRanks, Restore,
+                         testing::Combine(testing::Values(OptimizerKind::adam, OptimizerKind::adamw,
+                                                          OptimizerKind::sgd),
+                                          testing::Values(1, 2)),
+                         [](const auto& each) {
+                           return std::string(name_of(std::get<0>(each.param))) + "_ranks" +
+                                  std::to_string(std::get<1>(each.param));
+                         });
+
+/// One rank, no validation: what the trainer is handed, and what it refuses.
+class RestoredTrainer : public testing::Test {
+ protected:
+  TrainingState state_at(std::size_t batch_number, const Study& study, SampleSource& source) {
+    CuttingParticipant participant(/*first=*/true, {batch_number});
+    Trainer trainer(study, *collective_, source, participant, metrics_, clock_);
+    trainer.run();
+    end_ = trainer.capture();
+    return participant.states.at(0);
+  }
+  TrainingState state_at(std::size_t batch_number, const Study& study) {
+    test::ScriptedSource source(study, test::scripted_ids(study, batches * batch));
+    return state_at(batch_number, study, source);
+  }
+  TrainingState go_on(const TrainingState& state, const Study& study, SampleSource& source) {
+    test::PatientParticipant participant;
+    Trainer trainer(study, *collective_, source, participant, metrics_, clock_);
+    trainer.restore(state);
+    trainer.run();
+    return trainer.capture();
+  }
+  /// What is wrong with restoring `state` into a training of `study`.
+  std::string refusal(const TrainingState& state, const Study& study) {
+    test::ScriptedSource source(study, {});
+    try {
+      go_on(state, study, source);
+    } catch (const Error& error) {
+      EXPECT_EQ(error.kind(), ErrorKind::input);
+      return error.what();
+    }
+    return "none";
+  }
+
+  test::TemporaryFolder folder_;
+  std::unique_ptr<Collective> collective_ = make_single_collective();
+  test::RememberingMetrics metrics_;
+  const ManualClock clock_;
+  const Study study_ = test::miniature_study(batch);
+  TrainingState end_;
+};
+
+TEST_F(RestoredTrainer, NamesItsTensors) {
+  const auto state = state_at(5, study_);
+  std::vector<std::string> names;
+  for (const auto& tensor : state.tensors) names.push_back(tensor.name);
+  EXPECT_THAT(names, testing::IsSupersetOf({"model/layers.0.weight", "model/layers.2.bias",
+                                            "optimizer/0/exp_avg", "optimizer/5/exp_avg_sq",
+                                            "trainer/simulations"}));
+}
+
+TEST_F(RestoredTrainer, RefusesAModelOfAnotherShape) {
+  const auto state = state_at(5, study_);
+  Study wider = study_;
+  wider.training.model.hidden = {24, 32};
+  const std::string text = refusal(state, wider);
+  EXPECT_THAT(text, HasSubstr("'model/layers.1.weight'"));
+  EXPECT_THAT(text, HasSubstr("f32 [24, 24]"));
+  EXPECT_THAT(text, HasSubstr("f32 [32, 24]"));
+}
+
+TEST_F(RestoredTrainer, RefusesAStateThatLacksATensorOrHasOneTooMany) {
+  auto state = state_at(5, study_);
+  state.tensors.back().name = "model/other";
+  state.tensors.erase(state.tensors.begin() + 1);
+  EXPECT_THAT(refusal(state, study_), HasSubstr("no tensor 'model/layers.0.bias'"));
+  state = state_at(5, study_);
+  state.tensors.push_back(state.tensors[0]);
+  state.tensors.back().name = "model/layers.9.weight";
+  EXPECT_THAT(refusal(state, study_), HasSubstr("'model/layers.9.weight'"));
+}
+
+TEST_F(RestoredTrainer, RefusesATensorOfFewerBytesThanItsShapeSays) {
+  auto state = state_at(5, study_);
+  state.tensors[0].bytes.pop_back();
+  EXPECT_THAT(refusal(state, study_), HasSubstr("'model/layers.0.weight'"));
+}
+
+TEST_F(RestoredTrainer, RefusesTheStateOfAnotherStudy) {
+  const auto state = state_at(5, study_);
+  Study other = study_;
+  other.training.optimizer.kind = OptimizerKind::sgd;
+  EXPECT_THAT(refusal(state, other), HasSubstr("optimizer \"adam\""));
+  other = study_;
+  other.seed = 8;
+  EXPECT_THAT(refusal(state, other), HasSubstr("seed 7, this study has 8"));
+}
+
+TEST_F(RestoredTrainer, RefusesScalarsThatAreNotItsOwn) {
+  auto state = state_at(5, study_);
+  state.scalars = "{}";
+  EXPECT_THAT(refusal(state, study_), HasSubstr("cannot be read"));
+  state.scalars = "no JSON";
+  EXPECT_THAT(refusal(state, study_), HasSubstr("cannot be read"));
+}
+
+TEST_F(RestoredTrainer, KeepsNumbersThatAreNotFinite) {
+  Study diverging = study_;
+  diverging.training.optimizer.kind = OptimizerKind::sgd;
+  diverging.training.optimizer.learning_rate = 1e30;
+  const auto state = state_at(33, diverging);
+  test::ScriptedSource source(diverging, test::scripted_ids(diverging, batches * batch));
+  EXPECT_EQ(go_on(state, diverging, source).scalars, end_.scalars);
+}
+
+TEST_F(RestoredTrainer, GoesOnInADataSetWhereItWas) {
+  Study study = study_;
+  study.training.source = Source::dataset;
+  study.training.dataset = folder_ / "training.h5";
+  study.training.epochs = 3;
+  test::write_data_set(study.training.dataset, study, /*first=*/0, /*simulations=*/4);
+  DatasetSource whole(study, 0, 1), rest(study, 0, 1);
+  const auto state = state_at(/*batch_number=*/17, study, whole);
+  expect_same(go_on(state, study, rest), end_);
+}
+
+/// A model that draws from LibTorch's generator, say for dropout, as far as a step can tell.
+class DrawingSource final : public SampleSource {
+ public:
+  DrawingSource(const Study& study, std::size_t samples)
+      : scripted_(study, test::scripted_ids(study, samples)) {}
+  std::vector<float> drawn;
+
+  Offer offer(std::size_t size) override { return scripted_.offer(size); }
+  void wait(Duration) override {}
+  void draw(std::size_t count, Batch& to) override {
+    scripted_.draw(count, to);
+    drawn.push_back(torch::rand({1}).item<float>());
+  }
+  std::size_t peek(std::size_t count, Batch& to) override { return scripted_.peek(count, to); }
+  void go_on_after(std::size_t steps, std::size_t size) override {
+    scripted_.go_on_after(steps, size);
+  }
+  Occupancy occupancy() const override { return scripted_.occupancy(); }
+
+ private:
+  test::ScriptedSource scripted_;
+};
+
+TEST_F(RestoredTrainer, DrawsTheSameRandomNumbersInTheStepsThatFollow) {
+  DrawingSource whole(study_, batches * batch), rest(study_, batches * batch);
+  const auto state = state_at(/*batch_number=*/20, study_, whole);
+  go_on(state, study_, rest);
+  ASSERT_EQ(whole.drawn.size(), batches);
+  EXPECT_NE(whole.drawn[20], whole.drawn[21]);
+  EXPECT_EQ(rest.drawn, std::vector<float>(whole.drawn.begin() + 20, whole.drawn.end()));
+}
+
+}  // namespace
+}  // namespace weir
