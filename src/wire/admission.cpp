@@ -87,7 +87,7 @@ Reject Admission::to_stranger(std::uint64_t sim, std::uint64_t attempt) const {
 
 bool Admission::fenced(std::uint64_t sim, std::uint64_t attempt) const {
   const auto found = lowest_.find(sim);
-  return found != lowest_.end() && attempt < found->second;
+  return found != lowest_.end() && attempt < found->second && !WEIR_BUG("attempt_ignored");
 }
 
 Reject Admission::fenced_text(std::uint64_t sim, std::uint64_t attempt) {

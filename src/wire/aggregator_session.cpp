@@ -298,7 +298,9 @@ struct AggregatorSession::Impl {
 
   void published() {
     sessions_.for_each([&](Session& session) {
-      const auto prefix = durable_prefix(session.sim, sink_.durable(session.sim));
+      const auto durable =
+          WEIR_BUG("held_said_durable") ? sink_.held(session.sim) : sink_.durable(session.sim);
+      const auto prefix = durable_prefix(session.sim, durable);
       if (prefix <= session.durable) return;
       session.durable = prefix;
       say(session.peer, Durable{session.sim, prefix});

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/core/failpoint.h"
+#include "src/core/planted_bug.h"
 #include "src/wire/admission.h"
 
 namespace weir::wire {
@@ -81,6 +82,7 @@ Intake::Taken Intake::commit(Session& session, std::uint64_t step) {
 }
 
 void Intake::count(SampleId id, CommitStatus status) {
+  if (WEIR_BUG("duplicate_counted")) status = CommitStatus::accepted;
   switch (status) {
     case CommitStatus::accepted:
       ++counters_.unique;
