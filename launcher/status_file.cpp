@@ -70,6 +70,14 @@ Snapshot parse_snapshot(const Json& json) {
   return snapshot;
 }
 
+std::string server_text(const Snapshot& snapshot) {
+  const std::string restarts =
+      snapshot.server_restarts == 1 ? "once" : std::to_string(snapshot.server_restarts) + " times";
+  const std::string epoch =
+      snapshot.status ? "epoch " + std::to_string(snapshot.status->epoch) : "not heard yet";
+  return epoch + (snapshot.server_restarts > 0 ? ", started again " + restarts : "");
+}
+
 }  // namespace
 
 std::filesystem::path status_path(const StudyDirectory& directory) {
@@ -144,6 +152,7 @@ std::string status_text(const LauncherStatus& status, std::int64_t now, bool lau
             " ago, and what follows is of then\n            no launcher is running; "
             "`weir run STUDY.json --output D --resume` continues";
   text += "\nphase       " + status.phase + ", after " + duration_text(status.snapshot.seconds);
+  text += "\nserver      " + server_text(status.snapshot);
   if (status.snapshot.status) text += "\nprogress    " + progress_line(status.snapshot);
   return text + "\n";
 }

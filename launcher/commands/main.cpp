@@ -105,9 +105,13 @@ void add_folder_commands(CLI::App& app, Request& request) {
           "Returns when the server has agreed; nothing running is no error.",
           request, [&] { return stop_command(request.folder); }),
       request);
-  add_folder(*add(app, "ledger", "Print the accepted samples, \"sim step\" a line, sorted.",
-                  request, [&] { return ledger_command(request.folder); }),
-             request);
+  add_folder(
+      *add(
+          app, "ledger",
+          "Print the accepted samples, \"sim step\" a line, sorted: by the ledgers of the study's\n"
+          "end, or of its newest checkpoint before that.",
+          request, [&] { return ledger_command(request.folder); }),
+      request);
 }
 
 bool is_command(const CLI::App& app, const std::string& name) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "launcher/commands/commands.h"
+#include "launcher/newest_checkpoint.h"
 #include "launcher/outcome.h"
 #include "launcher/status_file.h"
 #include "launcher/study_folder.h"
@@ -25,11 +26,20 @@ std::string ended_text(const SummaryHead& head, const std::string& summary) {
   return "the study has ended: " + head.status + reason + "\n" + summary;
 }
 
-std::string running_text(const LauncherStatus& status, bool gone, bool json) {
+nlohmann::ordered_json checkpoint_json(const PublishedCheckpoint& checkpoint) {
+  return {{"number", checkpoint.number},
+          {"batch", checkpoint.batch},
+          {"epoch", checkpoint.epoch},
+          {"time", checkpoint.time}};
+}
+
+std::string running_text(const LauncherStatus& status, bool gone, bool json,
+                         const std::optional<PublishedCheckpoint>& checkpoint) {
   const std::int64_t now = std::time(nullptr);
-  if (!json) return status_text(status, now, gone);
+  if (!json) return status_text(status, now, gone) + checkpoint_text(checkpoint, now);
   auto object = nlohmann::ordered_json::parse(write_status(status));
   object["stale"] = gone;
+  if (checkpoint) object["checkpoint"] = checkpoint_json(*checkpoint);
   return object.dump(2) + "\n";
 }
 
@@ -53,7 +63,8 @@ int status_command(const std::filesystem::path& folder, bool json) {
     const auto summary = files.read(directory.summary());
     std::cout << (json ? summary : ended_text(*head, summary));
   } else if (const auto status = read_status(files, directory)) {
-    std::cout << running_text(*status, launcher_gone(*status, directory), json);
+    std::cout << running_text(*status, launcher_gone(*status, directory), json,
+                              newest_checkpoint(files, directory));
   } else {
     std::cout << (json ? "{}\n" : none_text(directory));
   }
