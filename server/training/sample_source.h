@@ -2,6 +2,7 @@
 // Where the trainer's batches come from: the sample store that an ensemble fills, or a data set.
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "server/buffer/buffer.h"
@@ -24,6 +25,7 @@ struct Offer {
 
 /// Samples of a batch, and where their values are to be put. The trainer owns `targets` and reuses it.
 struct Batch {
+  std::uint64_t number = 0;        ///< of the training batch, from 1, the same on all ranks; set by the trainer before a draw
   std::vector<SampleId> ids;
   std::vector<double> parameters;  ///< ids.size() × parameters of the study, physical units
   float* targets = nullptr;        ///< room for batch × sample_size floats: per sample all fields, in the study's order

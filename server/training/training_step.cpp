@@ -44,6 +44,7 @@ double TrainingStep::run(const Agreed& agreed, SampleSource& source, double lear
   gradients_.zero();
   batch_.ids.clear();
   seed_generator();
+  batch_.number = steps_;
   if (agreed.draw > 0) {
     source.draw(agreed.draw, batch_);
     backward(agreed.total);
