@@ -34,6 +34,8 @@ bool same(const Offer& a, const Offer& b) {
   return a.readiness == b.readiness && a.samples == b.samples;
 }
 
+using Kind = LineageEvent::Kind;
+
 }  // namespace
 
 SampleStore::Impl::Impl(const Study& study, const Design& study_design, std::size_t rank,
@@ -43,6 +45,7 @@ SampleStore::Impl::Impl(const Study& study, const Design& study_design, std::siz
       non_finite(study.simulation.non_finite),
       sample_size(study.simulation.sample_size()),
       parameter_count(study.parameters.size()),
+      reproducible(study.reproducible),
       slabs(make_slabs(study)),
       ids(study.buffer.capacity),
       parameters(study.buffer.capacity * parameter_count),
@@ -93,7 +96,7 @@ void SampleStore::Impl::notify_trainer() {
   if (!same(current_offer(), offered)) changed.notify_one();
 }
 
-wire::CommitStatus SampleStore::Impl::record(SampleId id, bool usable) {
+wire::CommitStatus SampleStore::Impl::mark(SampleId id, bool usable) {
   using enum wire::CommitStatus;
   if (usable) {
     return ledger.accept(id) || WEIR_BUG("mark_before_insert") ? accepted : duplicate;
@@ -135,8 +138,9 @@ void SampleStore::Impl::read_pinned(Batch& batch) {
   for (std::size_t k = 0; k < pinned.size(); ++k) copy(pinned[k], k, batch);
   std::unique_lock lock(mutex);
   for (const Slot slot : pinned) buffer->unpin(slot);
+  record(Kind::unpinned);
   const bool more = more_room();
-  lock.unlock();
+  flush_lineage(lock);
   tell_room(more);
 }
 
@@ -161,6 +165,7 @@ wire::Begin SampleStore::begin(SampleId id) {
   impl_->told_room = impl_->arrivals();
   if (impl_->told_room == 0) return {wire::BeginStatus::no_room};
   const Slot slot = *impl_->buffer->acquire();
+  impl_->record(Kind::begin, slot, {&id, 1});
   if (WEIR_BUG("mark_before_insert")) impl_->ledger.accept(id);
   if (!WEIR_BUG("stale_row_place")) impl_->places[slot].reset();
   impl_->refilled[slot] = true;
@@ -184,13 +189,15 @@ wire::CommitStatus SampleStore::commit(wire::Slot slot) {
   const SampleId id = impl_->ids[slot];
   WEIR_FAILPOINT("aggregator.before_mark");
   const std::lock_guard lock(impl_->mutex);
-  const auto status = impl_->record(id, usable);
+  const auto status = impl_->mark(id, usable);
   if (status == wire::CommitStatus::accepted) {
     impl_->buffer->commit(slot);
+    impl_->record(Kind::commit, slot);
     impl_->draws[slot] = 0;
     impl_->repeats[0] += 1;
   } else {
     impl_->buffer->abandon(slot);
+    impl_->record(Kind::abandon, slot);
   }
   impl_->notify_trainer();
   WEIR_FAILPOINT("aggregator.after_insert");
@@ -200,6 +207,7 @@ wire::CommitStatus SampleStore::commit(wire::Slot slot) {
 void SampleStore::abandon(wire::Slot slot) {
   const std::lock_guard lock(impl_->mutex);
   impl_->buffer->abandon(slot);
+  impl_->record(Kind::abandon, slot);
   impl_->notify_trainer();
 }
 
@@ -214,10 +222,12 @@ bool SampleStore::complete(std::uint64_t sim) const {
 }
 
 Offer SampleStore::offer(std::size_t batch) {
-  const std::lock_guard lock(impl_->mutex);
+  std::unique_lock lock(impl_->mutex);
   impl_->batch_asked = batch;
   impl_->promised = impl_->buffer->drawable();
-  return impl_->offered = impl_->current_offer();
+  const Offer offer = impl_->offered = impl_->current_offer();
+  impl_->flush_lineage(lock);
+  return offer;
 }
 
 void SampleStore::wait(Duration at_most) {
@@ -234,6 +244,7 @@ void SampleStore::draw(std::size_t count, Batch& batch) {
       impl_->pinned.push_back(impl_->buffer->draw());
       impl_->count_draw(impl_->pinned.back());
     }
+    impl_->record_draw(batch.number);
     impl_->promised = false;
   }
   WEIR_FAILPOINT("trainer.after_draw");
@@ -250,6 +261,7 @@ std::size_t SampleStore::peek(std::size_t count, Batch& batch) {
       impl_->pinned.push_back(impl_->buffer->at(k * population / copied));
     }
     for (const Slot slot : impl_->pinned) impl_->buffer->pin(slot);
+    impl_->record(Kind::peek, count);
   }
   impl_->read_pinned(batch);
   return impl_->pinned.size();
@@ -262,6 +274,7 @@ Occupancy SampleStore::occupancy() const {
 
 void SampleStore::end_reception() {
   const std::lock_guard lock(impl_->mutex);
+  if (!impl_->buffer->reception_over()) impl_->record(Kind::reception_over);
   impl_->buffer->end_reception();
   impl_->notify_trainer();
 }

@@ -4,11 +4,13 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "server/buffer/buffer.h"
 #include "server/checkpoint/store_cut.h"
 #include "server/training/sample_source.h"
+#include "src/core/file_system.h"
 #include "src/core/ledger.h"
 #include "src/study/study.h"
 #include "src/wire/sample_sink.h"
@@ -55,6 +57,15 @@ class SampleStore final : public wire::SampleSink, public SampleSource {
   /// ranks).
   void restore(const StoreState& state, const std::vector<RowPlace>& places, const ReadRow& read);
   std::vector<std::uint8_t> durable(std::uint64_t sim) const override;
+
+  /// Writes the study's lineage log to `path` from now on: before restore(), which goes on with the
+  /// log as it was at the cut, and before the threads start. A disk that is full costs events of
+  /// the log, never samples; `warning` says so once, on the trainer's or the checkpoint's thread.
+  void log_lineage(FileSystem& files, const Path& path,
+                   std::function<void(const std::string&)> warning);
+  /// The training has ended in order: writes the rest of the log. `exhausted`: all samples were
+  /// used up. Trainer's thread.
+  void end_lineage(bool exhausted);
 
   void end_reception();
   /// Called (by the trainer's or the checkpoint's thread, without a lock) when there is more room

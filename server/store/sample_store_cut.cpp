@@ -43,9 +43,9 @@ void check_ledger(const Ledger& saved, const Ledger& own) {
 
 class Cut final : public StoreCut {
  public:
-  /// Called, without a lock, when the last row was given; when room was made; at the end.
+  /// Called without a lock.
   struct Hooks {
-    std::function<void()> row_read, ended;
+    std::function<void()> row_read, all_given, ended;
   };
   Cut(StoreState state, std::vector<std::optional<RowPlace>> places, std::size_t row_size,
       std::shared_ptr<CutRows> rows, Hooks hooks)
@@ -62,7 +62,11 @@ class Cut final : public StoreCut {
   const StoreState& state() const override { return state_; }
   std::size_t row_size() const override { return row_size_; }
   const std::vector<std::optional<RowPlace>>& places() const override { return places_; }
-  std::optional<std::size_t> next() override { return rows_->next(); }
+  std::optional<std::size_t> next() override {
+    const auto sample = rows_->next();
+    if (!sample) hooks_.all_given();
+    return sample;
+  }
   void read(std::size_t sample, std::span<float> row) override {
     rows_->read(sample, row);
     hooks_.row_read();
@@ -98,13 +102,15 @@ std::unique_ptr<StoreCut> SampleStore::cut() {
   StoreState state;
   std::vector<std::optional<RowPlace>> places;
   {
-    const std::lock_guard lock(impl_->mutex);
+    std::unique_lock lock(impl_->mutex);
     state = impl_->tables();
     for (const auto& sample : state.samples) places.push_back(impl_->places[sample.slot]);
     impl_->refilled.assign(impl_->refilled.size(), false);
     rows->begin(state.samples, places);
     impl_->cut_rows = rows;
+    impl_->flush_lineage(lock, /*all=*/true);
   }
+  if (impl_->lineage) state.history_bytes = impl_->lineage->bytes();
   WEIR_FAILPOINT("trainer.in_cut");
   const auto tell_room = [impl = impl_.get()] {
     std::unique_lock lock(impl->mutex);
@@ -119,8 +125,14 @@ std::unique_ptr<StoreCut> SampleStore::cut() {
     }
     tell_room();
   };
+  // Before the checkpoint can be published, and in its thread: the trainer does not wait for a
+  // disk.
+  const auto sync = [impl = impl_.get()] {
+    if (impl->lineage) impl->lineage->sync();
+  };
   return std::make_unique<Cut>(std::move(state), std::move(places), impl_->sample_size,
-                               std::move(rows), Cut::Hooks{.row_read = tell_room, .ended = end});
+                               std::move(rows),
+                               Cut::Hooks{.row_read = tell_room, .all_given = sync, .ended = end});
 }
 
 void SampleStore::published(const StoreState& state, const std::vector<RowPlace>& places) {
@@ -179,6 +191,10 @@ void SampleStore::restore(const StoreState& state, const std::vector<RowPlace>& 
     impl_->put(state.samples[k], places[k], row);
   }
   impl_->ledger = impl_->durable = state.ledger;
+  if (impl_->lineage) {
+    impl_->lineage->roll_back(state.history_bytes);
+    impl_->record(LineageEvent::Kind::restored);
+  }
   impl_->repeats = state.repeats.empty() ? std::vector<double>{0} : state.repeats;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/store/cut_rows.h"
+#include "server/store/lineage_log.h"
 #include "server/store/sample_store.h"
 #include "server/store/slab.h"
 
@@ -24,13 +25,17 @@ struct SampleStore::Impl {
   std::size_t arrivals() const;
   Offer current_offer() const;
   void notify_trainer();
-  wire::CommitStatus record(SampleId id, bool usable);
+  wire::CommitStatus mark(SampleId id, bool usable);
   void count_draw(Slot slot);
   bool finite(Slot slot) const;
   void copy(Slot slot, std::size_t position, Batch& batch) const;
   void read_pinned(Batch& batch);
   bool more_room() const;
   void tell_room(bool more) const;
+  void record(LineageEvent::Kind event, std::uint64_t number = 0,
+              std::span<const SampleId> of = {});
+  void record_draw(std::uint64_t batch);
+  void flush_lineage(std::unique_lock<std::mutex>& lock, bool all = false);
   StoreState tables() const;
   void put(const CutSample& sample, const RowPlace& place, std::span<const float> row);
   void check(const StoreState& state, const std::vector<RowPlace>& known) const;
@@ -40,6 +45,7 @@ struct SampleStore::Impl {
   const BufferKind kind;
   const NonFinite non_finite;
   const std::size_t sample_size, parameter_count;
+  const bool reproducible;
   std::function<void()> room_callback;
 
   // What a slot holds: the aggregator's while it is filling, whoever's pin it is after; never under
@@ -48,8 +54,11 @@ struct SampleStore::Impl {
   std::vector<SampleId> ids;
   std::vector<double> parameters;
 
-  // The trainer's alone: the slots of the batch under assembly.
+  // The trainer's alone: the slots of the batch under assembly, and the names of their samples.
   std::vector<Slot> pinned;
+  std::vector<SampleId> drawn;
+
+  std::unique_ptr<LineageLog> lineage;  ///< null: none; what it holds in memory is under the lock
 
   mutable std::mutex mutex;
   std::condition_variable changed;  ///< the offer may be another

@@ -32,7 +32,7 @@ bool Ledger::accept(SampleId id) { return mark(id, &Simulation::accepted, counts
 bool Ledger::drop(SampleId id) { return mark(id, &Simulation::dropped, counts_.dropped); }
 
 bool Ledger::mark(SampleId id, Bits Simulation::*bits, std::size_t& count) {
-  if (contains(id) && !WEIR_BUG("duplicate_counted")) {
+  if (contains(id) && !WEIR_BUG("ledger_counts_twice")) {
     ++counts_.duplicate;
     return false;
   }
