@@ -60,6 +60,7 @@ PASSAGES = {
 AFTER = {
     "aggregator.after_lacking": "server killed",
     "client.after_follow": "server killed",
+    "client.before_follow": "server killed",
     "launcher.after_find": "launcher killed",
     "launcher.after_server_end": "server killed",
     "launcher.before_server_killed": "server stopped",
@@ -116,8 +117,12 @@ def run_failpoint(name, seed, ranks, tally):
     """One study, killed once at `name`."""
     study = heat2d_study(seed=seed, ranks=ranks, buffer="reservoir" if seed == 3 else "firo")
     study["simulation"]["ranks"] = SOLVER_RANKS.get(name, 1)
+    if AFTER.get(name) == "server stopped":
+        study["launcher"]["watchdog"] = 3
     with FaultyRun(study) as run:
         once = run.folder / "hit"
+        if "validation" in name:
+            run.validate()
         run.env = failpoint_environment(name, seed, ranks, once)
         run.start()
         if name in AFTER:

@@ -47,7 +47,7 @@ def heat2d_study(seed=1, ranks=1, buffer="firo", simulations=SIMULATIONS, steps=
         "lineage": True,
         "server": {"ranks": ranks},
         "client": {"timeout": 60},
-        "launcher": {"scheduler": "local", "jobs": 2, "server_restarts": 50, "watchdog": 4},
+        "launcher": {"scheduler": "local", "jobs": 2, "server_restarts": 50, "watchdog": 20},
     }
 
 
@@ -80,6 +80,15 @@ class FaultyRun:
         self.log.close()
         if "WEIR_KEEP" not in os.environ:
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def validate(self):
+        """Adds a validation set to the study, before it is started."""
+        data = self.folder / "validation.h5"
+        small = self.folder / "small.json"
+        small.write_text(json.dumps(self.study | {"simulation": self.study["simulation"] | {"count": 1}, "seed": 99}))
+        self.output_of(WEIR, "generate", small, "--to", data)
+        self.study["validation"] = {"dataset": str(data), "every": 5}
+        self.path.write_text(json.dumps(self.study))
 
     def start(self, resume=False):
         """Starts the launcher, which everything else descends from."""
