@@ -1,17 +1,18 @@
 #pragma once
 // Checkpoints on disk: D/checkpoints/N, one cut of all ranks, which exists whole or not at all.
 //
-// Written to checkpoints/.N.partial/: each rank its folder rank.R, rank 0 the manifest last; then
-// renamed to N and the folder synced. manifest.json names every file with its size and CRC-32C and
-// carries its own checksum. Rows of samples lie in segment files, shared between checkpoints by
-// hard links (written again where there are none): a cut writes only the rows that no earlier one
-// has, and rewrites a segment of which more than half is of no use any more. docs/formats.md has
-// the files.
+// Written to checkpoints/.N.partial/: each rank its folder rank.R with a list of its files, rank 0
+// the manifest last; then renamed to N and the folder synced. manifest.json names every file with
+// its size and CRC-32C and carries its own checksum. Rows of samples lie in segment files, shared
+// between checkpoints by hard links (written again where there are none): a cut writes only the
+// rows that no earlier one has, and rewrites a segment of which more than half is of no use any
+// more (docs/decisions/0005-checkpoints-share-segments.md). docs/formats.md has the files.
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,7 @@ struct RankPart {
 };
 
 /// Used by one thread at a time; on rank 0 publish() may be the checkpoint's thread while nobody
-/// else calls. Errors of all calls: Error{environment} of the file system.
+/// else calls. Errors of all calls: Error{environment} naming the path and the system's reason.
 class CheckpointFolder {
  public:
   /// `folder` (made when missing, 0700) is D/checkpoints; `files` outlives this.
@@ -69,7 +70,8 @@ class CheckpointFolder {
   void publish(const CutName& name);
   /// Rank 0: removes the unfinished cut, if any. Never throws.
   void give_up(std::uint64_t number) noexcept;
-  /// Rank 0: removes published cuts but the newest `keep` valid ones.
+  /// Rank 0: removes published cuts but the newest `keep` valid ones. Nothing while there are fewer
+  /// valid ones than that.
   void prune(std::size_t keep);
 
   /// Numbers of published cuts, newest first.
@@ -85,8 +87,15 @@ class CheckpointFolder {
   ReadRow row_reader(std::uint64_t number, std::size_t rank, const RankPart& part) const;
 
  private:
+  std::string damage_of(std::uint64_t number, bool with_rows) const;
+  void make_durable(const CutName& name);
+  void forget_removed();
+
   FileSystem& files_;
   Path folder_;
+  // Read back by this process when they were written, so that not each cut reads all rows again.
+  std::set<std::string> verified_;  ///< files, as "7/rank.0/segment.3"
+  std::set<std::uint64_t> published_here_;
 };
 
 }  // namespace weir

@@ -203,17 +203,22 @@ class Parser {
 
 }  // namespace
 
-void write(FileSystem& files, const std::filesystem::path& path,
-           std::span<const TensorView> tensors, const Metadata& metadata) {
+void write(const std::function<void(std::string_view)>& put, std::span<const TensorView> tensors,
+           const Metadata& metadata) {
   const std::string header = header_of(tensors, metadata);
   std::array<char, prefix> length;
   for (std::size_t k = 0; k < prefix; ++k) length[k] = static_cast<char>(header.size() >> (8 * k));
-  ReplacingFile file(files, path);
-  file.write({length.data(), length.size()});
-  file.write(header);
+  put({length.data(), length.size()});
+  put(header);
   for (const auto& tensor : tensors) {
-    file.write({reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size()});
+    put({reinterpret_cast<const char*>(tensor.bytes.data()), tensor.bytes.size()});
   }
+}
+
+void write(FileSystem& files, const std::filesystem::path& path,
+           std::span<const TensorView> tensors, const Metadata& metadata) {
+  ReplacingFile file(files, path);
+  write([&](std::string_view bytes) { file.write(bytes); }, tensors, metadata);
   file.commit();
 }
 

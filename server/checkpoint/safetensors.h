@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "src/core/file_system.h"
@@ -29,6 +31,9 @@ struct TensorView {
 /// type and shape. Errors: those of FileSystem.
 void write(FileSystem& files, const std::filesystem::path& path,
            std::span<const TensorView> tensors, const Metadata& metadata);
+/// The same to a file of the caller's: `put` takes the bytes in order, a tensor at a time.
+void write(const std::function<void(std::string_view)>& put, std::span<const TensorView> tensors,
+           const Metadata& metadata);
 
 /// What a file holds. The tensors point into `content`; movable, not copyable.
 struct File {

@@ -45,6 +45,9 @@ class Ledger {
   /// or of another version.
   void save(FileSystem& files, const std::filesystem::path& path) const;
   static Ledger load(FileSystem& files, const std::filesystem::path& path);
+  /// The content of such a file. `decode` throws as `load` does.
+  std::string encode() const;
+  static Ledger decode(std::string_view bytes);
 
  private:
   using Bits = std::vector<std::uint8_t>;
@@ -56,8 +59,6 @@ class Ledger {
   std::size_t bitmap_size() const { return (steps_ + 7) / 8; }
   Simulation& at(std::uint64_t sim);
   bool mark(SampleId id, Bits Simulation::*bits, std::size_t& count);
-  std::string encode() const;
-  static Ledger decode(std::string_view bytes);
 
   std::size_t steps_, rank_, ranks_;
   std::map<std::uint64_t, Simulation> simulations_;
