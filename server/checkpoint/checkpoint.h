@@ -6,7 +6,7 @@
 // its size and CRC-32C and carries its own checksum. Rows of samples lie in segment files, shared
 // between checkpoints by hard links (written again where there are none): a cut writes only the
 // rows that no earlier one has, and rewrites a segment of which more than half is of no use any
-// more (docs/decisions/0005-checkpoints-share-segments.md). docs/formats.md has the files.
+// more (docs/decisions/0006-checkpoints-share-segments.md). docs/formats.md has the files.
 
 #include <cstddef>
 #include <cstdint>
