@@ -6,6 +6,7 @@
 
 #include "src/core/study_directory.h"
 #include "src/wire/aggregator_session.h"
+#include "src/wire/bitmap.h"
 #include "src/wire/zmq_channel.h"
 
 namespace weir::test {
@@ -110,6 +111,15 @@ std::vector<std::uint8_t> FakeSink::held(std::uint64_t sim) const {
   return bitmap;
 }
 
+std::vector<std::uint8_t> FakeSink::durable(std::uint64_t sim) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::uint8_t> bitmap;
+  for (const auto& id : durable_) {
+    if (id.sim == sim) wire::set_bit(bitmap, id.step);
+  }
+  return bitmap;
+}
+
 bool FakeSink::complete(std::uint64_t sim) const {
   const std::lock_guard lock(mutex_);
   std::size_t held = 0;
@@ -120,6 +130,11 @@ bool FakeSink::complete(std::uint64_t sim) const {
 void FakeSink::give_room(std::size_t samples) {
   const std::lock_guard lock(mutex_);
   room_ += samples;
+}
+
+void FakeSink::publish() {
+  const std::lock_guard lock(mutex_);
+  for (const auto& [id, values] : samples_) durable_.insert(id);
 }
 
 void FakeSink::hold(SampleId id) {

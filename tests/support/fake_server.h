@@ -47,9 +47,11 @@ class FakeSink final : public wire::SampleSink {
   wire::CommitStatus commit(wire::Slot slot) override;
   void abandon(wire::Slot slot) override;
   std::vector<std::uint8_t> held(std::uint64_t sim) const override;
+  std::vector<std::uint8_t> durable(std::uint64_t sim) const override;
   bool complete(std::uint64_t sim) const override;
 
   void give_room(std::size_t samples);  ///< thread-safe
+  void publish();                       ///< thread-safe: all that is accepted is durable
   void hold(SampleId id);               ///< thread-safe: as if it had been accepted before
   std::optional<std::vector<float>> sample(
       SampleId id) const;        ///< thread-safe; fields one after another
@@ -71,6 +73,7 @@ class FakeSink final : public wire::SampleSink {
   std::map<wire::Slot, Filling> filling_;
   wire::Slot next_slot_ = 0;
   std::map<SampleId, std::vector<float>> samples_;
+  std::set<SampleId> durable_;
 };
 
 /// Writes the endpoint file of `study_directory` and serves until it is destroyed, a thread a

@@ -2,6 +2,7 @@
  * training server. */
 #include <weir/client.h>
 
+#include "checkpoint.h"
 #include "options.h"
 #include "solver.h"
 
@@ -14,7 +15,7 @@ int main(int argc, char** argv) {
   double temperatures[5]; /* initial, west, east, south, north; K */
   Solver solver;
   weir_client* client;
-  size_t count = 0;
+  size_t count = 0, kept = 0;
 
   MPI_Init(&argc, &argv);
   const Options options = read_options(argc, argv, NULL);
@@ -31,10 +32,14 @@ int main(int argc, char** argv) {
   const size_t global[2] = {options.grid, options.grid}, local[2] = {block.ny, block.nx};
   const size_t start[2] = {block.y_start, block.x_start};
   require(weir_subarray(client, "temperature", 2, global, local, start), client);
-  for (int step = 0; step < options.steps; ++step) {
+  require(weir_resume_step(client, &kept), client);
+  const int first = first_step(&solver, &options, (int)kept);
+  require(weir_start_at(client, first), client);
+  for (int step = first; step < options.steps; ++step) {
     if (advance(&solver) < 0)
       stop_run(1, "conjugate gradients did not converge; are the temperatures and --dt finite?");
     require(weir_send(client, "temperature", solver.u, point_count(&solver)), client);
+    keep_step(&solver, &options, step + 1);
   }
   require(weir_finalize(&client), NULL);
   if (options.output && !write_field(&solver.grid, solver.u, options.output))

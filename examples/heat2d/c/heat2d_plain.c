@@ -1,5 +1,6 @@
 /* The heat equation on a square, before weir. Parameters are arguments; the last field goes to a
  * file. */
+#include "checkpoint.h"
 #include "options.h"
 #include "solver.h"
 
@@ -15,9 +16,11 @@ int main(int argc, char** argv) {
   if (made == SOLVER_NO_MEMORY)
     stop_run(3, "no memory for a grid of %d x %d points", options.grid, options.grid);
   set_temperatures(&solver, temperatures);
-  for (int step = 0; step < options.steps; ++step) {
+  const int first = first_step(&solver, &options, options.steps);
+  for (int step = first; step < options.steps; ++step) {
     if (advance(&solver) < 0)
       stop_run(1, "conjugate gradients did not converge; are the temperatures and --dt finite?");
+    keep_step(&solver, &options, step + 1);
   }
   if (options.output && !write_field(&solver.grid, solver.u, options.output))
     stop_run(3, "cannot write '%s'", options.output);

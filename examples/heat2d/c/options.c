@@ -14,22 +14,34 @@ static const char* const temperature_names[5] = {"--initial", "--west", "--east"
 static const char* usage(bool with_temperatures) {
   return with_temperatures
              ? "options: --grid N (100), --steps T (100), --dt SECONDS (0.01), --output FILE, "
-               "--initial K, --west K, --east K, --south K, --north K"
-             : "options: --grid N (100), --steps T (100), --dt SECONDS (0.01), --output FILE";
+               "--checkpoint PREFIX, --checkpoint-every STEPS (10), --initial K, --west K, --east "
+               "K, --south K, --north K"
+             : "options: --grid N (100), --steps T (100), --dt SECONDS (0.01), --output FILE, "
+               "--checkpoint PREFIX, --checkpoint-every STEPS (10)";
+}
+
+static void say_to(FILE* stream, const char* format, va_list arguments) {
+  int rank;
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+  if (rank != 0) return;
+  fputs("heat2d: ", stream);
+  vfprintf(stream, format, arguments);
+  fputc('\n', stream);
+  fflush(stream);
+}
+
+void say(const char* format, ...) {
+  va_list arguments;
+  va_start(arguments, format);
+  say_to(stdout, format, arguments);
+  va_end(arguments);
 }
 
 void stop_run(int code, const char* format, ...) {
-  int rank;
-  MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-  if (rank == 0) {
-    FILE* stream = code == 0 ? stdout : stderr;
-    va_list arguments;
-    va_start(arguments, format);
-    fputs("heat2d: ", stream);
-    vfprintf(stream, format, arguments);
-    fputc('\n', stream);
-    va_end(arguments);
-  }
+  va_list arguments;
+  va_start(arguments, format);
+  say_to(code == 0 ? stdout : stderr, format, arguments);
+  va_end(arguments);
   MPI_Finalize();
   exit(code);
 }
@@ -73,13 +85,17 @@ static void read_option(Options* options, const char* name, const char* value,
     if (options->dt <= 0) stop_run(2, "--dt is '%s'; it must be above 0", value);
   } else if (strcmp(name, "--output") == 0) {
     options->output = value;
+  } else if (strcmp(name, "--checkpoint") == 0) {
+    options->checkpoint = value;
+  } else if (strcmp(name, "--checkpoint-every") == 0) {
+    options->checkpoint_every = positive_integer(name, value);
   } else {
     read_temperature(name, value, temperatures);
   }
 }
 
 Options read_options(int argc, char** argv, double temperatures[5]) {
-  Options options = {.grid = 100, .steps = 100, .dt = 0.01, .output = NULL};
+  Options options = {.grid = 100, .steps = 100, .dt = 0.01, .checkpoint_every = 10};
   for (int k = 1; k < argc; k += 2) {
     if (strcmp(argv[k], "--help") == 0) stop_run(0, "%s", usage(temperatures != NULL));
     if (k + 1 == argc)

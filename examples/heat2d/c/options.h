@@ -8,8 +8,10 @@
 typedef struct Options {
   int grid; /* interior points in a direction */
   int steps;
-  double dt;          /* s */
-  const char* output; /* file for the last field; NULL: none */
+  double dt;              /* s */
+  const char* output;     /* file for the last field; NULL: none */
+  const char* checkpoint; /* prefix of the solver's own checkpoints; NULL: none */
+  int checkpoint_every;   /* steps */
 } Options;
 
 /* Reads the arguments; a wrong one ends the program with code 2. With `temperatures` (initial,
@@ -20,6 +22,9 @@ Options read_options(int argc, char** argv, double temperatures[5]);
 /* Collective; rank 0 writes a line for each y from south to north, in it the values from west to
  * east. False, on every rank, when the file cannot be written. */
 bool write_field(const Grid* grid, const double* local, const char* file);
+
+/* Rank 0 says the message, on standard output. */
+void say(const char* format, ...);
 
 /* Ends the program, called by every rank: rank 0 says the message, on standard error unless `code`
  * is 0. */

@@ -1,6 +1,7 @@
 ! The heat equation on a square, with weir. Parameters come from the study; every step goes to the training server.
 program heat2d
   use mpi_f08
+  use heat_checkpoint
   use heat_options
   use heat_output
   use heat_solver
@@ -11,7 +12,7 @@ program heat2d
   type(solver_t) :: solver
   type(weir_client) :: client
   double precision :: temperatures(5)  ! initial, west, east, south, north; K
-  integer :: step, iterations, count, ierr
+  integer :: first, step, iterations, count, kept, ierr
   logical :: ok
 
   call MPI_Init()
@@ -28,11 +29,17 @@ program heat2d
     call weir_subarray(client, 'temperature', [g%n, g%n], [g%nx, g%ny], [g%x_start, g%y_start], ierr)
     call require(ierr)
   end associate
-  do step = 1, options%steps
+  call weir_resume_step(client, kept, ierr)
+  call require(ierr)
+  call first_step(solver, options, kept, first)
+  call weir_start_at(client, first, ierr)
+  call require(ierr)
+  do step = first + 1, options%steps
     call advance(solver, iterations)
     if (iterations < 0) call stop_run('conjugate gradients did not converge; are the temperatures and --dt finite?', 1)
     call weir_send(client, 'temperature', solver%u, ierr)
     call require(ierr)
+    call keep_step(solver, options, step)
   end do
   call weir_finalize(client, ierr)
   call require(ierr)

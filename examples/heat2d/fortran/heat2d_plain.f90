@@ -1,6 +1,7 @@
 ! The heat equation on a square, before weir. Parameters are arguments; the last field goes to a file.
 program heat2d
   use mpi_f08
+  use heat_checkpoint
   use heat_options
   use heat_output
   use heat_solver
@@ -9,7 +10,7 @@ program heat2d
   type(options_t) :: options
   type(solver_t) :: solver
   double precision :: temperatures(5) = [300, 100, 200, 300, 400]  ! initial, west, east, south, north; K
-  integer :: step, iterations
+  integer :: first, step, iterations
   logical :: ok
 
   call MPI_Init()
@@ -17,9 +18,11 @@ program heat2d
   call solver_create(solver, MPI_COMM_WORLD, options%grid, options%dt, ok)
   if (.not. ok) call stop_run('more ranks than the grid can be cut for; use fewer, or a larger --grid', 2)
   call set_temperatures(solver, temperatures)
-  do step = 1, options%steps
+  call first_step(solver, options, options%steps, first)
+  do step = first + 1, options%steps
     call advance(solver, iterations)
     if (iterations < 0) call stop_run('conjugate gradients did not converge; are the temperatures and --dt finite?', 1)
+    call keep_step(solver, options, step)
   end do
   if (allocated(options%output)) then
     call write_field(solver%grid, solver%u, options%output, ok)

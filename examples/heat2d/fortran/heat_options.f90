@@ -11,7 +11,9 @@ module heat_options
     integer :: grid = 100                ! interior points in a direction
     integer :: steps = 100
     real(real64) :: dt = 0.01_real64     ! s
-    character(:), allocatable :: output  ! file for the last field; unallocated: none
+    character(:), allocatable :: output      ! file for the last field; unallocated: none
+    character(:), allocatable :: checkpoint  ! prefix of the solver's own checkpoints; unallocated: none
+    integer :: checkpoint_every = 10         ! steps
   end type options_t
 
 contains
@@ -37,6 +39,8 @@ contains
         options%dt = number(name, value)
         if (options%dt <= 0) call stop_run("--dt is '" // value // "'; it must be above 0", 2)
       case ('--output'); options%output = value
+      case ('--checkpoint'); options%checkpoint = value
+      case ('--checkpoint-every'); options%checkpoint_every = positive_integer(name, value)
       case default
         if (.not. present(temperatures)) call unknown_option(name, .false.)
         call read_temperature(name, value, temperatures)
@@ -82,7 +86,8 @@ contains
     logical, intent(in) :: with_temperatures
     character(:), allocatable :: text
 
-    text = 'options: --grid N (100), --steps T (100), --dt SECONDS (0.01), --output FILE'
+    text = 'options: --grid N (100), --steps T (100), --dt SECONDS (0.01), --output FILE, --checkpoint PREFIX, ' // &
+           '--checkpoint-every STEPS (10)'
     if (with_temperatures) text = text // ', --initial K, --west K, --east K, --south K, --north K'
   end function usage
 

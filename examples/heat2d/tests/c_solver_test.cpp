@@ -3,13 +3,17 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 #include <mpi.h>
+#include <stdlib.h>
 
 extern "C" {
+#include "examples/heat2d/c/checkpoint.h"
 #include "examples/heat2d/c/solver.h"
 }
 
@@ -117,6 +121,59 @@ TEST(CSolver, GathersPointsWhereTheyLie) {
   for (int j = 0; field && j < 11; ++j)
     for (int i = 0; i < 11; ++i)
       EXPECT_NEAR(field.get()[j * 11 + i], plane((i + 1) * h, (j + 1) * h), 1e-9) << i << ' ' << j;
+}
+
+/// A folder that all ranks see, made and removed by rank 0.
+class SharedFolder {
+ public:
+  SharedFolder() {
+    MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
+    if (rank_ == 0 && !mkdtemp(path_)) path_[0] = 0;
+    MPI_Bcast(path_, sizeof path_, MPI_CHAR, 0, MPI_COMM_WORLD);
+  }
+  ~SharedFolder() {
+    MPI_Barrier(MPI_COMM_WORLD);
+    std::error_code ignored;
+    if (rank_ == 0) std::filesystem::remove_all(path_, ignored);
+  }
+  SharedFolder(const SharedFolder&) = delete;
+  std::string path(const char* name) const { return std::string(path_) + "/" + name; }
+  bool root() const { return rank_ == 0; }
+
+ private:
+  char path_[32] = "/tmp/weir-heat2d-XXXXXX";
+  int rank_ = 0;
+};
+
+TEST(CSolver, ReadsTheNewestCheckpointThatIsNotTooNew) {
+  const SharedFolder folder;
+  const std::string prefix = folder.path("heat");
+  HeatSolver solver(/*n=*/11, /*dt=*/0.1);
+  set_initial(solver.get(), plane);
+  const auto kept = solver.u();
+  ASSERT_TRUE(write_checkpoint(solver.get(), prefix.c_str(), 10));
+  set_initial(solver.get(), slowest_mode);
+  ASSERT_TRUE(write_checkpoint(solver.get(), prefix.c_str(), 20));
+  EXPECT_EQ(read_checkpoint(solver.get(), prefix.c_str(), 19), 10);
+  EXPECT_EQ(solver.u(), kept);
+  EXPECT_EQ(read_checkpoint(solver.get(), prefix.c_str(), 9), 0);
+  EXPECT_EQ(solver.u(), kept);
+}
+
+TEST(CSolver, PassesOverACheckpointThatIsCutShortOrOfAnotherGrid) {
+  const SharedFolder folder;
+  const std::string prefix = folder.path("heat");
+  HeatSolver solver(/*n=*/11, /*dt=*/0.1), other(/*n=*/12, /*dt=*/0.1);
+  for (const int step : {10, 20}) ASSERT_TRUE(write_checkpoint(solver.get(), prefix.c_str(), step));
+  ASSERT_TRUE(write_checkpoint(other.get(), prefix.c_str(), 30));
+  if (folder.root()) std::filesystem::resize_file(prefix + ".20", 900);
+  MPI_Barrier(MPI_COMM_WORLD);
+  EXPECT_EQ(read_checkpoint(solver.get(), prefix.c_str(), 40), 10);
+}
+
+TEST(CSolver, SaysOnEveryRankThatACheckpointCannotBeWritten) {
+  HeatSolver solver(/*n=*/11, /*dt=*/0.1);
+  EXPECT_FALSE(write_checkpoint(solver.get(), "/nowhere/heat", 10));
 }
 
 TEST(CSolver, RefusesMoreRanksThanPoints) {
