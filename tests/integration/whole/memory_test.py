@@ -1,17 +1,19 @@
 """Memory has the stated bounds: a server rank's slab + 300 MiB, a client's window + 64 MiB, also while the trainer stands still."""
 
+import contextlib
 import ctypes
 import os
 import pathlib
 import time
 
-from whole import WEIR, WholeTest, main, processes_of, toy_study
+from whole import SERVER, TOY, WEIR, WholeTest, main, processes_of, toy_study
 
 MIB = 1 << 20
 VALUES = 250_000  # of a step: 1 MB
 CAPACITY = 60
 WINDOW = 16  # MiB
 HELD = 5  # seconds for which the trainer stands still
+HELD_LONG = 60 if os.environ.get("WEIR_NIGHTLY") == "1" else HELD  # in the study of fifty clients
 
 PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH = 0x4206, 0x4207, 17
 WALL = 0x40000000
@@ -38,11 +40,11 @@ class StoppedThread:
         self.request(PTRACE_DETACH)
 
 
-def peak_memory(pid):
-    """Bytes that the process has held at most; 0 when it has ended."""
+def peak_memory(pid, which="VmHWM"):
+    """Bytes that the process has held at most (VmRSS: holds now); 0 when it has ended."""
     try:
         for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
+            if line.startswith(f"{which}:"):
                 return int(line.split()[1]) * 1024
     except OSError:
         pass
@@ -81,6 +83,34 @@ class MemoryTest(WholeTest):
 
     def test_bounds_hold_while_the_trainer_stands_still(self):
         self.run_watched(stall=True)
+
+    def test_fifty_clients_of_a_trainer_that_stands_still_cost_no_more_than_slab_and_credit(self):
+        clients, steps, values, capacity, inflight = 50, 60, 16384, 1000, 32  # samples of 64 KiB, credit of 32 MiB
+        directory = self.folder / "D"
+        study = toy_study(count=clients, steps=steps, size=values, client={"window_mib": 2, "timeout": 300},
+                          server={"inflight_mib": inflight, "progress": 600},
+                          buffer={"kind": "fifo", "capacity": capacity, "watermark": 4})
+        with contextlib.ExitStack() as stack:
+            server = stack.enter_context(self.started("mpirun", "-n", 1, SERVER, self.write_study(study), "--output", directory))
+            self.wait_until((directory / "run" / "endpoint.json").exists, "the server listens", process=server)
+            (pid,) = processes_of(directory, "weir-server")
+            before = peak_memory(pid, "VmRSS")
+            solver = (TOY, "--size", values, "--steps", steps)
+            solvers = [stack.enter_context(self.started(*solver, WEIR_STUDY_DIR=directory, WEIR_SIM=sim)) for sim in range(clients)]
+            metrics = directory / "metrics.jsonl"
+            self.wait_until(lambda: metrics.exists() and '"train"' in metrics.read_text(), "training", process=server)
+            with StoppedThread(pid):  # the trainer is the main thread
+                time.sleep(HELD_LONG)
+                grown, waiting = peak_memory(pid) - before, sum(client.poll() is None for client in solvers)
+            for process in (*solvers, server):
+                process.wait(90)
+                self.assertEqual(process.returncode, 0, process.output() + self.logs(directory))
+        self.assert_nothing_lost(directory, simulations=clients, steps=steps)
+        slab = capacity * values * 4
+        print(f"\n{waiting} clients waited {HELD_LONG} s: server + {grown / MIB:.0f} MiB, slab {slab / MIB:.0f} MiB, "
+              f"credit {inflight} MiB")
+        self.assertGreaterEqual(waiting, clients // 2)  # the rest had sent all
+        self.assertLessEqual(grown, slab + (inflight + 64) * MIB)
 
 
 if __name__ == "__main__":
