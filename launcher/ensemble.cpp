@@ -17,6 +17,10 @@ std::string title(AttemptId id) {
   return "simulation " + std::to_string(id.sim) + ", attempt " + std::to_string(id.attempt);
 }
 
+/// More would not fit into one message. An ended attempt that is not listed is asked for again, and
+/// its end is reported again.
+constexpr std::size_t most_listed = 50'000;
+
 std::string seconds_text(double seconds) {
   std::ostringstream text;
   text << seconds << " s";
@@ -256,7 +260,9 @@ KnownAttempts Ensemble::known() const {
   for (const auto& [id, attempt] : attempts_)  // ordered: the last one of a simulation stays
     if (attempt.submitted) highest[id.sim] = {id.attempt, takes_place(attempt.state)};
   KnownAttempts known;
+  const bool all = highest.size() <= most_listed;
   for (const auto& [sim, attempt] : highest) {
+    if (!all && !attempt.second) continue;
     known.sims.push_back(sim);
     known.attempts.push_back(attempt.first);
     known.alive.push_back(attempt.second ? 1 : 0);

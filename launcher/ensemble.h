@@ -56,7 +56,8 @@ class Ensemble {
 
   /// Ends that the server has not acknowledged, by simulation.
   std::vector<wire::LaunchEnded> unacknowledged() const;
-  /// The highest attempt of each simulation that was ever submitted.
+  /// The highest attempt of each simulation that was ever submitted; of more than 50 000
+  /// simulations those that run.
   KnownAttempts known() const;
   std::size_t jobs() const { return count(&takes_place); }  ///< attempts that take a place
   std::size_t queued() const;

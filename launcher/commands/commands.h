@@ -33,5 +33,8 @@ int status_command(const std::filesystem::path& folder, bool json);
 int stop_command(const std::filesystem::path& folder);
 /// What was accepted, by the ledgers of the study's end, or of its newest checkpoint before that.
 int ledger_command(const std::filesystem::path& folder);
+/// Which batch trained on what. Exit code 1: what the logs say is not valid, the first fault is
+/// named.
+int lineage_command(const std::filesystem::path& folder);
 
 }  // namespace weir

@@ -29,7 +29,7 @@ constexpr const char* exit_codes =
 struct Request {
   std::filesystem::path study, folder, output, to;
   std::optional<std::size_t> ranks;
-  bool json = false, resume = false;
+  bool json = false, resume = false, lineage = false;
   std::function<int()> command;
 };
 
@@ -105,13 +105,17 @@ void add_folder_commands(CLI::App& app, Request& request) {
           "Returns when the server has agreed; nothing running is no error.",
           request, [&] { return stop_command(request.folder); }),
       request);
-  add_folder(
-      *add(
-          app, "ledger",
-          "Print the accepted samples, \"sim step\" a line, sorted: by the ledgers of the study's\n"
-          "end, or of its newest checkpoint before that.",
-          request, [&] { return ledger_command(request.folder); }),
-      request);
+  auto* ledger = add(
+      app, "ledger",
+      "Print the accepted samples, \"sim step\" a line, sorted: by the ledgers of the study's\n"
+      "end, or of its newest checkpoint before that.",
+      request, [&] {
+        return request.lineage ? lineage_command(request.folder) : ledger_command(request.folder);
+      });
+  add_folder(*ledger, request);
+  ledger->add_flag("--lineage", request.lineage,
+                   "instead: which batch trained on what, \"batch sim step\" a line; exit code 1 "
+                   "when that does not agree with the ledgers");
 }
 
 bool is_command(const CLI::App& app, const std::string& name) {

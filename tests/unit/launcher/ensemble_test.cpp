@@ -188,6 +188,18 @@ TEST_F(EnsembleTest, KillsWhatDoesNotEnd) {
   EXPECT_EQ(ensemble_.jobs(), 0u);
 }
 
+TEST_F(EnsembleTest, TellsOfAsManyAttemptsAsFitIntoAMessage) {
+  std::vector<PastAttempt> past;
+  for (std::uint64_t sim = 0; sim < 100'000; ++sim)
+    past.push_back({.id = {sim, 0}, .submitted = true, .ended = true, .reason = "", .job = ""});
+  past.back().job = "901";
+  ensemble_.inherit(past);
+  const auto known = ensemble_.known();
+  EXPECT_THAT(known.sims, ElementsAre(99'999u));
+  EXPECT_NO_THROW(wire::encode(
+      wire::LaunchHello{.sims = known.sims, .attempts = known.attempts, .alive = known.alive}));
+}
+
 TEST_F(EnsembleTest, WritesTheIntentBeforeAndTheNumberAfterEachSubmission) {
   request(0);
   turn();
