@@ -153,7 +153,7 @@ void Connection::follow_server() {
   const std::uint64_t former = watch_.epoch();
   const auto later = watch_.look();
   try {
-    if (later) move_to(*later);
+    if (later && !reached(later->epoch)) move_to(*later);
   } catch (const Error& error) {
     watch_.retry(former, error.what());
   }
@@ -166,6 +166,13 @@ bool Connection::quiet() const {
     return session->state() == wire::ClientState::connecting ||
            (session->state() == wire::ClientState::open &&
             time - session->last_heard() >= quiet_after);
+  });
+}
+
+/// A server that listens where the former one did may have welcomed the client already.
+bool Connection::reached(std::uint64_t epoch) const {
+  return std::all_of(sessions_.begin(), sessions_.end(), [epoch](const auto& session) {
+    return session->state() == wire::ClientState::open && session->welcome().epoch == epoch;
   });
 }
 

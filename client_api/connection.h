@@ -88,6 +88,7 @@ class Connection {
   void receive();
   void follow_server();
   bool quiet() const;
+  bool reached(std::uint64_t epoch) const;
   void move_to(const wire::EndpointFile& endpoint);
   void publish(std::size_t handed_over);
 

@@ -96,6 +96,15 @@ TEST_F(ClientFollow, AClientWithNothingToSendNoticesTheNextServerWithinSeconds) 
   EXPECT_TRUE(wait_until([this] { return server_->connected() == 1; }, std::chrono::seconds(5)));
 }
 
+TEST_F(ClientFollow, AServerThatIsStartedAgainAtTheSameEndpointIsFollowedToo) {
+  study_.tcp = false;
+  lose_server_after(2);
+  serve_next_epoch({{0, 0}, {0, 1}});
+  EXPECT_EQ(send_steps(6), WEIR_OK) << last_error();
+  EXPECT_EQ(weir_finalize(&client_), WEIR_OK) << weir_last_error(nullptr);
+  EXPECT_EQ(server_->accepted(), 6u);
+}
+
 TEST_F(ClientFollow, AStepLostWithTheFirstServerIsToldAndNamed) {
   lose_server_after(2);
   serve_next_epoch({{0, 0}});
