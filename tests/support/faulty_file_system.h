@@ -21,6 +21,8 @@ class FaultyFileSystem final : public FileSystem {
       : inner_(inner), first_failure_(first_failure) {}
 
   std::size_t writes() const { return writes_; }  ///< attempted so far
+  std::size_t failures() const { return failures_; }
+  void fail_from(std::size_t write) { first_failure_ = write; }
   void repair() { first_failure_ = static_cast<std::size_t>(-1); }
 
   std::unique_ptr<OutputFile> create(const Path& path, unsigned mode) override {
@@ -50,6 +52,7 @@ class FaultyFileSystem final : public FileSystem {
         : disk_(disk), path_(std::move(path)), inner_(std::move(inner)) {}
     void write(std::string_view bytes) override {
       if (disk_.writes_++ >= disk_.first_failure_) {
+        ++disk_.failures_;
         throw Error(ErrorKind::environment,
                     "cannot write " + path_.string() + ": no space left on device");
       }
@@ -66,7 +69,7 @@ class FaultyFileSystem final : public FileSystem {
 
   FileSystem& inner_;
   std::size_t first_failure_;
-  std::size_t writes_ = 0;
+  std::size_t writes_ = 0, failures_ = 0;
 };
 
 }  // namespace weir::test

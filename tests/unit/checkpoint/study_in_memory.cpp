@@ -94,6 +94,16 @@ void StudyInMemory::published(const std::vector<RowPlace>& places) {
   }
 }
 
+void StudyInMemory::restore(const StudyContent& content) {
+  slots_.assign(slots_.size(), std::nullopt);
+  for (std::size_t k = 0; k < content.rows.size(); ++k) {
+    const auto& [slot, id, draws] = content.store.samples[k];
+    slots_[slot] = {.id = id, .draws = draws, .row = content.rows[k], .place = content.places[k]};
+  }
+  ledger_ = content.store.ledger;
+  cuts_ = content.name.number;
+}
+
 TrainingState StudyInMemory::training_state() const {
   TrainingState state{.batch = cuts_ * 100, .tensors = {}, .scalars = "{\"loss\": 0.25}"};
   for (const char* name : {"model/0.weight", "optimizer/0/exp_avg"}) {
@@ -162,6 +172,7 @@ std::optional<StudyContent> load_newest(const CheckpointFolder& folder, std::siz
                        .rows = {},
                        .server = part.server};
   const ReadRow read = folder.row_reader(*number, rank, part);
+  content.places = part.places;
   for (std::size_t k = 0; k < content.store.samples.size(); ++k) {
     read(k, content.rows.emplace_back(StudyInMemory::row_size));
   }

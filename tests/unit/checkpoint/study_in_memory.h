@@ -20,6 +20,7 @@ struct StudyContent {
   TrainingState training;
   StoreState store;
   std::vector<std::vector<float>> rows;  ///< one a sample
+  std::vector<RowPlace> places{};        ///< of a checkpoint that was read: one a sample
   std::string server;
 };
 
@@ -42,6 +43,8 @@ class StudyInMemory {
   const StudyContent& content() const { return content_; }
   /// The last cut was published.
   void published(const std::vector<RowPlace>& places);
+  /// Goes on from a checkpoint, as a restart does.
+  void restore(const StudyContent& content);
 
  private:
   struct Sample {
