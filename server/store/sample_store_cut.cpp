@@ -21,11 +21,20 @@ std::string name_of(SampleId id) {
   return "step " + std::to_string(id.step) + " of simulation " + std::to_string(id.sim);
 }
 
-/// The slots of the population, ascending.
-std::vector<Slot> population(const BufferState& buffer) {
-  std::vector<Slot> slots = buffer.unseen;
-  slots.insert(slots.end(), buffer.seen.begin(), buffer.seen.end());
-  std::sort(slots.begin(), slots.end());
+/// The slots of the population, ascending, but for any that a damaged state invents. Marked, not
+/// sorted: the trainer waits for this.
+std::vector<Slot> population(const BufferState& buffer, std::size_t capacity) {
+  std::vector<char> there(capacity);
+  for (const auto* slots : {&buffer.unseen, &buffer.seen}) {
+    for (const Slot slot : *slots) {
+      if (slot < capacity) there[slot] = 1;
+    }
+  }
+  std::vector<Slot> slots;
+  slots.reserve(capacity);
+  for (std::size_t slot = 0; slot < capacity; ++slot) {
+    if (there[slot]) slots.push_back(static_cast<Slot>(slot));
+  }
   return slots;
 }
 
@@ -89,7 +98,7 @@ StoreState SampleStore::Impl::tables() const {
                    .repeats = repeats,
                    .ledger = ledger,
                    .history_bytes = 0};
-  const std::vector<Slot> slots = population(state.buffer);
+  const std::vector<Slot> slots = population(state.buffer, ids.size());
   state.samples.reserve(slots.size());
   for (const Slot slot : slots) {
     state.samples.push_back({.slot = slot, .id = ids[slot], .draws = draws[slot]});
@@ -104,6 +113,7 @@ std::unique_ptr<StoreCut> SampleStore::cut() {
   {
     std::unique_lock lock(impl_->mutex);
     state = impl_->tables();
+    places.reserve(state.samples.size());
     for (const auto& sample : state.samples) places.push_back(impl_->places[sample.slot]);
     impl_->refilled.assign(impl_->refilled.size(), false);
     rows->begin(state.samples, places);
@@ -149,7 +159,7 @@ void SampleStore::published(const StoreState& state, const std::vector<RowPlace>
 /// changes.
 void SampleStore::Impl::check(const StoreState& state, const std::vector<RowPlace>& known) const {
   check_ledger(state.ledger, ledger);
-  const auto slots = population(state.buffer);
+  const auto slots = population(state.buffer, ids.size());
   const bool same =
       std::equal(slots.begin(), slots.end(), state.samples.begin(), state.samples.end(),
                  [](Slot slot, const CutSample& sample) { return slot == sample.slot; });

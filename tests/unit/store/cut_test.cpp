@@ -363,6 +363,12 @@ TEST_F(Refused, IsASampleThatTheLedgerDoesNotKnow) {
   EXPECT_THAT(refusal(other), HasSubstr("step 1000"));
 }
 
+TEST_F(Refused, AreSlotsThatTheBufferDoesNotHave) {
+  StoreState other = state();
+  other.buffer.unseen.back() = other.samples.back().slot = 4000000000;
+  EXPECT_THAT(refusal(other), HasSubstr("not those of its buffer"));
+}
+
 TEST_F(Refused, AreSamplesThatAreNotThoseOfTheBuffer) {
   StoreState other = state();
   other.samples.pop_back();
