@@ -5,12 +5,14 @@
 
 #include <pthread.h>
 
-#include "server/control/rank_event.h"
+#include "src/core/failpoint.h"
+#include "src/core/planted_bug.h"
 
 namespace weir {
 
 namespace {
 constexpr auto poll_interval = std::chrono::milliseconds(20);
+constexpr auto order_limit = std::chrono::seconds(1);  // a thread that has failed follows no order
 constexpr std::size_t burst = 256;  // frames between two looks at credit and time
 }  // namespace
 
@@ -31,6 +33,12 @@ Aggregator::~Aggregator() { stop(Duration::zero()); }
 
 std::string Aggregator::endpoint() const { return channel_->endpoint(); }
 
+void Aggregator::resume(std::uint64_t unique, const std::vector<std::uint64_t>& complete) {
+  unique_ = unique_seen_ = unique;
+  if (WEIR_BUG("completed_not_retold")) return;
+  for (const std::uint64_t sim : complete) tell(RankEvent::Kind::completed, sim);
+}
+
 void Aggregator::start() {
   thread_ = std::thread([this] { run(); });
 }
@@ -47,9 +55,24 @@ std::vector<std::int64_t> Aggregator::take_events() {
   return std::exchange(events_, {});
 }
 
+void Aggregator::fence(std::uint64_t sim, std::uint64_t lowest) {
+  {
+    const std::lock_guard lock(mutex_);
+    fences_.push_back({sim, lowest});
+  }
+  wake();
+}
+
+void Aggregator::published() {
+  published_ = true;
+  wake();
+}
+
 void Aggregator::end_reception() {
   over_ = true;
   wake();
+  std::unique_lock lock(mutex_);
+  if (thread_.joinable()) ended_.wait_for(lock, order_limit, [this] { return has_ended_; });
 }
 
 void Aggregator::stop(Duration at_most) {
@@ -83,13 +106,33 @@ void Aggregator::run() {
   }
 }
 
+void Aggregator::take_orders() {
+  std::vector<Attempt> fences;
+  {
+    const std::lock_guard lock(mutex_);
+    fences.swap(fences_);
+  }
+  for (const Attempt& lowest : fences) session_.fence(lowest.sim, lowest.attempt);
+  if (published_.exchange(false)) {
+    WEIR_FAILPOINT("aggregator.before_durable");
+    session_.published();
+  }
+  if (!over_.load()) return;
+  session_.end_reception();
+  {
+    const std::lock_guard lock(mutex_);
+    has_ended_ = true;
+  }
+  ended_.notify_all();
+}
+
 void Aggregator::serve(Time now) {
   for (std::size_t k = 0; k < burst; ++k) {
     auto received = channel_->try_receive();
     if (!received) break;
     session_.receive(received->peer(), received->bytes(), now);
   }
-  if (over_.load()) session_.end_reception();
+  take_orders();
   session_.tick(now);
   if (controller_ != nullptr) {
     send(controller_->tick(now));
@@ -106,10 +149,15 @@ void Aggregator::send(const std::vector<Outgoing>& out) {
                    std::make_shared<std::vector<std::byte>>(wire::encode(outgoing.message)));
 }
 
+void Aggregator::tell(RankEvent::Kind kind, std::uint64_t sim, std::uint64_t value) {
+  const std::lock_guard lock(mutex_);
+  append(events_, {kind, static_cast<std::int64_t>(settings_.rank), static_cast<std::int64_t>(sim),
+                   static_cast<std::int64_t>(value)});
+}
+
 void Aggregator::fail(const std::string& reason) {
   log_->error("the aggregator of rank {} cannot go on: {}", settings_.rank, reason);
-  const std::lock_guard lock(mutex_);
-  append(events_, {RankEvent::Kind::failed, static_cast<std::int64_t>(settings_.rank), 0, 0});
+  tell(RankEvent::Kind::failed);
 }
 
 std::optional<std::vector<double>> Aggregator::parameters(std::uint64_t sim) {
@@ -117,32 +165,45 @@ std::optional<std::vector<double>> Aggregator::parameters(std::uint64_t sim) {
 }
 
 void Aggregator::connected(std::uint64_t sim, std::uint64_t attempt) {
+  WEIR_FAILPOINT("aggregator.connected");
   log_->info("simulation {} attempt {} has connected", sim, attempt);
 }
 
 void Aggregator::accepted(SampleId) { ++unique_; }
 
 void Aggregator::completed(std::uint64_t sim) {
-  const std::lock_guard lock(mutex_);
-  append(events_, {RankEvent::Kind::completed, static_cast<std::int64_t>(settings_.rank),
-                   static_cast<std::int64_t>(sim), 0});
+  WEIR_FAILPOINT("aggregator.completed");
+  tell(RankEvent::Kind::completed, sim);
 }
 
 void Aggregator::refused(std::uint64_t sim, const std::string& reason) {
   log_->warn("simulation {} is refused: {}", sim, reason);
-  const std::lock_guard lock(mutex_);
-  append(events_, {RankEvent::Kind::refused, static_cast<std::int64_t>(settings_.rank),
-                   static_cast<std::int64_t>(sim), 0});
+  tell(RankEvent::Kind::refused, sim);
 }
 
 void Aggregator::lost(std::uint64_t sim, std::uint64_t attempt) {
+  log_->warn("simulation {} attempt {} has been silent for longer than server.liveness", sim,
+             attempt);
+  tell(RankEvent::Kind::lost, sim, attempt);
+}
+
+void Aggregator::lacking(std::uint64_t sim, std::uint64_t attempt, std::uint64_t step) {
   log_->warn(
-      "simulation {} attempt {} has been silent for longer than server.liveness; it may come again",
-      sim, attempt);
+      "simulation {} attempt {} cannot send step {} again, which is lost with the former server",
+      sim, attempt, step);
+  tell(RankEvent::Kind::lacking, sim, attempt);
+}
+
+void Aggregator::stalled(std::uint64_t sim, std::uint64_t attempt) {
+  log_->warn("simulation {} attempt {} has sent nothing for longer than simulation.progress", sim,
+             attempt);
+  tell(RankEvent::Kind::stalled, sim, attempt);
 }
 
 void Aggregator::other(const wire::Peer& peer, const wire::Message& message) {
-  if (controller_ != nullptr) send(controller_->receive(peer, message));
+  if (controller_ == nullptr) return;
+  WEIR_FAILPOINT("aggregator.launcher_message");
+  send(controller_->receive(peer, message, clock_.now()));
 }
 
 }  // namespace weir

@@ -1,5 +1,7 @@
 // weir-server: one rank of the training server; mpirun starts as many as wanted.
 
+#include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 
@@ -19,23 +21,33 @@ weir::ServerOptions parse_options(CLI::App& app, int argc, char** argv) {
       "by hand:\n"
       "  mpirun -n R weir-server STUDY.json --output D\n"
       "then start clients with WEIR_STUDY_DIR=D and WEIR_SIM=0, 1, …\n"
+      "It writes checkpoints (D/checkpoints); SIGTERM makes it take a last one and stop. After "
+      "that, "
+      "and after a crash, --resume goes on.\n"
       "Exit codes: 0 done, 1 the study failed, 2 the input is wrong, 3 the environment is, 130 "
-      "stopped on request.");
+      "stopped on request;\n"
+      "4: a rank cannot go on, its log says why, and --resume may.");
   app.add_option("study", options.study_file, "the study file")->required();
   app.add_option("--output", options.output, "study directory (default: ./<name of the study>)");
   app.add_option("--record", options.record,
                  "write the ensemble into this HDF5 data set instead of training");
-  app.add_option("--epoch", options.epoch, "number of this incarnation of the server");
+  app.add_flag("--resume", options.resume,
+               "go on from the newest whole checkpoint in the study directory");
   app.parse(argc, argv);
   return options;
 }
+
+std::atomic<bool> terminate{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
+
+void ask_to_terminate(int) { terminate = true; }
 
 int run(const weir::ServerOptions& options) {
   const auto collective = weir::make_mpi_collective();
   const auto report = [&](const std::string& text) {
     std::fprintf(stderr, "weir-server: rank %zu: %s\n", collective->rank(), text.c_str());
   };
-  int code = static_cast<int>(weir::ErrorKind::study);
+  int code = weir::RankFailure::exit_code;
   try {
     return weir::run_server(options, *collective, report);
   } catch (const weir::Error& error) {
@@ -61,6 +73,8 @@ int main(int argc, char** argv) {
   // The trainer's thread, this one, is the only one to call MPI.
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
+  options.terminate = &terminate;
+  std::signal(SIGTERM, ask_to_terminate);
   const int code = run(options);
   MPI_Finalize();
   return code;

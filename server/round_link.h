@@ -1,10 +1,13 @@
 #pragma once
-// Ties the rounds of agreement to the rank's aggregator, its sample store and, on rank 0, the
-// controller.
+// Ties the rounds of agreement to the rank's aggregator, its sample store, its cuts and, on rank 0,
+// the controller.
+
+#include <atomic>
 
 #include "server/aggregator.h"
 #include "server/control/controller.h"
 #include "server/store/sample_store.h"
+#include "server/study_cuts.h"
 #include "server/training/round.h"
 #include "src/core/clock.h"
 
@@ -13,29 +16,22 @@ namespace weir {
 /// Used by the trainer's thread.
 class RoundLink final : public RoundParticipant {
  public:
-  /// `store` is null when nothing is received, `controller` but on rank 0. All arguments outlive
-  /// the link.
-  RoundLink(Aggregator& aggregator, SampleStore* store, Controller* controller, const Clock& clock)
-      : aggregator_(aggregator), store_(store), controller_(controller), clock_(clock) {}
+  /// `store` is null when nothing is received, `controller` but on rank 0, `terminate` when nobody
+  /// asks so for an end. All arguments outlive the link.
+  RoundLink(Aggregator& aggregator, SampleStore* store, Controller* controller, const Clock& clock,
+            const std::atomic<bool>* terminate)
+      : aggregator_(aggregator),
+        store_(store),
+        controller_(controller),
+        clock_(clock),
+        terminate_(terminate) {}
 
-  RoundInput before_round() override {
-    RoundInput input;
-    input.events = aggregator_.take_events();
-    if (controller_ != nullptr) {
-      input.stop = controller_->stop_reason().has_value();
-      input.reception_over = controller_->reception_over();
-    }
-    return input;
-  }
+  /// From now on, until it is given null, cuts are taken.
+  void attach(StudyCuts* cuts) { cuts_ = cuts; }
 
-  void after_round(const Agreed& agreed) override {
-    if (controller_ != nullptr)
-      controller_->apply(agreed.events, clock_.now(), store_ != nullptr && store_->room() > 0);
-    if (agreed.reception_over && !reception_over_) {
-      reception_over_ = true;
-      if (store_ != nullptr) store_->end_reception();
-    }
-  }
+  RoundInput before_round() override;
+  void after_round(const Agreed& agreed) override;
+  void cut(TrainingState state) override;
 
   bool reception_over() const { return reception_over_; }
 
@@ -44,6 +40,9 @@ class RoundLink final : public RoundParticipant {
   SampleStore* store_;
   Controller* controller_;
   const Clock& clock_;
+  const std::atomic<bool>* terminate_;
+  StudyCuts* cuts_ = nullptr;
+  bool termination_told_ = false;
   bool reception_over_ = false;
 };
 

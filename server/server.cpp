@@ -32,17 +32,19 @@ Verdict agree_on_start(Collective& collective, int code) {
 
 int run_server(const ServerOptions& options, Collective& collective, const Report& report) {
   std::optional<ServerRank> rank;
-  std::optional<Error> error;
-  try {
-    rank.emplace(options, collective);
-  } catch (const Error& caught) {
-    error = caught;
-  }
-  const Verdict verdict = agree_on_start(collective, error ? error->exit_code() : 0);
-  if (verdict.code != 0) {
+  const auto all_can = [&](const std::function<void()>& step) {
+    std::optional<Error> error;
+    try {
+      step();
+    } catch (const Error& caught) {
+      error = caught;
+    }
+    const Verdict verdict = agree_on_start(collective, error ? error->exit_code() : 0);
     if (error && verdict.rank == collective.rank()) report(error->what());
     return verdict.code;
-  }
+  };
+  if (const int code = all_can([&] { rank.emplace(options, collective); })) return code;
+  if (const int code = all_can([&] { rank->prepare(); })) return code;
   try {
     return rank->run();
   } catch (const std::exception& caught) {

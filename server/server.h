@@ -2,9 +2,10 @@
 // One rank of the server from start to end: owns the threads, and the order in which things start
 // and stop.
 
-#include <cstdint>
+#include <atomic>
 #include <filesystem>
 #include <functional>
+#include <stdexcept>
 #include <string>
 
 #include "server/training/collective.h"
@@ -15,8 +16,19 @@ struct ServerOptions {
   std::filesystem::path study_file;
   std::filesystem::path output;  ///< study directory; empty: ./<name of the study>
   std::filesystem::path
-      record;  ///< data set to record the ensemble into instead of training; empty: train
-  std::uint64_t epoch = 0;
+      record;           ///< data set to record the ensemble into instead of training; empty: train
+  bool resume = false;  ///< go on from the newest checkpoint in `output`, if it has one
+  /// Set from outside (a signal handler may): the study is to be stopped in order. Null: nobody
+  /// asks.
+  const std::atomic<bool>* terminate = nullptr;
+};
+
+/// A rank cannot go on in the middle of a study, which its newest checkpoint may continue: exit
+/// code 4.
+class RankFailure : public std::runtime_error {
+ public:
+  static constexpr int exit_code = 4;
+  using std::runtime_error::runtime_error;
 };
 
 using Report = std::function<void(const std::string&)>;
@@ -24,8 +36,8 @@ using Report = std::function<void(const std::string&)>;
 /// Called by every rank with the same options; returns the same exit code on all of them: 0 done, 1
 /// the study failed, 2 input, 3 environment, 130 stopped on request. What was trained is saved and
 /// summary.json written whenever the training had begun. An error that keeps a rank from starting
-/// goes to `report`, on that rank alone. Throws when this rank alone cannot go on: its peers may
-/// wait for it then, so the caller must end them.
+/// goes to `report`, on that rank alone. Throws when this rank alone cannot go on (RankFailure in
+/// the middle of the training): its peers may wait for it then, so the caller must end them.
 int run_server(const ServerOptions& options, Collective& collective, const Report& report);
 
 }  // namespace weir

@@ -47,26 +47,80 @@ ServerRank::ServerRank(const ServerOptions& options, Collective& collective)
       start_(clock_.now()),
       study_(resolve(options, collective.ranks())),
       directory_(open_directory(options, study_)),
-      log_(open_log(directory_, collective.rank())) {
-  const bool receives = study_.training.source == Source::ensemble;
-  if (receives) {
-    design_ = make_design(study_);
-    store_ = std::make_unique<SampleStore>(study_, *design_, collective.rank(), collective.ranks());
-  }
+      log_(open_log(directory_, collective.rank())),
+      checkpoints_(posix_file_system(), directory_.checkpoints()) {
+  if (rank() == 0) past_ = look_back(posix_file_system(), directory_, checkpoints_, options.resume);
+  if (study_.training.source == Source::dataset) return;
+  design_ = make_design(study_);
+  store_ = std::make_unique<SampleStore>(study_, *design_, rank(), collective.ranks());
+}
+
+CutName ServerRank::cut_name() const {
+  CutName name;
+  name.number = past_.cuts.empty() ? 1 : past_.cuts.front() + 1;
+  name.epoch = past_.epoch;
+  name.study = settings_.study;
+  name.schema = settings_.schema;
+  name.ranks = collective_.ranks();
+  return name;
+}
+
+void ServerRank::prepare() {
+  past_ = agree_on_past(collective_, past_);
+  if (past_.done) return;
   const std::uint64_t id = study_id(study_, directory_);
-  if (collective.rank() == 0)
-    controller_.emplace(study_, design_.get(), id, collective.ranks(), start_);
-  settings_ = aggregator_settings(study_, id, options.epoch, collective);
-  aggregator_ = std::make_unique<Aggregator>(
-      settings_, open_channel(study_, directory_, collective.rank(), *log_),
-      receives ? static_cast<wire::SampleSink&>(*store_) : closed_sink_, design_.get(),
-      controller(), log_);
+  settings_ = aggregator_settings(study_, id, past_.epoch, collective_);
+  // A recording starts from nothing: its data set is written as a whole or not at all.
+  const auto cut = options_.resume && options_.record.empty()
+                       ? choose_cut(collective_, checkpoints_, past_.cuts, cut_name(),
+                                    [this](const std::string& text) { log_->warn("{}", text); })
+                       : std::nullopt;
+  if (rank() == 0) {
+    checkpoints_.clean();
+    controller_.emplace(study_, design_.get(), id, past_.epoch, collective_.ranks(), start_);
+  }
+  aggregator_ =
+      std::make_unique<Aggregator>(settings_, open_channel(study_, directory_, rank(), *log_),
+                                   store_ ? static_cast<wire::SampleSink&>(*store_) : closed_sink_,
+                                   design_.get(), controller(), log_);
   if (store_) store_->on_room([this] { aggregator_->wake(); });
-  link_.emplace(*aggregator_, store_.get(), controller(), clock_);
+  if (store_ && (study_.lineage || study_.reproducible))
+    store_->log_lineage(posix_file_system(), directory_.lineage(rank()),
+                        [this](const std::string& text) { log_->warn("{}", text); });
+  link_.emplace(*aggregator_, store_.get(), controller(), clock_, options_.terminate);
+  if (cut) restore(*cut);
+}
+
+void ServerRank::restore(std::uint64_t cut) {
+  RankPart part = checkpoints_.read_part(cut, rank());
+  restored_ = weir::server_state(part.server);
+  if (store_ && part.store) {
+    store_->restore(*part.store, part.places, checkpoints_.row_reader(cut, rank(), part));
+    aggregator_->resume(store_->counts().unique, complete_simulations());
+  }
+  if (controller_) controller_->restore(restored_.table);
+  log_->info("goes on from checkpoint {} of batch {}, epoch {}", cut, part.name.batch, past_.epoch);
+  training_ = std::move(part.training);
+}
+
+/// On this rank.
+std::vector<std::uint64_t> ServerRank::complete_simulations() const {
+  std::vector<std::uint64_t> complete;
+  // A simulation is replaced once at most: see SimulationTable.
+  for (std::uint64_t sim = 0; sim < 2 * study_.simulation.count; ++sim)
+    if (store_->complete(sim)) complete.push_back(sim);
+  return complete;
 }
 
 int ServerRank::run() {
-  if (rank() == 0) posix_file_system().replace(directory_.study(), write_study(study_), 0600);
+  if (past_.done) {
+    log_->info("the study is done already");
+    return 0;
+  }
+  if (rank() == 0) {
+    posix_file_system().remove(directory_.summary());
+    posix_file_system().replace(directory_.study(), write_study(study_), 0600);
+  }
   aggregator_->start();
   publish_endpoints(collective_, aggregator_->endpoint(), study_, directory_, settings_);
   log_->info("rank {} of {} listens at {}", rank(), collective_.ranks(), aggregator_->endpoint());
@@ -81,15 +135,22 @@ int ServerRank::run() {
   return exit_code(summary.status);
 }
 
-void ServerRank::write_failure(const std::string& reason) {
+double ServerRank::seconds() const {
+  return restored_.seconds + Seconds(clock_.now() - start_).count();
+}
+
+void ServerRank::write_failure(const std::string& reason) noexcept try {
   log_->error("{}", reason);
   Summary summary;
   summary.status = StudyStatus::failed;
   summary.reason = reason;
   summary.ranks = collective_.ranks();
-  summary.seconds = Seconds(clock_.now() - start_).count();
+  summary.restarts = past_.epoch;
+  summary.seconds = seconds();
   if (controller_) summary.simulations = controller_->counts();
   write_summary(posix_file_system(), directory_.summary(), summary);
+} catch (const std::exception&) {
+  // The reason is reported anyway.
 }
 
 Summary ServerRank::train() {
@@ -97,12 +158,14 @@ Summary ServerRank::train() {
   const auto metrics = make_metrics();
   Trainer trainer(study_, collective_, source ? *source : static_cast<SampleSource&>(*store_),
                   *link_, *metrics, clock_);
+  if (training_) trainer.restore(*training_);
+  training_.reset();
   trainer.on_warning([this](const std::string& text) { log_->warn("{}", text); });
   if (controller_)
     trainer.on_progress(
         [this](const TrainingProgress& progress) { controller_->progress(progress); });
   Summary summary;
-  summary.training = trainer.run();
+  summary.training = train(trainer, *metrics);
   summary.samples.trained = summary.training.samples;
   if (rank() == 0) {
     if (store_) metrics->histogram("repeats", summary.training.batches, store_->repeats());
@@ -112,6 +175,43 @@ Summary ServerRank::train() {
   return summary;
 }
 
+/// What fails from here on leaves a study that its newest checkpoint continues.
+TrainingResult ServerRank::train(Trainer& trainer, Metrics& metrics) try {
+  const CutParts parts{checkpoints_,
+                       store_.get(),
+                       controller(),
+                       *aggregator_,
+                       metrics,
+                       *log_,
+                       clock_,
+                       [&](std::size_t batch) { return to_json(server_state(metrics, batch)); },
+                       [this] { return superseded(posix_file_system(), directory_, past_.epoch); }};
+  StudyCuts cuts(parts, study_.checkpoint, cut_name(), rank());
+  link_->attach(&cuts);
+  const TrainingResult result = trainer.run();
+  link_->attach(nullptr);
+  // What is accepted from here on would be in no checkpoint.
+  if (result.stopped) aggregator_->end_reception();
+  cuts.finish(collective_, wants_last_cut(), [&] { return trainer.capture(); });
+  if (store_) store_->end_lineage(/*exhausted=*/!result.stopped);
+  return result;
+} catch (const std::exception& error) {
+  throw RankFailure(error.what());
+}
+
+bool ServerRank::wants_last_cut() const {
+  const bool regular = study_.checkpoint.every > 0 || study_.checkpoint.batches;
+  return regular || (controller_ && controller_->stop_reason());
+}
+
+ServerState ServerRank::server_state(Metrics& metrics, std::size_t batch) const {
+  ServerState state;
+  state.seconds = seconds();
+  if (controller_) state.table = controller_->save();
+  state.metrics = metrics.mark(batch);
+  return state;
+}
+
 std::unique_ptr<SampleSource> ServerRank::make_source() {
   if (study_.training.source == Source::ensemble) return nullptr;
   return make_dataset_source(study_, collective_.rank(), collective_.ranks());
@@ -119,8 +219,12 @@ std::unique_ptr<SampleSource> ServerRank::make_source() {
 
 std::unique_ptr<Metrics> ServerRank::make_metrics() {
   if (rank() != 0) return make_null_metrics();
-  return make_file_metrics(posix_file_system(), directory_.metrics(), directory_.tensorboard(),
-                           [this](const std::string& text) { log_->warn("{}", text); });
+  auto metrics =
+      make_file_metrics(posix_file_system(), directory_.metrics(), directory_.tensorboard(),
+                        [this](const std::string& text) { log_->warn("{}", text); });
+  // What a former server recorded after the cut is recorded again; without a cut that is all.
+  if (options_.resume) metrics->roll_back(restored_.metrics.value_or(MetricsMark{}));
+  return metrics;
 }
 
 Summary ServerRank::record_ensemble() {
@@ -137,7 +241,8 @@ Summary ServerRank::record_ensemble() {
 
 void ServerRank::conclude(Summary& summary) {
   summary.ranks = collective_.ranks();
-  summary.seconds = Seconds(clock_.now() - start_).count();
+  summary.restarts = past_.epoch;
+  summary.seconds = seconds();
   if (store_) count_samples(summary.samples);
   std::vector<std::int64_t> status{0};
   if (controller_) {

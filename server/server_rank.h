@@ -8,16 +8,20 @@
 #include <spdlog/logger.h>
 
 #include "server/aggregator.h"
+#include "server/checkpoint/checkpoint.h"
 #include "server/closed_sink.h"
 #include "server/control/controller.h"
 #include "server/metrics/metrics.h"
+#include "server/restart.h"
 #include "server/round_link.h"
 #include "server/sampling/design.h"
 #include "server/server.h"
+#include "server/server_state.h"
 #include "server/store/sample_store.h"
 #include "server/summary.h"
 #include "server/training/collective.h"
 #include "server/training/sample_source.h"
+#include "server/training/trainer.h"
 #include "src/core/clock.h"
 #include "src/core/study_directory.h"
 #include "src/study/study.h"
@@ -30,16 +34,28 @@ class ServerRank {
   /// Does nothing collective, so that one rank may fail alone. Throws Error: see run_server.
   ServerRank(const ServerOptions& options, Collective& collective);
 
-  /// Collective, after all ranks have been made: receives, trains, saves. Returns the exit code.
+  /// Collective, after all ranks have been made: agrees on the cut to go on from, restores it,
+  /// binds the sockets. Throws Error on one rank or on all, after what is collective in it.
+  void prepare();
+
+  /// Collective, after all ranks have been prepared: receives, trains, saves. Returns the exit
+  /// code.
   int run();
 
-  /// Writes what is known into summary.json when this rank cannot go on. Error{environment}.
-  void write_failure(const std::string& reason);
+  /// Writes what is known into summary.json when this rank cannot go on. Never throws.
+  void write_failure(const std::string& reason) noexcept;
 
  private:
   std::size_t rank() const { return collective_.rank(); }
   Controller* controller() { return controller_ ? &*controller_ : nullptr; }
+  CutName cut_name() const;
+  void restore(std::uint64_t cut);
+  std::vector<std::uint64_t> complete_simulations() const;
+  bool wants_last_cut() const;
+  ServerState server_state(Metrics& metrics, std::size_t batch) const;
+  double seconds() const;
   Summary train();
+  TrainingResult train(Trainer& trainer, Metrics& metrics);
   Summary record_ensemble();
   std::unique_ptr<SampleSource> make_source();
   std::unique_ptr<Metrics> make_metrics();
@@ -57,6 +73,10 @@ class ServerRank {
   std::unique_ptr<Design> design_;
   std::unique_ptr<SampleStore> store_;
   ClosedSink closed_sink_;
+  CheckpointFolder checkpoints_;
+  Past past_;
+  std::optional<TrainingState> training_;  ///< to go on from
+  ServerState restored_;
   std::optional<Controller> controller_;
   wire::AggregatorSettings settings_;
   std::unique_ptr<Aggregator> aggregator_;

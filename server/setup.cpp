@@ -1,8 +1,8 @@
 #include "server/setup.h"
 
 #include <filesystem>
-#include <functional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include <spdlog/sinks/basic_file_sink.h>
@@ -14,8 +14,25 @@
 
 namespace weir {
 
+namespace {
+
+/// FNV-1a: the same in every build.
+std::uint64_t hash(std::string_view text) {
+  std::uint64_t hash = 0xcbf29ce484222325ULL;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  return hash;
+}
+
+}  // namespace
+
 std::uint64_t study_id(const Study& study, const StudyDirectory& directory) {
-  return std::hash<std::string>{}(write_study(study) + directory.root.string());
+  Study same = study;
+  same.server = {};
+  same.launcher = {};
+  same.client = {};
+  same.checkpoint = {};
+  same.training.stop = {};
+  return hash(write_study(same) + directory.root.string());
 }
 
 Study resolve(const ServerOptions& options, std::size_t ranks) {
@@ -78,6 +95,7 @@ wire::AggregatorSettings aggregator_settings(const Study& study, std::uint64_t i
   settings.inflight_bytes = study.server.inflight_mib << 20;
   settings.patience = std::chrono::milliseconds(1);
   settings.liveness = std::chrono::duration_cast<Duration>(Seconds(study.server.liveness));
+  settings.progress = std::chrono::duration_cast<Duration>(Seconds(study.simulation.progress));
   return settings;
 }
 

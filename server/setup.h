@@ -23,7 +23,7 @@ Study resolve(const ServerOptions& options, std::size_t ranks);
 StudyDirectory open_directory(const ServerOptions& options, const Study& study);
 
 /// A number by which clients and launcher name this study in this directory; the same after a
-/// restart.
+/// restart, also with other settings of how it is run (launcher, server, client, checkpoint, stop).
 std::uint64_t study_id(const Study& study, const StudyDirectory& directory);
 
 /// This rank's log file. Error{environment}.

@@ -56,7 +56,7 @@ void write_summary(FileSystem& files, const std::filesystem::path& path, const S
       {"validation", validation(training)},
       {"server",
        {{"ranks", summary.ranks},
-        {"restarts", 0},
+        {"restarts", summary.restarts},
         {"identical_weights", training.identical_weights}}},
       {"seconds", {{"total", summary.seconds}, {"training", training.seconds}}},
       {"samples_per_second", {{"mean", rate}}},

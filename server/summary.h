@@ -30,7 +30,8 @@ struct Summary {
   SampleCounts samples;
   TrainingResult training;
   std::size_t ranks = 1;
-  double seconds = 0;  ///< from the server's start
+  std::size_t restarts = 0;  ///< of the server
+  double seconds = 0;        ///< that the study was served, over all restarts
 };
 
 /// Error{environment} when it cannot be written.

@@ -1,8 +1,9 @@
 #include "server/control/controller.h"
 
-#include <cmath>
+#include <algorithm>
 #include <limits>
 #include <numeric>
+#include <set>
 
 #include "server/control/rank_event.h"
 
@@ -10,6 +11,8 @@ namespace weir {
 
 namespace {
 constexpr auto status_interval = std::chrono::seconds(1);
+// A launcher that lives says so every two seconds.
+constexpr auto launcher_is_away = std::chrono::seconds(10);
 
 std::string seconds_text(double seconds) {
   std::string text = std::to_string(seconds);
@@ -20,31 +23,40 @@ std::string seconds_text(double seconds) {
 }  // namespace
 
 Controller::Controller(const Study& study, const Design* design, std::uint64_t study_id,
-                       std::size_t ranks, Time now)
+                       std::uint64_t epoch, std::size_t ranks, Time now)
     : study_(study),
       design_(design),
       study_id_(study_id),
+      epoch_(epoch),
       accepted_(ranks),
       last_progress_(now),
+      last_word_(now),
       next_status_(now) {
   if (design != nullptr) table_.emplace(study, *design, ranks);
 }
 
-std::vector<Outgoing> Controller::receive(const wire::Peer& peer, const wire::Message& message) {
+TableState Controller::save() const {
+  const std::lock_guard lock(mutex_);
+  return table_ ? table_->save() : TableState{};
+}
+
+void Controller::restore(const TableState& state) {
+  const std::lock_guard lock(mutex_);
+  if (table_) table_->restore(state);
+  deaf_ = true;
+}
+
+std::vector<Outgoing> Controller::receive(const wire::Peer& peer, const wire::Message& message,
+                                          Time now) {
   const std::lock_guard lock(mutex_);
   std::vector<Outgoing> answers;
+  // Whatever a launcher says it says again until it is answered.
+  if (deaf_) return answers;
   if (const auto* hello = std::get_if<wire::LaunchHello>(&message)) {
-    if (hello->study != study_id_) {
-      answers.push_back(
-          {peer, wire::Reject{wire::RejectCode::study, "this server serves another study"}});
-      return answers;
-    }
-    launcher_ = peer;
-    capacity_ = hello->capacity;
-    if (table_)
-      for (const Attempt& attempt : table_->outstanding()) answers.push_back({peer, run(attempt)});
-    answers.push_back({peer, status()});
+    if (hello->study == study_id_) last_word_ = now;
+    hear(peer, *hello, answers);
   } else if (const auto* ended = std::get_if<wire::LaunchEnded>(&message)) {
+    last_word_ = now;
     if (table_)
       table_->ended({ended->sim, ended->attempt}, ended->end == wire::JobEnd::done, ended->reason);
     answers.push_back({peer, wire::LaunchAck{ended->sim, ended->attempt}});
@@ -53,6 +65,31 @@ std::vector<Outgoing> Controller::receive(const wire::Peer& peer, const wire::Me
     answers.push_back({peer, wire::LaunchStopping{}});
   }
   return answers;
+}
+
+/// A launcher repeats its Hello as a sign of life, so only what it does not know yet is told.
+void Controller::hear(const wire::Peer& peer, const wire::LaunchHello& hello,
+                      std::vector<Outgoing>& answers) {
+  if (hello.study != study_id_) {
+    answers.push_back(
+        {peer, wire::Reject{wire::RejectCode::study, "this server serves another study"}});
+    return;
+  }
+  const bool another = launcher_ != peer;
+  launcher_ = peer;
+  capacity_ = hello.capacity;
+  std::set<Attempt> known;
+  const std::size_t listed =
+      std::min({hello.sims.size(), hello.attempts.size(), hello.alive.size()});
+  for (std::size_t k = 0; k < listed; ++k) {
+    const Attempt attempt{hello.sims[k], hello.attempts[k]};
+    known.insert(attempt);
+    if (table_) table_->adopt(attempt, hello.alive[k] != 0);
+  }
+  if (table_)
+    for (const Attempt& attempt : table_->outstanding())
+      if (!known.contains(attempt)) answers.push_back({peer, run(attempt)});
+  if (another) answers.push_back({peer, status()});
 }
 
 std::vector<Outgoing> Controller::tick(Time now) {
@@ -94,41 +131,95 @@ wire::LaunchStatus Controller::status() const {
   status.validation_loss = progress_.validation_loss.value_or(none);
   status.samples_per_second = progress_.batches > 0 ? progress_.samples_per_second : none;
   status.over = finished_ ? 1 : 0;
+  status.epoch = epoch_;
+  status.pulse = pulse_;
+  status.checkpoints = checkpoints_;
   return status;
 }
 
 void Controller::apply(std::span<const std::int64_t> words, Time now, bool room) {
   const std::lock_guard lock(mutex_);
   for (const RankEvent& event : rank_events(words)) apply_event(event, now);
+  deaf_ = false;
+  ++pulse_;
   if (!table_) return;
   table_->round();
+  check_patience(now, room);
+}
+
+/// Without a launcher nobody starts what could send: then it is not the solvers that are slow.
+void Controller::check_patience(Time now, bool room) {
   if (!room || table_->over()) last_progress_ = now;
-  if (!stop_ && now - last_progress_ > Seconds(study_.server.progress))
+  if (stop_ || table_->over()) return;
+  const Seconds patience(study_.server.without_launcher);
+  if (now - last_word_ > std::min(Seconds(launcher_is_away), patience)) {
+    if (now - std::max(last_word_, last_progress_) > patience)
+      stop_ = StopReason{false, "no launcher has been heard and no sample has come for " +
+                                    seconds_text(study_.server.without_launcher) +
+                                    " s (server.without_launcher); `weir run --resume` goes on"};
+  } else if (now - last_progress_ > Seconds(study_.server.progress)) {
     stop_ = StopReason{
         true, "no sample has arrived for " + seconds_text(study_.server.progress) +
                   " s (server.progress) although there is room; the solvers' logs say more"};
+  }
 }
 
 void Controller::apply_event(const RankEvent& event, Time now) {
+  using enum RankEvent::Kind;
+  if (event.kind == terminated && !stop_)
+    stop_ = StopReason{false, "the server was told to end (SIGTERM)"};
   if (!table_) return;
+  const auto sim = static_cast<std::uint64_t>(event.sim);
+  const Attempt attempt{sim, static_cast<std::uint64_t>(event.value)};
   switch (event.kind) {
-    case RankEvent::Kind::completed:
-      table_->completed(static_cast<std::uint64_t>(event.sim),
-                        static_cast<std::size_t>(event.rank));
+    case completed:
+      table_->completed(sim, static_cast<std::size_t>(event.rank));
       break;
-    case RankEvent::Kind::refused:
-      table_->refused(static_cast<std::uint64_t>(event.sim));
+    case refused:
+      table_->refused(sim);
       break;
-    case RankEvent::Kind::accepted:
+    case accepted:
       accepted_.at(static_cast<std::size_t>(event.rank)) = static_cast<std::uint64_t>(event.value);
       last_progress_ = now;
       break;
-    case RankEvent::Kind::failed:
+    case failed:
       if (!stop_)
         stop_ = StopReason{true, "rank " + std::to_string(event.rank) +
                                      " cannot receive any more; its log says why"};
       break;
+    case lost:
+      table_->broken(
+          attempt, /*blameless=*/false,
+          "it was silent for " + seconds_text(study_.server.liveness) + " s (server.liveness)");
+      break;
+    case stalled:
+      table_->broken(attempt, /*blameless=*/false,
+                     "it sent no step for " + seconds_text(study_.simulation.progress) +
+                         " s (simulation.progress)");
+      break;
+    case lacking:
+      table_->broken(attempt, /*blameless=*/true,
+                     "it cannot send again what the server lost when it was restarted");
+      break;
+    case terminated:
+    case fence:
+      break;
   }
+}
+
+std::vector<Attempt> Controller::take_fences() {
+  const std::lock_guard lock(mutex_);
+  return table_ ? table_->take_fences() : std::vector<Attempt>{};
+}
+
+void Controller::beat() {
+  const std::lock_guard lock(mutex_);
+  ++pulse_;
+}
+
+void Controller::published() {
+  const std::lock_guard lock(mutex_);
+  ++checkpoints_;
 }
 
 void Controller::progress(const TrainingProgress& progress) {

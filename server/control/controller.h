@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,17 +36,27 @@ class Controller {
  public:
   /// `study` and `design` outlive the controller. `study_id`: what a launcher must name. Without
   /// simulations to run (training from a data set) reception is over from the start.
-  Controller(const Study& study, const Design* design, std::uint64_t study_id, std::size_t ranks,
-             Time now);
+  Controller(const Study& study, const Design* design, std::uint64_t study_id, std::uint64_t epoch,
+             std::size_t ranks, Time now);
+
+  /// What outlives the server.
+  TableState save() const;
+  /// Before the threads start. Launchers are heard from the first round on, when the ranks have
+  /// told which simulations are complete.
+  void restore(const TableState& state);
 
   /// A launcher's message; the answers to send. Others are ignored. Repeats are harmless.
-  std::vector<Outgoing> receive(const wire::Peer& peer, const wire::Message& message);
+  std::vector<Outgoing> receive(const wire::Peer& peer, const wire::Message& message, Time now);
   /// What is to be said unasked: attempts to start, and about once a second the status.
   std::vector<Outgoing> tick(Time now);
 
   /// What all ranks told in a round (RankEvent words), empty or not.
   void apply(std::span<const std::int64_t> words, Time now, bool room);
+  /// Attempts that have become the lowest ones that count, since the last call.
+  std::vector<Attempt> take_fences();
   void progress(const TrainingProgress& progress);
+  void beat();       ///< a sign of life of the trainer, for the launcher's watchdog
+  void published();  ///< one more checkpoint
   void stop(const StopReason& reason);  ///< the first one counts
   void finish();                        ///< the training has ended: the next tick says so
 
@@ -57,26 +66,30 @@ class Controller {
   std::vector<std::string> take_notices();
 
  private:
-  std::vector<Outgoing> runs(const wire::Peer& peer);
+  void hear(const wire::Peer& peer, const wire::LaunchHello& hello, std::vector<Outgoing>& answers);
+  void check_patience(Time now, bool room);
   wire::LaunchStatus status() const;
   wire::LaunchRun run(const Attempt& attempt) const;
   void apply_event(const struct RankEvent& event, Time now);
 
   const Study& study_;
   const Design* design_;
-  const std::uint64_t study_id_;
+  const std::uint64_t study_id_, epoch_;
 
   mutable std::mutex mutex_;
   // All below is guarded by mutex_.
   std::optional<SimulationTable> table_;
   std::vector<std::uint64_t> accepted_;  ///< unique samples by rank
-  Time last_progress_;
+  Time last_progress_;                   ///< a sample came, or none could
+  Time last_word_;                       ///< of a launcher
   TrainingProgress progress_;
   std::optional<StopReason> stop_;
   wire::Peer launcher_;
   std::size_t capacity_ = 0;
   Time next_status_;
   bool finished_ = false, finish_said_ = false;
+  bool deaf_ = false;  ///< restored, and no round has passed yet
+  std::uint64_t pulse_ = 0, checkpoints_ = 0;
 };
 
 }  // namespace weir

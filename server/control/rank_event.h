@@ -1,5 +1,6 @@
 #pragma once
-// What a rank's aggregator has to tell rank 0, as the words that travel in a round of agreement.
+// What travels between the ranks in a round of agreement: mostly what a rank's aggregator has to
+// tell rank 0, as words.
 
 #include <cstdint>
 #include <span>
@@ -9,10 +10,15 @@ namespace weir {
 
 struct RankEvent {
   enum class Kind : std::int64_t {
-    completed = 1,  ///< rank has all its steps of sim
-    refused = 2,    ///< rank refused sim for its values
-    accepted = 3,   ///< value: unique samples this rank has accepted so far
-    failed = 4,     ///< the rank's aggregator cannot go on
+    completed = 1,   ///< rank has all its steps of sim
+    refused = 2,     ///< rank refused sim for its values
+    accepted = 3,    ///< value: unique samples this rank has accepted so far
+    failed = 4,      ///< the rank's aggregator cannot go on
+    lost = 5,        ///< value: attempt of sim that has been silent for too long
+    stalled = 6,     ///< value: attempt of sim that answers, but sends no step
+    lacking = 7,     ///< value: attempt of sim that cannot send again what a former server lost
+    terminated = 8,  ///< the rank was told to end (SIGTERM)
+    fence = 9,       ///< from rank 0 to all: attempts of sim lower than value are of the past
   };
   Kind kind;
   std::int64_t rank = 0, sim = 0, value = 0;

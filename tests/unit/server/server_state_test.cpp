@@ -1,0 +1,63 @@
+#include "server/server_state.h"
+
+#include <gmock/gmock.h>
+
+#include "src/core/error.h"
+
+namespace weir {
+namespace {
+
+using testing::HasSubstr;
+
+ServerState example() {
+  ServerState state;
+  state.seconds = 12.5;
+  state.table.simulations = {{/*sim=*/3, /*attempt=*/2, /*failures=*/1, /*given_up=*/false},
+                             {/*sim=*/9, /*attempt=*/0, /*failures=*/1, /*given_up=*/true}};
+  state.table.restarted = 2;
+  state.table.next_replacement = 11;
+  state.metrics = MetricsMark{/*batch=*/40, /*lines=*/1234, /*seconds=*/9.5};
+  return state;
+}
+
+TEST(ServerStateText, IsReadAsItWasWritten) {
+  const ServerState read = server_state(to_json(example()));
+  EXPECT_EQ(read.seconds, 12.5);
+  EXPECT_EQ(read.table, example().table);
+  ASSERT_TRUE(read.metrics);
+  EXPECT_EQ(read.metrics->batch, 40u);
+  EXPECT_EQ(read.metrics->lines, 1234u);
+  EXPECT_EQ(read.metrics->seconds, 9.5);
+}
+
+TEST(ServerStateText, SaysNothingOfMetricsThatCannotBeTold) {
+  ServerState state = example();
+  state.metrics.reset();
+  EXPECT_FALSE(server_state(to_json(state)).metrics);
+}
+
+std::string error_of(const std::string& text) {
+  try {
+    server_state(text);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::input);
+    return error.what();
+  }
+  return "none";
+}
+
+TEST(ServerStateText, OfAnotherVersionIsRefusedWithBothVersions) {
+  std::string text = to_json(example());
+  text.replace(text.find("\"version\":1"), 11, "\"version\":7");
+  EXPECT_THAT(error_of(text), testing::AllOf(HasSubstr("version 7"), HasSubstr("version 1")));
+}
+
+TEST(ServerStateText, ThatIsDamagedIsRefused) {
+  const std::string text = to_json(example());
+  for (std::size_t size = 0; size < text.size(); ++size)
+    EXPECT_THAT(error_of(text.substr(0, size)), HasSubstr("server's state")) << size;
+  EXPECT_THAT(error_of("[1]"), HasSubstr("server's state"));
+}
+
+}  // namespace
+}  // namespace weir
