@@ -52,12 +52,12 @@ ReplaySource::ReplaySource(const Study& study, FileSystem& files, const Path& lo
 
 ReplaySource::~ReplaySource() = default;
 
-void ReplaySource::skip(std::uint64_t batch) {
-  for (const auto* draw = next_draw(); draw != nullptr && draw->number <= batch;
+void ReplaySource::go_on_after(std::size_t batches, std::size_t) {
+  for (const auto* draw = next_draw(); draw != nullptr && draw->number <= batches;
        draw = next_draw()) {
     advance_to(Kind::draw);
   }
-  batches_ = batch;
+  batches_ = batches;
 }
 
 /// In a replay a round without a step does not happen: what a rank waited for has been recorded.

@@ -33,9 +33,7 @@ class ReplaySource final : public SampleSource, public RoundParticipant {
                std::size_t rank, std::size_t ranks);
   ~ReplaySource() override;
 
-  /// Goes on after `batch` batches, as a restored trainer does; before the first round.
-  void skip(std::uint64_t batch);
-
+  void go_on_after(std::size_t batches, std::size_t batch) override;
   Offer offer(std::size_t batch) override;
   void wait(Duration) override {}  ///< the offer changes by drawing alone
   void draw(std::size_t count, Batch& batch) override;

@@ -229,7 +229,7 @@ TEST_P(Replay, CanGoOnAfterABatch) {
   const auto store = recorded.make_store();
   recorded.run(*store, /*batches=*/100000);
   ReplaySource replay = source_of(recorded);
-  replay.skip(30);
+  replay.go_on_after(30, batch_size);
   const std::vector<Seen> rest(recorded.seen.begin() + 30, recorded.seen.end());
   EXPECT_EQ(replayed(replay, /*first=*/30), rest);
 }
