@@ -14,7 +14,7 @@ WITNESS = 'echo "$WEIR_SIM $WEIR_ATTEMPT" >> "$WEIR_STUDY_DIR/logs/starts"; exec
 
 def study(delay_ms=20, **sections):
     solver = ["--size", "16", "--steps", str(STEPS), "--delay-ms", str(delay_ms)]
-    result = toy_study(count=COUNT, steps=STEPS, checkpoint={"every": 1}, **sections)
+    result = toy_study(count=COUNT, steps=STEPS, checkpoint={"every": 1}, lineage=True, **sections)
     result["simulation"]["command"] = ["sh", "-c", WITNESS, str(TOY), *solver]
     return result
 
@@ -66,6 +66,9 @@ class ResumableTest(WholeTest):
         self.assertEqual(summary["status"], "done", summary)
         self.assert_nothing_lost(self.directory, COUNT, STEPS)
         self.assert_nothing_submitted_twice()
+        code, output = self.run_program(WEIR, "ledger", self.directory, "--lineage")
+        self.assertEqual(code, 0, output[-2000:])
+        self.assertIn("weir: the lineage is valid", output)
         left = processes_of(self.directory, "weir-server") + processes_of(self.directory, TOY.name)
         self.assertEqual(left, [], "processes are left")
 
