@@ -87,6 +87,20 @@ JobRequest server_job(const Study& study, const StudyDirectory& directory,
           .directory = directory.root};
 }
 
+JobRequest replay_job(const Study& study, const StudyDirectory& directory,
+                      const std::filesystem::path& server, const std::filesystem::path& data,
+                      const std::filesystem::path& results) {
+  return {
+      .name = prefix(study) + "replay",
+      .command = {server.string(), directory.study().string(), "--replay", directory.root.string(),
+                  "--data", data.string(), "--output", results.string()},
+      .ranks = study.server.ranks,
+      .launch = Launch::mpirun,
+      .environment = {},
+      .log = directory.logs() / "replay.log",
+      .directory = directory.root};
+}
+
 JobRequest simulation_job(const Study& study, const StudyDirectory& directory, std::uint64_t sim,
                           std::uint64_t attempt, const std::vector<double>& parameters) {
   const auto values = placeholder_values(study, directory, sim, attempt, parameters);

@@ -23,6 +23,12 @@ struct AttemptId {
 JobRequest server_job(const Study& study, const StudyDirectory& directory,
                       const std::filesystem::path& server, const std::filesystem::path& record);
 
+/// The server of the study that lies in `directory`, repeating its training from the data set
+/// `data` into the folder `results`.
+JobRequest replay_job(const Study& study, const StudyDirectory& directory,
+                      const std::filesystem::path& server, const std::filesystem::path& data,
+                      const std::filesystem::path& results);
+
 /// Attempt `attempt` of simulation `sim`. Requires one value a parameter of the study.
 JobRequest simulation_job(const Study& study, const StudyDirectory& directory, std::uint64_t sim,
                           std::uint64_t attempt, const std::vector<double>& parameters);

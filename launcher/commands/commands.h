@@ -21,6 +21,12 @@ struct GenerateOptions {
   std::filesystem::path output;  ///< empty: a temporary folder, removed on success
 };
 
+struct ReplayOptions {
+  std::filesystem::path folder;  ///< study directory
+  std::filesystem::path data;    ///< data set with its ensemble; empty: the ensemble is run again
+  std::filesystem::path to;      ///< folder of the results; empty: replay/ in the study directory
+};
+
 /// Prints what it looked at. Error{input} for a wrong study file.
 int check_command(const std::filesystem::path& study);
 /// Runs the study to its end, or until SIGINT or SIGTERM. Error{input}: there is no folder to
@@ -36,5 +42,9 @@ int ledger_command(const std::filesystem::path& folder);
 /// Which batch trained on what. Exit code 1: what the logs say is not valid, the first fault is
 /// named.
 int lineage_command(const std::filesystem::path& folder);
+
+/// Repeats the training of a reproducible study; says whether the weights are the same. Exit code
+/// 1: they are not. Error{input}: the study recorded no training.
+int replay_command(const ReplayOptions& options);
 
 }  // namespace weir

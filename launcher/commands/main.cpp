@@ -27,7 +27,7 @@ constexpr const char* exit_codes =
 
 /// What the command line asked for; `command` runs it.
 struct Request {
-  std::filesystem::path study, folder, output, to;
+  std::filesystem::path study, folder, output, to, data;
   std::optional<std::size_t> ranks;
   bool json = false, resume = false, lineage = false;
   std::function<int()> command;
@@ -116,6 +116,20 @@ void add_folder_commands(CLI::App& app, Request& request) {
   ledger->add_flag("--lineage", request.lineage,
                    "instead: which batch trained on what, \"batch sim step\" a line; exit code 1 "
                    "when that does not agree with the ledgers");
+
+  auto* replay = add(
+      app, "replay",
+      "Repeat the training of a study that ran with \"reproducible\": true: the same batches in "
+      "the\n"
+      "same order, on a CPU the same weights to the bit. Exit code 1 when they differ.",
+      request, [&] {
+        return replay_command({.folder = request.folder, .data = request.data, .to = request.to});
+      });
+  add_folder(*replay, request);
+  replay->add_option(
+      "--data", request.data,
+      "the study's data set, made by weir generate (default: the ensemble is run again)");
+  replay->add_option("--to", request.to, "folder of the results (default: replay/ in D)");
 }
 
 bool is_command(const CLI::App& app, const std::string& name) {

@@ -53,9 +53,9 @@ class CommandLineTest(unittest.TestCase):
     def test_help_names_every_command_and_every_exit_code(self):
         code, output, _ = self.weir("--help")
         self.assertEqual(code, 0)
-        for word in ("check", "run", "status", "stop", "generate", "ledger", "130"):
+        for word in ("check", "run", "status", "stop", "generate", "ledger", "replay", "130"):
             self.assertIn(word, output)
-        for command in ("check", "run", "status", "stop", "generate", "ledger"):
+        for command in ("check", "run", "status", "stop", "generate", "ledger", "replay"):
             self.assertEqual(self.weir(command, "--help")[0], 0)
 
     def test_version_is_told(self):
@@ -106,7 +106,7 @@ class CommandLineTest(unittest.TestCase):
         self.assertEqual((self.folder / "f.h5").read_text(), "precious")
 
     def test_folder_without_a_study_is_wrong_input(self):
-        for command in ("status", "stop", "ledger"):
+        for command in ("status", "stop", "ledger", "replay"):
             self.assert_refused(2, "holds no study", command, self.folder)
             self.assert_refused(2, "holds no study", command, "nowhere")
 
@@ -134,6 +134,9 @@ class CommandLineTest(unittest.TestCase):
         self.assertEqual((code, output), (0, "nothing runs\n"))
         self.write({"status": "done"}, "D/summary.json")
         self.assertIn("has ended", self.weir("stop", directory)[1])
+
+    def test_replay_of_a_study_that_recorded_nothing_is_refused(self):
+        self.assert_refused(2, '"reproducible": true', "replay", self.make_directory())
 
     def test_ledger_that_is_missing_or_damaged_is_told(self):
         directory = self.make_directory()

@@ -44,6 +44,17 @@ TEST(SimulationJob, TellsTheClientWhoItIs) {
   EXPECT_EQ(job.log, "/d/logs/sim.3.1.log");
 }
 
+TEST(ServerJob, RepeatsATrainingFromADataSet) {
+  Study study;
+  study.name = "toy";
+  study.server.ranks = 2;
+  const auto job = replay_job(study, {"/D"}, "/bin/weir-server", "/data.h5", "/R");
+  EXPECT_THAT(job.command, ElementsAre("/bin/weir-server", "/D/study.json", "--replay", "/D",
+                                       "--data", "/data.h5", "--output", "/R"));
+  EXPECT_EQ(job.ranks, 2u);
+  EXPECT_EQ(job.log, "/D/logs/replay.log");
+}
+
 TEST(ServerJob, RunsUnderMpirunOnItsRanks) {
   const auto job = server_job(study_with({"solver"}), directory, "/bin/weir-server", /*record=*/"");
   EXPECT_THAT(job.command, ElementsAre("/bin/weir-server", "/d/study.json", "--output", "/d"));
