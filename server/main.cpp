@@ -33,6 +33,13 @@ weir::ServerOptions parse_options(CLI::App& app, int argc, char** argv) {
                  "write the ensemble into this HDF5 data set instead of training");
   app.add_flag("--resume", options.resume,
                "go on from the newest whole checkpoint in the study directory");
+  const auto data =
+      app.add_option("--data", options.data, "with --replay: the study's data set (weir generate)");
+  app.add_option(
+         "--replay", options.replay,
+         "repeat the training that a \"reproducible\" study recorded in this directory, from "
+         "--data into --output (default: replay/ in it)")
+      ->needs(data);
   app.parse(argc, argv);
   return options;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "server/replay.h"
 #include "server/server_rank.h"
 #include "src/core/error.h"
 
@@ -32,6 +33,7 @@ Verdict agree_on_start(Collective& collective, int code) {
 
 int run_server(const ServerOptions& options, Collective& collective, const Report& report) {
   std::optional<ServerRank> rank;
+  std::optional<Replay> replay;
   const auto all_can = [&](const std::function<void()>& step) {
     std::optional<Error> error;
     try {
@@ -43,6 +45,10 @@ int run_server(const ServerOptions& options, Collective& collective, const Repor
     if (error && verdict.rank == collective.rank()) report(error->what());
     return verdict.code;
   };
+  if (!options.replay.empty()) {
+    if (const int code = all_can([&] { replay.emplace(options, collective); })) return code;
+    return replay->run();
+  }
   if (const int code = all_can([&] { rank.emplace(options, collective); })) return code;
   if (const int code = all_can([&] { rank->prepare(); })) return code;
   try {

@@ -18,6 +18,9 @@ struct ServerOptions {
   std::filesystem::path
       record;           ///< data set to record the ensemble into instead of training; empty: train
   bool resume = false;  ///< go on from the newest checkpoint in `output`, if it has one
+  std::filesystem::path replay;  ///< study directory whose recorded training is to be repeated,
+                                 ///< into its folder replay/ or `output`; empty: none
+  std::filesystem::path data;    ///< replay: the data set that has the samples
   /// Set from outside (a signal handler may): the study is to be stopped in order. Null: nobody
   /// asks.
   const std::atomic<bool>* terminate = nullptr;

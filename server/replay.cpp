@@ -1,0 +1,77 @@
+#include "server/replay.h"
+
+#include <utility>
+
+#include "server/metrics/metrics.h"
+#include "server/setup.h"
+#include "server/summary.h"
+#include "server/verdict.h"
+#include "src/core/error.h"
+#include "src/core/file_system.h"
+#include "src/study/parse.h"
+
+namespace weir {
+
+namespace {
+
+Study recorded_study(const ServerOptions& options, std::size_t ranks) {
+  Study study = resolve(options, ranks);
+  if (study.training.source == Source::dataset)
+    throw Error(ErrorKind::input,
+                "--replay repeats a training on an ensemble, but /training/source is \"dataset\": "
+                "that is repeated by running it again");
+  return study;
+}
+
+StudyDirectory open_results(ServerOptions options, const Study& study) {
+  if (options.output.empty()) options.output = options.replay / "replay";
+  return open_directory(options, study);
+}
+
+Path log_of(const ServerOptions& options, std::size_t rank) {
+  const Path log = StudyDirectory{options.replay}.lineage(rank);
+  if (!posix_file_system().exists(log))
+    throw Error(ErrorKind::input,
+                "there is no " + log.string() +
+                    ": a replay needs a study that ran with \"reproducible\": true, on as many "
+                    "server ranks");
+  return log;
+}
+
+}  // namespace
+
+Replay::Replay(const ServerOptions& options, Collective& collective)
+    : collective_(collective),
+      study_(recorded_study(options, collective.ranks())),
+      results_(open_results(options, study_)),
+      log_(open_log(results_, collective.rank())),
+      source_(study_, posix_file_system(), log_of(options, collective.rank()), options.data,
+              collective.rank(), collective.ranks()) {}
+
+int Replay::run() {
+  const bool first = collective_.rank() == 0;
+  const auto warn = [this](const std::string& text) { log_->warn("{}", text); };
+  const auto metrics = first ? make_file_metrics(posix_file_system(), results_.metrics(),
+                                                 results_.tensorboard(), warn)
+                             : make_null_metrics();
+  if (first) metrics->roll_back({});  // of an earlier replay
+  Trainer trainer(study_, collective_, source_, source_, *metrics, clock_);
+  trainer.on_warning(warn);
+  const Time start = clock_.now();
+
+  Summary summary;
+  summary.training = trainer.run();
+  summary.samples.trained = summary.training.samples;
+  summary.ranks = collective_.ranks();
+  summary.seconds = Seconds(clock_.now() - start).count();
+  judge(summary, std::nullopt);
+  if (first) {
+    metrics->flush();
+    if (summary.training.batches > 0) trainer.export_model(results_.model(), summary.training);
+    write_summary(posix_file_system(), results_.summary(), summary);
+  }
+  log_->info("replayed {} batches", summary.training.batches);
+  return summary.status == StudyStatus::done ? 0 : static_cast<int>(ErrorKind::study);
+}
+
+}  // namespace weir
