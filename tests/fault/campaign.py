@@ -155,20 +155,29 @@ def finish_case(run, title, replay, tally, then=lambda: None):
     print(f"{title}: {note} ({run.seconds():.1f} s)", flush=True)
 
 
+def kill_one(run, chance):
+    """Kills a random process of a random kind that there is; its kind, or nothing when the study has ended."""
+    kinds, pick = ["client", "server", "mpirun", "launcher"], chance.random()
+    chance.shuffle(kinds)
+    if run.process.poll() is not None:
+        return None
+    kind = next(kind for kind in kinds if run.kill(kind, lambda found: sorted(found)[int(pick * len(found))]))
+    if kind == "launcher" and run.process.wait(10) == -signal.SIGKILL:
+        run.start_again()
+    return kind
+
+
 def run_random(seed, kills, ranks, tally):
     """One study, of which `kills` random processes are killed, each at a random time after the one before."""
     chance = random.Random(seed)
-    study = heat2d_study(seed=seed, ranks=ranks, buffer=chance.choice(("firo", "reservoir")), simulations=12, steps=100, grid=24)
+    study = heat2d_study(seed=seed, ranks=ranks, buffer=chance.choice(("firo", "reservoir")), simulations=16, steps=100, grid=24)
     with FaultyRun(study) as run:
         run.start()
         done = []
         for _ in range(kills):
-            kind, delay, pick = chance.choice(("client", "server", "launcher")), chance.uniform(0.1, 1.5), chance.random()
-            time.sleep(delay)
-            if run.kill(kind, lambda found, pick=pick: sorted(found)[int(pick * len(found))]) is not None:
+            time.sleep(chance.uniform(0.1, 2))
+            if (kind := kill_one(run, chance)) is not None:
                 done.append(kind)
-            if kind == "launcher" and run.process.wait(10) == -signal.SIGKILL:
-                run.start_again()
         tally.kills += len(done)
         finish_case(run, f"random seed {seed} ranks {ranks} ({', '.join(done)})", f"--random {kills} --seed {seed} --ranks {ranks}", tally)
 

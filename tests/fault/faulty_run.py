@@ -19,7 +19,7 @@ from whole import BUILD, WEIR, environment, processes_of
 SIMULATIONS, STEPS = 6, 30
 DEADLINE = 120  # seconds that a study may take with everything that is done to it
 LEFT_DEADLINE = 10  # seconds within which the processes of a study that has ended must be gone
-PROGRAMS = {"client": "heat2d", "server": "weir-server", "launcher": "weir"}
+PROGRAMS = {"client": "heat2d", "server": "weir-server", "mpirun": pathlib.Path(shutil.which("mpirun")).resolve().name}
 TEMPERATURES = ("initial", "west", "east", "south", "north")
 
 
@@ -134,17 +134,15 @@ class FaultyRun:
         return True
 
     def kill(self, kind, choose=min, how=signal.SIGKILL):
-        """Signals one process of a kind; its id, or nothing when there is none."""
+        """Signals one process of a kind, the launcher or one of PROGRAMS; whether there was one."""
         if kind == "launcher":
             found = [self.process.pid] if self.process.poll() is None else []
         else:
             found = processes_of(self.directory, PROGRAMS[kind])
-        if not found:
-            return None
-        pid = choose(found)
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, how)
-        return pid
+        if found:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(choose(found), how)
+        return bool(found)
 
     def processes(self):
         """Those whose command line or environment names this study's folder."""
@@ -203,7 +201,17 @@ class FaultyRun:
             raise Failure(f"ledger: {[(sample, n) for sample, n in wrong.items() if n != 0][:5]} (0 is right)")
 
     def check_lineage(self, summary):
-        """The trainer's own account: every sample was trained on, and by a buffer that gives each out once, exactly once."""
+        """The trainer's own account, which went back with each server: it is valid, has as many samples as were trained on, each of
+        the ensemble's at least once, and exactly once where the buffer gives each out once."""
+        lines = [line.split() for line in self.output_of(WEIR, "ledger", self.directory, "--lineage").splitlines()]
+        drawn = Counter((int(sim), int(step)) for _, sim, step in lines)
+        if drawn.total() != summary["samples"]["trained"]:
+            raise Failure(f"lineage: {drawn.total()} samples drawn, {summary['samples']['trained']} trained on by the summary")
+        if set(drawn) != set(self.expected()):
+            raise Failure(f"lineage: {len(set(self.expected()) - set(drawn))} samples in no batch, "
+                          f"{len(set(drawn) - set(self.expected()))} that there are not")
+        if self.study["buffer"]["kind"] != "reservoir" and max(drawn.values()) > 1:
+            raise Failure(f"lineage: trained on twice: {[sample for sample, n in drawn.items() if n > 1][:5]}")
 
     def check_nothing_runs(self):
         end = time.monotonic() + LEFT_DEADLINE
