@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "server/checkpoint/safetensors.h"
+#include "server/checkpoint/state_bytes.h"
 
 namespace weir {
 
@@ -15,7 +16,7 @@ struct StateTensor {
   std::string name;  ///< "model/layers.0.weight", "optimizer/0/exp_avg", …
   safetensors::DataType type = safetensors::DataType::f32;
   std::vector<std::size_t> shape;
-  std::vector<std::byte> bytes;
+  StateBytes bytes{};  ///< resize() leaves them unset
 };
 
 /// Value type. What it means is the trainer's affair; a checkpoint stores it and gives it back to

@@ -30,14 +30,21 @@ std::unique_ptr<OutputFile> open_json_lines(FileSystem& files, const Path& path)
 }
 
 /// Readers give up at a damaged record, so each opening makes a new file; they read them in the
-/// order of their names. `purge`: events of this batch and later in earlier files do not count.
-std::unique_ptr<OutputFile> open_events(FileSystem& files, const Path& folder, std::size_t number,
+/// order of their names.
+Path new_events(FileSystem& files, const Path& folder) {
+  const std::string start = "events.out.tfevents." +
+                            std::to_string(static_cast<std::uint64_t>(wall_time())) + ".weir." +
+                            std::to_string(getpid()) + ".";
+  std::size_t number = 0;
+  while (files.exists(folder / (start + std::to_string(number)))) ++number;
+  return folder / (start + std::to_string(number));
+}
+
+/// `purge`: events of this batch and later in earlier files do not count.
+std::unique_ptr<OutputFile> open_events(FileSystem& files, const Path& folder,
                                         std::optional<std::size_t> purge) {
   files.make_directories(folder, 0700);
-  const std::string name = "events.out.tfevents." +
-                           std::to_string(static_cast<std::uint64_t>(wall_time())) + ".weir." +
-                           std::to_string(getpid()) + "." + std::to_string(number);
-  auto file = files.create(folder / name, 0600);
+  auto file = files.create(new_events(files, folder), 0600);
   file->write(tensorboard::file_start(wall_time()));
   if (purge) file->write(tensorboard::restart({.wall_time = wall_time(), .step = *purge}));
   return file;
@@ -60,8 +67,8 @@ class FileMetrics final : public Metrics {
         warning_(std::move(warning)),
         lines_([&files, jsonl] { return open_json_lines(files, jsonl); }, failure()),
         events_(
-            [this, folder, number = std::size_t{0}]() mutable {
-              auto file = open_events(files_, folder, number++, purge_);
+            [this, folder] {
+              auto file = open_events(files_, folder, purge_);
               purge_.reset();
               return file;
             },

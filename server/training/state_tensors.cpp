@@ -77,11 +77,13 @@ void check_fit(const NamedTensor& place, const StateTensor& found) {
 
 }  // namespace
 
-std::vector<StateTensor> copies_of(const std::vector<NamedTensor>& places) {
+std::vector<StateTensor> copies_of(const std::vector<NamedTensor>& places,
+                                   const std::shared_ptr<RecycledMemory>& memory) {
   const torch::NoGradGuard no_gradients;
   std::vector<StateTensor> copies;
   for (const auto& place : places) {
-    StateTensor copy{place.name, row_of(place).type, shape_of(place.tensor), {}};
+    StateTensor copy{place.name, row_of(place).type, shape_of(place.tensor),
+                     StateBytes(StateAllocator<std::byte>(memory))};
     copy.bytes.resize(place.tensor.nbytes());
     // LibTorch copies with all its threads.
     view_of(copy).copy_(place.tensor);

@@ -1,6 +1,7 @@
 #pragma once
 // Tensors in and out of a TrainingState.
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,9 @@ struct NamedTensor {
   torch::Tensor tensor;
 };
 
-/// A copy of each.
-std::vector<StateTensor> copies_of(const std::vector<NamedTensor>& places);
+/// A copy of each, in memory from `memory`, which gets it back when the copy ends.
+std::vector<StateTensor> copies_of(const std::vector<NamedTensor>& places,
+                                   const std::shared_ptr<RecycledMemory>& memory);
 
 /// Fills each place from the tensor of its name. Checks everything before it writes anything:
 /// Error{input} naming the tensor when one is missing, has no place, or is of another type or shape

@@ -114,6 +114,7 @@ struct Trainer::Impl {
   std::size_t samples_at_report = 0;
   Time reported{};
   double seconds_since_report = 0;  ///< at the state that this went on from
+  std::shared_ptr<RecycledMemory> captured = std::make_shared<RecycledMemory>();
   std::atomic<std::uint64_t> pulse{0};
 };
 
@@ -164,7 +165,7 @@ TrainingState Trainer::Impl::capture(bool tensors) const {
   if (!tensors) return state;
   auto places = training_step.state();
   places.push_back({simulations_name, tensor_of(simulations)});
-  state.tensors = copies_of(places);
+  state.tensors = copies_of(places, captured);
   return state;
 }
 
@@ -242,7 +243,7 @@ void Trainer::Impl::start() {
 void Trainer::Impl::validate() {
   if (!validation) return;
   WEIR_FAILPOINT("trainer.before_validation");
-  const auto found = validation->run(*model, normalisation, collective);
+  const auto found = validation->run(*model, normalisation, collective, [this] { ++pulse; });
   result.validation = found;
   result.best_validation_loss =
       std::fmin(result.best_validation_loss.value_or(found.loss), found.loss);
@@ -327,6 +328,7 @@ void Trainer::export_model(const std::filesystem::path& folder,
   FileSystem& files = posix_file_system();
   files.make_directories(folder, 0700);
   export_safetensors(files, folder / "model.safetensors", *impl_->model, impl_->study.name);
+  ++impl_->pulse;
   export_torchscript(files, folder / "model.pt", *impl_->model, impl_->normalisation);
   const CardFacts facts{impl_->simulations.size(), TORCH_VERSION};
   files.replace(folder / "card.json", model_card(impl_->study, impl_->normalisation, result, facts),

@@ -61,7 +61,8 @@ class Trainer {
 
   /// A copy of all that decides how the training goes on: weights, optimiser, schedule, statistics of the fields,
   /// counters. Call it between rounds (a RoundParticipant is handed one at each cut) or after run().
-  /// The records so far are flushed, and their place belongs to the state.
+  /// The records so far are flushed, and their place belongs to the state. The memory of a state that has ended is used
+  /// for the next one, so the trainer holds as much as one state from the first capture on.
   TrainingState capture() const;
   /// Goes on from a captured state, on every rank the same; before run(). Rolls the metrics back to it and tells the
   /// source; a sample store is restored by who owns it. Errors: Error{input} when the state is of another study or
@@ -69,8 +70,8 @@ class Trainer {
   /// back. After an error this trainer is of no use.
   void restore(const TrainingState& state);
 
-  /// Grows with every round and every part of a validation, so at least once a second unless one batch takes longer
-  /// or the trainer hangs. Any thread may call it.
+  /// Grows with every round (at least 50 a second while the trainer waits for samples), every part of a validation
+  /// and every file of an export: it stands still while one batch takes long, or the trainer hangs. Any thread may call it.
   std::uint64_t pulse() const noexcept;
 
   /// Writes model.safetensors, model.pt and card.json into `folder` (rank 0's to call, any time after construction).

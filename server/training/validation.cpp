@@ -96,11 +96,12 @@ Validation::Validation(const Study& study, std::size_t rank, std::size_t ranks)
 }
 
 ValidationResult Validation::run(Model& model, const Normalisation& normalisation,
-                                 Collective& collective) {
+                                 Collective& collective, const std::function<void()>& alive) {
   const torch::NoGradGuard no_gradients;
   Sums sums;
   const std::size_t batch = study_.validation.batch;
   for (std::size_t first = 0; first < rows_.size(); first += batch) {
+    alive();
     add_chunk(model, normalisation, first, std::min(batch, rows_.size() - first), sums);
   }
   return sums.over_ranks(collective);

@@ -2,6 +2,7 @@
 // The errors of a model on unseen simulations, each rank looking at its share of them.
 
 #include <cstddef>
+#include <functional>
 #include <vector>
 
 #include "server/training/collective.h"
@@ -20,9 +21,10 @@ class Validation {
   /// it fits. Errors: those of DataSet; Error{input} for a data set without samples.
   Validation(const Study& study, std::size_t rank, std::size_t ranks);
 
-  /// Collective; the same result on all ranks, to the bit. Errors: those of DataSet, when it is
-  /// read again.
-  ValidationResult run(Model& model, const Normalisation& normalisation, Collective& collective);
+  /// Collective; the same result on all ranks, to the bit. `alive` is called again and again
+  /// meanwhile. Errors: those of DataSet, when it is read again.
+  ValidationResult run(Model& model, const Normalisation& normalisation, Collective& collective,
+                       const std::function<void()>& alive);
 
  private:
   struct Sums;

@@ -107,7 +107,7 @@ void StudyInMemory::restore(const StudyContent& content) {
 TrainingState StudyInMemory::training_state() const {
   TrainingState state{.batch = cuts_ * 100, .tensors = {}, .scalars = "{\"loss\": 0.25}"};
   for (const char* name : {"model/0.weight", "optimizer/0/exp_avg"}) {
-    StateTensor tensor{.name = name, .shape = {2, 3}, .bytes = std::vector<std::byte>(24)};
+    StateTensor tensor{.name = name, .shape = {2, 3}, .bytes = StateBytes(24)};
     for (auto& byte : tensor.bytes) byte = static_cast<std::byte>(cuts_ + tensor.name.size());
     state.tensors.push_back(std::move(tensor));
   }

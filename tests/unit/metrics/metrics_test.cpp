@@ -130,6 +130,57 @@ TEST_F(FileMetricsTest, StartANewLineAfterOneThatWasCut) {
   EXPECT_EQ(nlohmann::json::parse(text.substr(text.find('\n')))["batch"], 3);
 }
 
+TEST_F(FileMetricsTest, AreTakenBackToAMark) {
+  const auto earlier = open();
+  earlier->record("train", 10, {{"loss", 1}});
+  const auto mark = earlier->mark(10);
+  ASSERT_TRUE(mark);
+  earlier->record("train", 20, {{"loss", 0.5}});
+  earlier->flush();
+  ASSERT_EQ(lines().size(), 2u);
+  const auto later = open();
+  later->roll_back(*mark);
+  EXPECT_EQ(lines().size(), 1u);
+  later->record("train", 20, {{"loss", 0.25}});
+  later->flush();
+  ASSERT_EQ(lines().size(), 2u);
+  EXPECT_EQ(lines()[1]["loss"], 0.25);
+}
+
+TEST_F(FileMetricsTest, CountTheSecondsOnFromAMark) {
+  const auto metrics = open();
+  metrics->roll_back({.batch = 10, .lines = 0, .seconds = 1000});
+  metrics->record("train", 20, {});
+  metrics->flush();
+  EXPECT_GE(lines().at(0)["seconds"], 1000);
+  EXPECT_GE(metrics->mark(20)->seconds, 1000);
+}
+
+TEST_F(FileMetricsTest, TellReadersOfEventsFromWhichStepOnTheRunGoesAnew) {
+  open()->record("train", 30, {{"loss", 1}});
+  const auto later = open();
+  later->roll_back({.batch = 20, .lines = 0, .seconds = 0});
+  later->record("train", 30, {{"loss", 1}});
+  later->flush();
+  const auto events = test::events_of(event_files().at(1));
+  ASSERT_EQ(events.size(), 3u);
+  EXPECT_EQ(test::proto_field(events[1], 2).bits, 21u);
+  EXPECT_EQ(test::proto_field(test::proto_field(events[1], 7).text, 1).bits, 1u);
+}
+
+TEST_F(FileMetricsTest, KeepAFileThatIsShorterThanItsMark) {
+  open()->record("train", 10, {});
+  open()->roll_back({.batch = 10, .lines = 1'000'000, .seconds = 0});
+  EXPECT_EQ(lines().size(), 1u);
+}
+
+TEST_F(FileMetricsTest, HaveNoMarkWhileTheirFileCannotBeRead) {
+  std::filesystem::create_symlink(jsonl_, jsonl_);
+  EXPECT_FALSE(open()->mark(10));
+}
+
+TEST(NullMetrics, HaveNoMark) { EXPECT_FALSE(make_null_metrics()->mark(1)); }
+
 TEST(NullMetrics, TakeEverythingAndDropNothing) {
   const auto metrics = make_null_metrics();
   metrics->record("train", 1, {{"loss", 1}});

@@ -5,11 +5,14 @@
 #include <cstdlib>
 #include <iostream>
 #include <optional>
+#include <sstream>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 #include <torch/torch.h>
 
+#include "server/checkpoint/training_file.h"
 #include "server/training/dataset_source.h"
 #include "server/training/trainer.h"
 #include "src/core/error.h"
@@ -200,6 +203,31 @@ TEST_F(RestoredTrainer, NamesItsTensors) {
                                             "trainer/simulations"}));
 }
 
+/// At batch 0 the list of simulations is empty.
+TEST_F(RestoredTrainer, GoesOnFromAStateThatWasInAFile) {
+  for (const std::size_t cut : {0, 30}) {
+    const auto state = state_at(cut, study_);
+    write_training(posix_file_system(), folder_ / "training", state);
+    test::ScriptedSource source(study_, test::scripted_ids(study_, batches * batch));
+    const auto read =
+        decode_training(posix_file_system().read(folder_ / "training"), "the test's file");
+    expect_same(go_on(read, study_, source), end_);
+  }
+}
+
+TEST_F(RestoredTrainer, CapturesIntoTheMemoryOfAStateThatHasEnded) {
+  test::ScriptedSource source(study_, {});
+  test::PatientParticipant participant;
+  const Trainer trainer(study_, *collective_, source, participant, metrics_, clock_);
+  const auto place_of = [](const TrainingState& state) { return state.tensors.at(2).bytes.data(); };
+  auto state = trainer.capture();
+  const auto* const first = place_of(state);
+  const TrainingState beside = trainer.capture();
+  EXPECT_NE(place_of(beside), first);
+  state = {};
+  EXPECT_EQ(place_of(trainer.capture()), first);
+}
+
 TEST_F(RestoredTrainer, RefusesAModelOfAnotherShape) {
   const auto state = state_at(5, study_);
   Study wider = study_;
@@ -263,6 +291,41 @@ TEST_F(RestoredTrainer, GoesOnInADataSetWhereItWas) {
   DatasetSource whole(study, 0, 1), rest(study, 0, 1);
   const auto state = state_at(/*batch_number=*/17, study, whole);
   expect_same(go_on(state, study, rest), end_);
+}
+
+TEST_F(RestoredTrainer, RecordsWhatAnUninterruptedTrainingRecords) {
+  const auto file_metrics = [&] {
+    return make_file_metrics(posix_file_system(), folder_ / "metrics.jsonl",
+                             folder_ / "tensorboard", nullptr);
+  };
+  const auto records = [&] {
+    std::istringstream in(posix_file_system().read(folder_ / "metrics.jsonl"));
+    std::vector<std::string> lines;
+    for (std::string line; std::getline(in, line);) {
+      auto record = nlohmann::json::parse(line);
+      for (const char* timed : {"seconds", "samples_per_second"}) record.erase(timed);
+      lines.push_back(record.dump());
+    }
+    return lines;
+  };
+  const auto ids = test::scripted_ids(study_, batches * batch);
+  test::ScriptedSource whole(study_, ids), rest(study_, ids);
+  CuttingParticipant cutting(/*first=*/true, {33});
+  {
+    const auto metrics = file_metrics();
+    Trainer(study_, *collective_, whole, cutting, *metrics, clock_).run();
+  }
+  const auto uninterrupted = records();
+  ASSERT_EQ(uninterrupted.size(), 12U);  // one of each kind every ten batches
+  {
+    const auto metrics = file_metrics();
+    test::PatientParticipant participant;
+    Trainer trainer(study_, *collective_, rest, participant, *metrics, clock_);
+    trainer.restore(cutting.states.at(0));
+    EXPECT_EQ(records().size(), 6U);
+    trainer.run();
+  }
+  EXPECT_EQ(records(), uninterrupted);
 }
 
 /// A model that draws from LibTorch's generator, say for dropout, as far as a step can tell.

@@ -170,6 +170,53 @@ TEST_F(TrainerTest, ShowsProgressAfterEachRoundAndWarnsOfAConstantField) {
   EXPECT_NE(warnings[0].find("field 'a'"), std::string::npos);
 }
 
+/// Below its watermark for a while.
+class SlowSource final : public SampleSource {
+ public:
+  SlowSource(const Study& study, std::size_t waits) : rest_(study, {}), waits_(waits) {}
+  std::function<void()> waiting;
+  Duration longest{};
+
+  Offer offer(std::size_t batch) override {
+    return waits_ > 0 ? Offer{Readiness::below, 0} : rest_.offer(batch);
+  }
+  void wait(Duration at_most) override {
+    --waits_;
+    longest = std::max(longest, at_most);
+    waiting();
+  }
+  void draw(std::size_t count, Batch& batch) override { rest_.draw(count, batch); }
+  std::size_t peek(std::size_t count, Batch& batch) override { return rest_.peek(count, batch); }
+  Occupancy occupancy() const override { return rest_.occupancy(); }
+
+ private:
+  ScriptedSource rest_;
+  std::size_t waits_;
+};
+
+TEST_F(TrainerTest, ShowsAPulseWhileItWaitsForSamples) {
+  const Study study = miniature_study(/*batch=*/10);
+  SlowSource source(study, /*waits=*/5);
+  Trainer trainer(study, *collective_, source, participant_, metrics_, clock_);
+  std::vector<std::uint64_t> pulses;
+  source.waiting = [&] { pulses.push_back(trainer.pulse()); };
+  trainer.run();
+  EXPECT_EQ(pulses, (std::vector<std::uint64_t>{1, 2, 3, 4, 5}));
+  EXPECT_LE(source.longest, std::chrono::seconds(1));
+}
+
+TEST_F(TrainerTest, ShowsAPulseWhileItValidates) {
+  const auto pulse_after = [&](std::size_t validation_batch) {
+    Study study = with_validation(miniature_study(/*batch=*/10));
+    study.validation.batch = validation_batch;
+    ScriptedSource source(study, scripted_ids(study, 10));
+    Trainer trainer(study, *collective_, source, participant_, metrics_, clock_);
+    trainer.run();
+    return trainer.pulse();
+  };
+  EXPECT_EQ(pulse_after(/*validation_batch=*/10) - pulse_after(/*validation_batch=*/200), 19U);
+}
+
 TEST_F(TrainerTest, WritesACardThatSaysWhatTheModelIs) {
   const Study study = with_validation(miniature_study(/*batch=*/10));
   ScriptedSource source(study, scripted_ids(study, 100));
