@@ -26,11 +26,13 @@ void remove_quietly(FileSystem& files, const Path& path) noexcept {
   }
 }
 
+/// Whatever was wrong, it is the disk's fault: also a damaged file, which is Error{input} to who
+/// reads it.
 Error given_up(const CutName& name, const Error& error) {
-  return Error(error.kind(), "checkpoint " + std::to_string(name.number) +
-                                 " is given up: " + error.what() +
-                                 "; training goes on and the next one is tried in its turn, so "
-                                 "see that the folder's disk has room and takes writes");
+  return Error(ErrorKind::environment,
+               "checkpoint " + std::to_string(name.number) + " is given up: " + error.what() +
+                   "; training goes on and the next one is tried in its turn, so "
+                   "see that the folder's disk has room and takes writes");
 }
 
 bool same(const CutName& a, const CutName& b) {

@@ -241,6 +241,19 @@ TEST_F(Checkpoints, AreNotPublishedWithoutThePartOfEachRank) {
   EXPECT_THAT(folder_.published(), IsEmpty());
 }
 
+TEST_F(Checkpoints, AreNotPublishedWithADamagedPart) {
+  RankCut cut = study_.cut();
+  folder_.write_part(cut, 0);
+  damage(".1.partial/rank.0/files.json");
+  try {
+    folder_.publish(cut.name);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::environment);
+    EXPECT_THAT(error.what(), HasSubstr("files.json is cut or damaged"));
+  }
+}
+
 TEST_F(Checkpoints, AreNotPublishedWithAPartOfAnotherEpoch) {
   RankCut cut = study_.cut();
   folder_.write_part(cut, 0);
