@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <ctime>
+#include <exception>
 #include <limits>
 
 #include <nlohmann/json.hpp>
@@ -11,11 +12,14 @@
 #include "launcher/progress.h"
 #include "src/core/error.h"
 #include "src/core/process.h"
+#include "src/wire/json_number.h"
 
 namespace weir {
 namespace {
 
 using Json = nlohmann::ordered_json;
+using wire::get_whole_number;
+using wire::whole_number;
 
 constexpr std::int64_t silence = 10;  ///< seconds after which a launcher counts as gone
 
@@ -46,23 +50,24 @@ Snapshot parse_snapshot(const Json& json) {
   Snapshot snapshot;
   snapshot.seconds = json.at("seconds").get<double>();
   snapshot.resumed = json.value("resumed", false);
-  snapshot.server_restarts = json.value("server_restarts", std::size_t{0});
+  if (json.contains("server_restarts"))
+    get_whole_number(json, "server_restarts", snapshot.server_restarts);
   if (!json.contains("simulations")) return snapshot;
   const auto& simulations = json.at("simulations");
   const auto& samples = json.at("samples");
   wire::LaunchStatus status;
-  simulations.at("expected").get_to(status.expected);
-  simulations.at("finished").get_to(status.finished);
-  simulations.at("failed").get_to(status.failed);
-  simulations.at("restarted").get_to(status.restarted);
-  simulations.at("running").get_to(snapshot.jobs);
-  simulations.at("queued").get_to(snapshot.queued);
-  samples.at("expected").get_to(status.samples_expected);
-  samples.at("unique").get_to(status.samples_unique);
-  samples.at("trained").get_to(status.samples_trained);
-  json.at("batches").get_to(status.batches);
-  status.checkpoints = json.value("checkpoints", std::uint64_t{0});
-  status.epoch = json.value("epoch", std::uint64_t{0});
+  get_whole_number(simulations, "expected", status.expected);
+  get_whole_number(simulations, "finished", status.finished);
+  get_whole_number(simulations, "failed", status.failed);
+  get_whole_number(simulations, "restarted", status.restarted);
+  get_whole_number(simulations, "running", snapshot.jobs);
+  get_whole_number(simulations, "queued", snapshot.queued);
+  get_whole_number(samples, "expected", status.samples_expected);
+  get_whole_number(samples, "unique", status.samples_unique);
+  get_whole_number(samples, "trained", status.samples_trained);
+  get_whole_number(json, "batches", status.batches);
+  if (json.contains("checkpoints")) get_whole_number(json, "checkpoints", status.checkpoints);
+  if (json.contains("epoch")) get_whole_number(json, "epoch", status.epoch);
   status.train_loss = number_or_nan(json, "train_loss");
   status.validation_loss = number_or_nan(json, "validation_loss");
   status.samples_per_second = number_or_nan(json, "samples_per_second");
@@ -119,12 +124,12 @@ std::string write_status(const LauncherStatus& launcher) {
 LauncherStatus parse_status(const std::string& text) {
   try {
     const auto json = Json::parse(text);
-    return {.pid = json.at("pid").get<pid_t>(),
+    return {.pid = whole_number<pid_t>(json, "pid"),
             .host = json.at("host").get<std::string>(),
-            .time = json.at("time").get<std::int64_t>(),
+            .time = whole_number<std::uint32_t>(json, "time"),
             .phase = json.at("phase").get<std::string>(),
             .snapshot = parse_snapshot(json)};
-  } catch (const nlohmann::json::exception& error) {
+  } catch (const std::exception& error) {
     throw Error(ErrorKind::input, std::string("run/status.json cannot be read: ") + error.what());
   }
 }

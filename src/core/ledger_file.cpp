@@ -79,6 +79,11 @@ std::size_t ones(const std::vector<std::uint8_t>& bits) {
       [](std::size_t sum, std::uint8_t byte) { return sum + std::popcount(byte); });
 }
 
+/// Whether a step at or behind `steps` is marked.
+bool goes_past(const std::vector<std::uint8_t>& bits, std::uint64_t steps) {
+  return steps % 8 != 0 && !bits.empty() && (bits.back() >> (steps % 8)) != 0;
+}
+
 }  // namespace
 
 std::string Ledger::encode() const {
@@ -117,12 +122,21 @@ Ledger Ledger::decode(std::string_view bytes) {
   if (rank >= ranks || reader.left() % record != 0 || reader.left() / record != simulations) {
     refuse("contradicts itself: its size is not that of the simulations it names");
   }
+  std::size_t unique = 0, all_dropped = 0;
   for (std::uint64_t k = 0; k < simulations; ++k) {
     Simulation& simulation = ledger.simulations_[reader.word<std::uint64_t>()];
     simulation.accepted = reader.bits(ledger.bitmap_size());
     simulation.dropped = reader.bits(ledger.bitmap_size());
-    simulation.known = ones(simulation.accepted) + ones(simulation.dropped);
+    const std::size_t accepted = ones(simulation.accepted), dropped = ones(simulation.dropped);
+    if (goes_past(simulation.accepted, steps) || goes_past(simulation.dropped, steps))
+      refuse("contradicts itself: it names steps that the study does not have");
+    simulation.known = accepted + dropped;
+    unique += accepted;
+    all_dropped += dropped;
   }
+  if (ledger.simulations_.size() != simulations || unique != ledger.counts_.unique ||
+      all_dropped != ledger.counts_.dropped)
+    refuse("contradicts itself: its counts are not those of the steps it names");
   return ledger;
 }
 

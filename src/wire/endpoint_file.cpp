@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "src/core/error.h"
+#include "src/wire/json_number.h"
 #include "src/wire/keys.h"
 #include "src/wire/private_file.h"
 
@@ -23,7 +24,7 @@ void to_json(json& out, const EndpointField& field) {
 }
 void from_json(const json& in, EndpointField& field) {
   in.at("name").get_to(field.name);
-  in.at("size").get_to(field.size);
+  get_whole_number(in, "size", field.size);
 }
 
 [[noreturn]] void fail(const std::filesystem::path& path, const std::string& text) {
@@ -33,14 +34,14 @@ void from_json(const json& in, EndpointField& field) {
 EndpointFile from_text(const std::string& text) {
   const json in = json::parse(text);
   EndpointFile content;
-  in.at("study").get_to(content.study);
-  in.at("schema").get_to(content.schema);
-  in.at("epoch").get_to(content.epoch);
+  get_whole_number(in, "study", content.study);
+  get_whole_number(in, "schema", content.schema);
+  get_whole_number(in, "epoch", content.epoch);
   in.at("endpoints").get_to(content.endpoints);
   for (const auto& field : in.at("fields")) from_json(field, content.fields.emplace_back());
-  in.at("steps").get_to(content.steps);
+  get_whole_number(in, "steps", content.steps);
   in.at("parameters").get_to(content.parameters);
-  in.at("window_bytes").get_to(content.window_bytes);
+  get_whole_number(in, "window_bytes", content.window_bytes);
   in.at("timeout").get_to(content.timeout);
   if (in.at("security").get<std::string>() != none) {
     in.at("server_key").get_to(content.server_key);
@@ -51,7 +52,7 @@ EndpointFile from_text(const std::string& text) {
 
 int format_of(const std::string& text) {
   const json in = json::parse(text);
-  return in.at("format").get<int>();
+  return whole_number<int>(in, "format");
 }
 
 }  // namespace

@@ -3,12 +3,14 @@
 #include <array>
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <thread>
 
 #include <nlohmann/json.hpp>
 #include <zmq.h>
 
 #include "src/core/error.h"
+#include "src/wire/json_number.h"
 #include "src/wire/private_file.h"
 
 namespace weir::wire {
@@ -35,10 +37,12 @@ CurveKey from_text(const std::filesystem::path& path, const std::string& text) {
   CurveKey key;
   try {
     const json in = json::parse(text);
-    if (in.at("format").get<int>() != format) fail(path, "is of another version of weir");
+    if (whole_number<int>(in, "format") != format) fail(path, "is of another version of weir");
     in.at("public").get_to(key.public_key);
     in.at("secret").get_to(key.secret_key);
-  } catch (const json::exception&) {  // its text would show parts of the secret
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception&) {  // its text would show parts of the secret
     fail(path, "is cut short or damaged: remove it and start the server again");
   }
   if (!is_curve_key(key.public_key) || !is_curve_key(key.secret_key) ||

@@ -22,6 +22,7 @@ constexpr std::size_t copy_below = 2048;
 /// the sending thread wrote visible there by weir's own means, which thread sanitizers see, as they
 /// do not see into libzmq.
 struct Share {
+  explicit Share(Frame shared) : frame(std::move(shared)) {}
   Frame frame;
   std::atomic<bool> handed = false;
 };
