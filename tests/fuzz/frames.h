@@ -1,0 +1,42 @@
+#pragma once
+// Messages out of a fuzzer's input: of the right form, with any numbers.
+
+#include <cstring>
+
+#include "src/wire/channel.h"
+#include "src/wire/message.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace weir::fuzz {
+
+template <class T>
+std::vector<T> list_of(Input& input) {
+  std::vector<T> list(input.byte() % 24);
+  for (T& element : list) element = static_cast<T>(input.number());
+  return list;
+}
+
+/// A DATA frame with `count` values of the input's, whatever its header says.
+inline wire::Frame data_frame(Input& input, std::uint64_t epoch_or_sim) {
+  wire::Data data{.sim = epoch_or_sim, .attempt = input.number(), .step = input.number()};
+  data.field = static_cast<std::uint32_t>(input.number());
+  data.offset = input.number();
+  data.count = input.byte() % 16;
+  auto frame =
+      std::make_shared<std::vector<std::byte>>(wire::header_size + data.count * sizeof(float));
+  wire::encode_data_header(
+      data, std::span<std::byte, wire::header_size>(frame->data(), wire::header_size));
+  const auto values = input.bytes(data.count * sizeof(float));
+  if (!values.empty()) std::memcpy(frame->data() + wire::header_size, values.data(), values.size());
+  return frame;
+}
+
+/// Bytes that need be no message.
+inline wire::Frame raw_frame(Input& input) {
+  const auto bytes = input.bytes(input.byte());
+  auto frame = std::make_shared<std::vector<std::byte>>(bytes.size());
+  if (!bytes.empty()) std::memcpy(frame->data(), bytes.data(), bytes.size());
+  return frame;
+}
+
+}  // namespace weir::fuzz
