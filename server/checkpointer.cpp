@@ -34,6 +34,8 @@ void Checkpointer::before_round(RoundInput& input, bool worth) {
   if (wanted_ && !worth && phase_ == Phase::idle) wanted_ = false;
   input.cut = due(worth);
   if (phase_ == Phase::idle || background_.busy()) return;
+  if (work_->superseded)
+    throw Error(ErrorKind::environment, "a later server of this study has started: this one ends");
   switch (phase_) {
     case Phase::writing:
       // A part that failed is over as well: only then is no rank's thread at the cut any more.
@@ -42,9 +44,6 @@ void Checkpointer::before_round(RoundInput& input, bool worth) {
       break;
     case Phase::publishing:
       if (rank_ != 0) break;
-      if (work_->superseded)
-        throw Error(ErrorKind::environment,
-                    "a later server of this study has started: this one ends");
       input.cut_failed = !work_->error.empty();
       input.cut_published = !input.cut_failed;
       break;
@@ -106,6 +105,9 @@ void Checkpointer::start(void (Checkpointer::*task)()) {
 }
 
 void Checkpointer::write() {
+  // A later server removes and prunes what this one wants to write: that is no failure.
+  work_->superseded = rank_ == 0 && superseded_();
+  if (work_->superseded) return;
   work_->part = files_.write(work_->cut);
   WEIR_FAILPOINT("checkpoint.part_written");
 }

@@ -47,8 +47,8 @@ class CutObserver {
 class Checkpointer {
  public:
   /// `first`: the name of the next cut, but for its batch. All arguments outlive the checkpointer.
-  /// `superseded` is asked by the checkpoint's thread of rank 0 before it publishes: whether a
-  /// later server of the study is there.
+  /// `superseded` is asked by the checkpoint's thread of rank 0 before it writes and before it
+  /// publishes: whether a later server of the study is there.
   Checkpointer(const CheckpointSettings& settings, const CutName& first, std::size_t rank,
                CutFiles& files, CutObserver& observer, std::function<bool()> superseded,
                const Clock& clock);

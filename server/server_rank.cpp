@@ -141,6 +141,7 @@ double ServerRank::seconds() const {
 
 void ServerRank::write_failure(const std::string& reason) noexcept try {
   log_->error("{}", reason);
+  if (is_superseded()) return;
   Summary summary;
   summary.status = StudyStatus::failed;
   summary.reason = reason;
@@ -185,7 +186,7 @@ TrainingResult ServerRank::train(Trainer& trainer, Metrics& metrics) try {
                        *log_,
                        clock_,
                        [&](std::size_t batch) { return to_json(server_state(metrics, batch)); },
-                       [this] { return superseded(posix_file_system(), directory_, past_.epoch); }};
+                       [this] { return is_superseded(); }};
   StudyCuts cuts(parts, study_.checkpoint, cut_name(), rank());
   link_->attach(&cuts);
   const TrainingResult result = trainer.run();
@@ -193,10 +194,15 @@ TrainingResult ServerRank::train(Trainer& trainer, Metrics& metrics) try {
   // What is accepted from here on would be in no checkpoint.
   if (result.stopped) aggregator_->end_reception();
   cuts.finish(collective_, wants_last_cut(), [&] { return trainer.capture(); });
+  if (rank() == 0 && is_superseded()) throw RankFailure("a later server of this study has started");
   if (store_) store_->end_lineage(/*exhausted=*/!result.stopped);
   return result;
 } catch (const std::exception& error) {
   throw RankFailure(error.what());
+}
+
+bool ServerRank::is_superseded() const {
+  return superseded(posix_file_system(), directory_, past_.epoch);
 }
 
 bool ServerRank::wants_last_cut() const {

@@ -52,6 +52,7 @@ class ServerRank {
   void restore(std::uint64_t cut);
   std::vector<std::uint64_t> complete_simulations() const;
   bool wants_last_cut() const;
+  bool is_superseded() const;
   ServerState server_state(Metrics& metrics, std::size_t batch) const;
   double seconds() const;
   Summary train();

@@ -189,6 +189,35 @@ class RestartedServerTest(WholeTest):
         self.completed(study, sims=range(1, SIMULATIONS))
         self.assert_nothing_lost(self.directory, SIMULATIONS, STEPS)
 
+    def test_rank_that_cannot_go_on_ends_its_peers_with_exit_code_4(self):
+        study = self.write_study(study_with_cuts())
+        with self.server(study, ranks=2, WEIR_FAILPOINT="trainer.after_step:error:20",
+                         WEIR_FAILPOINT_RANK=1) as server:
+            self.listening(server)
+            with self.client(0):
+                server.wait(60)
+            self.assertEqual(server.returncode, 4, server.output() + self.logs(self.directory))
+        self.assertEqual(processes_of(self.directory, "weir-server"), [])
+        self.completed(study, ranks=2)
+        self.assert_nothing_lost(self.directory, SIMULATIONS, STEPS)
+
+    def test_former_server_that_wakes_up_publishes_nothing_more_and_ends(self):
+        study = self.write_study(study_with_cuts())
+        with self.server(study) as former:
+            self.listening(former)
+            with self.client(0) as client:
+                client.wait(60)
+            self.wait_until(self.checkpoints, "a checkpoint", process=former)
+            [pid] = processes_of(self.directory, "weir-server")
+            os.kill(pid, signal.SIGSTOP)
+            self.completed(study)
+            kept = self.checkpoints()
+            os.kill(pid, signal.SIGCONT)
+            former.wait(60)
+            self.assertEqual(former.returncode, 4, former.output())
+            self.assertEqual(self.checkpoints(), kept)
+        self.assert_nothing_lost(self.directory, SIMULATIONS, STEPS)
+
     def test_has_nothing_left_to_do_once_it_was_done(self):
         study = self.served_partly()
         self.completed(study)
