@@ -74,7 +74,7 @@ SOLVER_RANKS = {"client.after_gather": 2, "client.before_gather": 2}
 ANY_RANK = re.compile(r"client\.|launcher\.|checkpoint\.|aggregator\.after_lacking")
 
 # Whether they are reached hangs on who is faster: told, but no failure.
-MAY_BE_MISSED = {"aggregator.after_lacking", "client.after_follow"}
+MAY_BE_MISSED = {"aggregator.after_lacking", "client.after_follow", "client.before_follow", "trainer.after_lineage"}
 
 
 def failpoints():
@@ -118,7 +118,7 @@ def run_failpoint(name, seed, ranks, tally):
     study = heat2d_study(seed=seed, ranks=ranks, buffer="reservoir" if seed == 3 else "firo")
     study["simulation"]["ranks"] = SOLVER_RANKS.get(name, 1)
     if AFTER.get(name) == "server stopped":
-        study["launcher"]["watchdog"] = 3
+        study["launcher"].update({"watchdog": 3, "server_start": 15})  # a launcher that comes later finds it stopped as well
     with FaultyRun(study) as run:
         once = run.folder / "hit"
         if "validation" in name:

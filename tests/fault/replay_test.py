@@ -1,0 +1,66 @@
+"""Killed and unkilled trainings with the same order of arrivals end in the same weights, to the bit.
+
+A study with "reproducible": true is killed at a chosen batch and goes on from its newest cut; `weir replay` repeats its training, from
+the order of arrivals that it recorded, in one go. The same for a study that nobody killed.
+"""
+
+import os
+
+from faulty_run import Failure, FaultyRun, heat2d_study
+from whole import WEIR, WholeTest, main
+
+NIGHTLY = "WEIR_NIGHTLY" in os.environ
+OPTIMIZERS = ("adam", "adamw", "sgd")
+KILLS = {1: range(2, 42, 2), 2: range(1, 21)}  # ranks → batches after which the server is killed
+
+
+def cases():
+    """(optimiser, server ranks, batch of the kill; None: none)"""
+    if NIGHTLY:
+        return [(optimizer, ranks, kill) for optimizer in OPTIMIZERS for ranks in KILLS for kill in (None, *KILLS[ranks])]
+    return [("adamw", 2, 11), ("sgd", 1, 17)]
+
+
+def study_of(optimizer, ranks, buffer):
+    study = heat2d_study(seed=3, ranks=ranks, buffer=buffer)
+    study["reproducible"] = True
+    study["training"]["optimizer"] = {"kind": optimizer, "learning_rate": 1e-3}
+    study["training"]["schedule"] = {"kind": "step", "every": 60, "factor": 0.5}
+    return study
+
+
+class ReplayTest(WholeTest):
+    def generate(self):
+        """Samples do not hang on what trains on them: one data set for all."""
+        data = self.folder / "data.h5"
+        code, output = self.run_program(WEIR, "generate", self.write_study(study_of("adam", 1, "firo")), "--to", data)
+        self.assertEqual(code, 0, output)
+        return data
+
+    def run_and_replay(self, optimizer, ranks, kill, data):
+        """Whether the study was killed."""
+        with FaultyRun(study_of(optimizer, ranks, "reservoir" if ranks == 1 else "firo")) as run:
+            hit = run.folder / "hit"
+            run.env = {"WEIR_FAILPOINT": f"trainer.after_step:kill:{kill}:{hit}"} if kill else {}
+            run.start()
+            try:
+                run.check()
+                run.output_of(WEIR, "replay", run.directory, "--data", data, "--to", run.folder / "replayed")
+            except Failure as failure:
+                self.fail(f"{failure}\n{run.logs()}")
+            trained, replayed = (folder / "model" / "model.safetensors" for folder in (run.directory, run.folder / "replayed"))
+            self.assertEqual(trained.read_bytes(), replayed.read_bytes(), "the weights differ")
+            return hit.exists()
+
+    def test_replay_of_a_study_ends_with_its_weights_to_the_bit(self):
+        data, chosen, kills = self.generate(), cases(), 0
+        for optimizer, ranks, kill in chosen:
+            with self.subTest(optimizer=optimizer, ranks=ranks, kill=kill):
+                killed = self.run_and_replay(optimizer, ranks, kill, data)
+                self.assertEqual(killed, kill is not None)
+                kills += killed
+        print(f"{len(chosen)} studies replayed to the same weights, {kills} of which were killed")
+
+
+if __name__ == "__main__":
+    main()
