@@ -27,6 +27,22 @@ namespace {
 // says nothing at all.
 constexpr auto farewell = std::chrono::seconds(1);
 
+/// The launcher hears a trainer's pulse while both of them live.
+class PulseWatch {
+ public:
+  PulseWatch(Controller* controller, const Trainer& trainer) : controller_(controller) {
+    if (controller_ != nullptr) controller_->watch([&trainer] { return trainer.pulse(); });
+  }
+  ~PulseWatch() {
+    if (controller_ != nullptr) controller_->watch({});
+  }
+  PulseWatch(const PulseWatch&) = delete;
+  PulseWatch& operator=(const PulseWatch&) = delete;
+
+ private:
+  Controller* const controller_;
+};
+
 int exit_code(StudyStatus status) {
   switch (status) {
     case StudyStatus::done:
@@ -162,9 +178,11 @@ Summary ServerRank::train() {
   if (training_) trainer.restore(*training_);
   training_.reset();
   trainer.on_warning([this](const std::string& text) { log_->warn("{}", text); });
-  if (controller_)
+  if (controller_) {
     trainer.on_progress(
         [this](const TrainingProgress& progress) { controller_->progress(progress); });
+  }
+  const PulseWatch watch(controller(), trainer);
   Summary summary;
   summary.training = train(trainer, *metrics);
   summary.samples.trained = summary.training.samples;
@@ -185,7 +203,7 @@ TrainingResult ServerRank::train(Trainer& trainer, Metrics& metrics) try {
                        metrics,
                        *log_,
                        clock_,
-                       [&](std::size_t batch) { return to_json(server_state(metrics, batch)); },
+                       [this] { return to_json(server_state()); },
                        [this] { return is_superseded(); }};
   StudyCuts cuts(parts, study_.checkpoint, cut_name(), rank());
   link_->attach(&cuts);
@@ -210,11 +228,10 @@ bool ServerRank::wants_last_cut() const {
   return regular || (controller_ && controller_->stop_reason());
 }
 
-ServerState ServerRank::server_state(Metrics& metrics, std::size_t batch) const {
+ServerState ServerRank::server_state() const {
   ServerState state;
   state.seconds = seconds();
   if (controller_) state.table = controller_->save();
-  state.metrics = metrics.mark(batch);
   return state;
 }
 
@@ -228,8 +245,8 @@ std::unique_ptr<Metrics> ServerRank::make_metrics() {
   auto metrics =
       make_file_metrics(posix_file_system(), directory_.metrics(), directory_.tensorboard(),
                         [this](const std::string& text) { log_->warn("{}", text); });
-  // What a former server recorded after the cut is recorded again; without a cut that is all.
-  if (options_.resume) metrics->roll_back(restored_.metrics.value_or(MetricsMark{}));
+  // A restored trainer goes back to its records at the cut; one that starts anew has none.
+  if (options_.resume && !training_) metrics->roll_back({});
   return metrics;
 }
 

@@ -53,7 +53,7 @@ class ServerRank {
   std::vector<std::uint64_t> complete_simulations() const;
   bool wants_last_cut() const;
   bool is_superseded() const;
-  ServerState server_state(Metrics& metrics, std::size_t batch) const;
+  ServerState server_state() const;
   double seconds() const;
   Summary train();
   TrainingResult train(Trainer& trainer, Metrics& metrics);

@@ -34,10 +34,8 @@ TableState table_state(const Json& json) {
 }  // namespace
 
 std::string to_json(const ServerState& state) {
-  Json json = {
+  const Json json = {
       {"version", version}, {"seconds", state.seconds}, {"table", table_json(state.table)}};
-  if (state.metrics)
-    json["metrics"] = {state.metrics->batch, state.metrics->lines, state.metrics->seconds};
   return json.dump();
 }
 
@@ -52,10 +50,6 @@ ServerState server_state(const std::string& text) {
     ServerState state;
     state.seconds = json.at("seconds").get<double>();
     state.table = table_state(json.at("table"));
-    if (const auto metrics = json.find("metrics"); metrics != json.end())
-      state.metrics =
-          MetricsMark{metrics->at(0).get<std::size_t>(), metrics->at(1).get<std::uint64_t>(),
-                      metrics->at(2).get<double>()};
     return state;
   } catch (const Json::exception& error) {
     throw Error(

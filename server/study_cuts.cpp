@@ -28,9 +28,8 @@ void StudyCuts::after_round(const Agreed& agreed) {
 
 void StudyCuts::cut(TrainingState training) {
   changes_at_cut_ = changes_;
-  std::string server = parts_.server_state(training.batch);
   checkpointer_.cut(std::move(training), parts_.store == nullptr ? nullptr : parts_.store->cut(),
-                    std::move(server));
+                    parts_.server_state());
 }
 
 void StudyCuts::finish(Collective& collective, bool wanted,

@@ -30,9 +30,8 @@ struct CutParts {
   Metrics& metrics;
   spdlog::logger& log;
   const Clock& clock;
-  /// JSON of the server itself, at this batch.
-  std::function<std::string(std::size_t)> server_state;
-  std::function<bool()> superseded;  ///< see Checkpointer
+  std::function<std::string()> server_state;  ///< JSON of the server itself
+  std::function<bool()> superseded;           ///< see Checkpointer
 };
 
 /// Used by the trainer's thread.

@@ -4,6 +4,7 @@
 #include <limits>
 #include <numeric>
 #include <set>
+#include <utility>
 
 #include "server/control/rank_event.h"
 
@@ -132,7 +133,7 @@ wire::LaunchStatus Controller::status() const {
   status.samples_per_second = progress_.batches > 0 ? progress_.samples_per_second : none;
   status.over = finished_ ? 1 : 0;
   status.epoch = epoch_;
-  status.pulse = pulse_;
+  status.pulse = pulse_ + (further_pulse_ ? further_pulse_() : 0);
   status.checkpoints = checkpoints_;
   return status;
 }
@@ -215,6 +216,12 @@ std::vector<Attempt> Controller::take_fences() {
 void Controller::beat() {
   const std::lock_guard lock(mutex_);
   ++pulse_;
+}
+
+void Controller::watch(std::function<std::uint64_t()> pulse) {
+  const std::lock_guard lock(mutex_);
+  if (further_pulse_) pulse_ += further_pulse_();  // the sum never goes down
+  further_pulse_ = std::move(pulse);
 }
 
 void Controller::published() {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -55,8 +56,10 @@ class Controller {
   /// Attempts that have become the lowest ones that count, since the last call.
   std::vector<Attempt> take_fences();
   void progress(const TrainingProgress& progress);
-  void beat();       ///< a sign of life of the trainer, for the launcher's watchdog
-  void published();  ///< one more checkpoint
+  void beat();  ///< a sign of life of the trainer's thread, for the launcher's watchdog
+  /// Further signs of life, counted by `pulse` until this is given an empty one.
+  void watch(std::function<std::uint64_t()> pulse);
+  void published();                     ///< one more checkpoint
   void stop(const StopReason& reason);  ///< the first one counts
   void finish();                        ///< the training has ended: the next tick says so
 
@@ -90,6 +93,7 @@ class Controller {
   bool finished_ = false, finish_said_ = false;
   bool deaf_ = false;  ///< restored, and no round has passed yet
   std::uint64_t pulse_ = 0, checkpoints_ = 0;
+  std::function<std::uint64_t()> further_pulse_;
 };
 
 }  // namespace weir

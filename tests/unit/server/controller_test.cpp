@@ -215,12 +215,16 @@ TEST_F(ControllerTest, TellsItsEpochItsPulseAndItsCheckpoints) {
   EXPECT_EQ(first->epoch, 3u);
   controller_->apply({}, clock_.now(), true);
   controller_->beat();
+  controller_->watch([] { return std::uint64_t{7}; });
   controller_->published();
   clock_.advance(std::chrono::seconds(1));
   const auto second = status(controller_->tick(clock_.now()));
   ASSERT_TRUE(second);
-  EXPECT_EQ(second->pulse, first->pulse + 2);
+  EXPECT_EQ(second->pulse, first->pulse + 9);
   EXPECT_EQ(second->checkpoints, 1u);
+  controller_->watch({});
+  clock_.advance(std::chrono::seconds(1));
+  EXPECT_EQ(status(controller_->tick(clock_.now()))->pulse, first->pulse + 9);
 }
 
 TEST(ControllerWithoutSimulations, HasNothingToReceive) {

@@ -16,7 +16,6 @@ ServerState example() {
                              {/*sim=*/9, /*attempt=*/0, /*failures=*/1, /*given_up=*/true}};
   state.table.restarted = 2;
   state.table.next_replacement = 11;
-  state.metrics = MetricsMark{/*batch=*/40, /*lines=*/1234, /*seconds=*/9.5};
   return state;
 }
 
@@ -24,16 +23,6 @@ TEST(ServerStateText, IsReadAsItWasWritten) {
   const ServerState read = server_state(to_json(example()));
   EXPECT_EQ(read.seconds, 12.5);
   EXPECT_EQ(read.table, example().table);
-  ASSERT_TRUE(read.metrics);
-  EXPECT_EQ(read.metrics->batch, 40u);
-  EXPECT_EQ(read.metrics->lines, 1234u);
-  EXPECT_EQ(read.metrics->seconds, 9.5);
-}
-
-TEST(ServerStateText, SaysNothingOfMetricsThatCannotBeTold) {
-  ServerState state = example();
-  state.metrics.reset();
-  EXPECT_FALSE(server_state(to_json(state)).metrics);
 }
 
 std::string error_of(const std::string& text) {
