@@ -74,7 +74,7 @@ SOLVER_RANKS = {"client.after_gather": 2, "client.before_gather": 2}
 ANY_RANK = re.compile(r"client\.|launcher\.|checkpoint\.|aggregator\.after_lacking")
 
 # Whether they are reached hangs on who is faster: told, but no failure.
-MAY_BE_MISSED = {"aggregator.after_lacking", "client.after_follow", "client.before_follow", "trainer.after_lineage"}
+MAY_BE_MISSED = {"aggregator.after_lacking", "client.after_follow", "client.before_follow"}
 
 
 def failpoints():
