@@ -1,5 +1,8 @@
 // The launcher's journal, and what a later launcher makes of it.
 
+#include <algorithm>
+#include <utility>
+
 #include "launcher/past.h"
 #include "src/core/error.h"
 #include "src/study/parse.h"
@@ -27,8 +30,11 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
     const auto attempts = past_attempts(some_study(), StudyDirectory{"/nowhere"},
                                         read_journal(files, "/nowhere/journal"));
-    for (const PastAttempt& attempt : attempts)
-      fuzz::check(attempt.id.sim < 10, "only simulations of the study are of the past");
+    const auto not_before = [](const PastAttempt& one, const PastAttempt& next) {
+      return std::pair(one.id.sim, one.id.attempt) >= std::pair(next.id.sim, next.id.attempt);
+    };
+    fuzz::check(std::adjacent_find(attempts.begin(), attempts.end(), not_before) == attempts.end(),
+                "attempts are in order, each once");
   } catch (const Error& error) {
     fuzz::check(error.kind() == ErrorKind::input, "a bad journal is bad input");
   }
