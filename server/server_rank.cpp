@@ -215,6 +215,10 @@ TrainingResult ServerRank::train(Trainer& trainer, Metrics& metrics) try {
   if (rank() == 0 && is_superseded()) throw RankFailure("a later server of this study has started");
   if (store_) store_->end_lineage(/*exhausted=*/!result.stopped);
   return result;
+} catch (const Error& error) {
+  // What is wrong with the study would be wrong again.
+  if (error.kind() == ErrorKind::study) throw;
+  throw RankFailure(error.what());
 } catch (const std::exception& error) {
   throw RankFailure(error.what());
 }

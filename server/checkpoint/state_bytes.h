@@ -12,32 +12,20 @@
 namespace weir {
 
 /// Memory of captures that have ended. The first touch of fresh pages costs several times the copy
-/// into them, and the trainer waits for it. Thread-safe: a capture is given back by another thread.
+/// into them, and the trainer waits for it: pages are large where the system has such, and are used
+/// again. Thread-safe: a capture is given back by another thread.
 class RecycledMemory {
  public:
   RecycledMemory() = default;
   RecycledMemory(const RecycledMemory&) = delete;
   RecycledMemory& operator=(const RecycledMemory&) = delete;
-  ~RecycledMemory() {
-    for (const auto& [size, block] : free_) ::operator delete(block);
-  }
+  ~RecycledMemory();
 
-  /// A block that was given back with this very size, or a new one.
-  std::byte* take(std::size_t size) {
-    {
-      const std::lock_guard lock(mutex_);
-      if (auto found = free_.extract(size)) return found.mapped();
-    }
-    return static_cast<std::byte*>(::operator new(size));
-  }
-  void give_back(std::byte* block, std::size_t size) noexcept {
-    try {
-      const std::lock_guard lock(mutex_);
-      free_.emplace(size, block);
-    } catch (const std::bad_alloc&) {
-      ::operator delete(block);
-    }
-  }
+  /// Has a block of each of these sizes ready, its pages touched.
+  void reserve(const std::vector<std::size_t>& sizes);
+  /// A block that was given back with this very size, or a new one. std::bad_alloc: there is none.
+  std::byte* take(std::size_t size);
+  void give_back(std::byte* block, std::size_t size) noexcept;
 
  private:
   std::mutex mutex_;

@@ -96,6 +96,11 @@ std::vector<NamedTensor> memory_of(Optimizer& optimizer, OptimizerKind kind,
   return places;
 }
 
+std::size_t memories_of(const OptimizerSettings& settings) {
+  if (settings.kind != OptimizerKind::sgd) return 2;
+  return settings.momentum > 0 ? 1 : 0;
+}
+
 void make_memory(Optimizer& optimizer, const OptimizerSettings& settings,
                  const std::vector<torch::Tensor>& parameters, std::size_t steps) {
   optimizer.state().clear();

@@ -120,6 +120,9 @@ struct Trainer::Impl {
 
 TrainingResult Trainer::Impl::run() {
   training_step.broadcast_weights();
+  // While the first samples are on their way, not in the first cut.
+  const bool cuts = study.checkpoint.every > 0 || study.checkpoint.batches;
+  if (cuts && collective.rank() == 0) captured->reserve(training_step.state_sizes());
   while (round()) {
   }
   if (result.batches > 0 && validated_at != result.batches) validate();

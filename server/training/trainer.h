@@ -1,5 +1,6 @@
 #pragma once
-// The trainer: rounds of agreement, batches, steps, validation, until the samples are used up or a stop is agreed.
+// The trainer: rounds of agreement, batches, steps, validation, until the samples are used up or a
+// stop is agreed.
 
 #include <cstddef>
 #include <cstdint>
@@ -19,20 +20,20 @@
 namespace weir {
 
 struct ValidationResult {
-  double loss = 0;         ///< the study's loss on normalised values
-  double mse = 0;          ///< in squared units of the fields
+  double loss = 0;  ///< the study's loss on normalised values
+  double mse = 0;   ///< in squared units of the fields
   double relative_l2 = 0;  ///< mean over samples of ‖prediction − truth‖ / ‖truth‖, physical units
 };
 
 struct TrainingResult {
   std::size_t batches = 0;
-  std::size_t samples = 0;       ///< over all ranks, repeats counted
-  double seconds = 0;            ///< from the first batch to the last
+  std::size_t samples = 0;  ///< over all ranks, repeats counted
+  double seconds = 0;       ///< from the first batch to the last
   double last_train_loss = 0;
   std::optional<ValidationResult> validation;  ///< of the final weights
   std::optional<double> best_validation_loss;
   bool identical_weights = true;  ///< all ranks hold the same bits
-  bool stopped = false;           ///< by a stop, a target or a batch limit, before the samples were used up
+  bool stopped = false;  ///< by a stop, a target or a batch limit, before the samples were used up
 };
 
 /// What the progress line shows; a copy, made by the trainer after each round.
@@ -46,36 +47,40 @@ struct TrainingProgress {
 /// Used by one thread; that thread is the only one to call the collective.
 class Trainer {
  public:
-  /// All arguments outlive the trainer. `validation` null: none. Errors: Error{input} for a model or data set that
-  /// does not fit the study.
-  Trainer(const Study& study, Collective& collective, SampleSource& source, RoundParticipant& participant,
-          Metrics& metrics, const Clock& clock);
+  /// All arguments outlive the trainer. `validation` null: none. Errors: Error{input} for a model
+  /// or data set that does not fit the study.
+  Trainer(const Study& study, Collective& collective, SampleSource& source,
+          RoundParticipant& participant, Metrics& metrics, const Clock& clock);
   ~Trainer();
 
   /// Called after each round with a fresh progress, on the trainer's thread.
   void on_progress(std::function<void(const TrainingProgress&)> callback);
-  /// Told what the user should know and nobody fails for (a field that is constant), on the trainer's thread of each rank.
+  /// Told what the user should know and nobody fails for (a field that is constant), on the
+  /// trainer's thread of each rank.
   void on_warning(std::function<void(const std::string&)> callback);
 
   TrainingResult run();
 
-  /// A copy of all that decides how the training goes on: weights, optimiser, schedule, statistics of the fields,
-  /// counters. Call it between rounds (a RoundParticipant is handed one at each cut) or after run().
-  /// The records so far are flushed, and their place belongs to the state. The memory of a state that has ended is used
-  /// for the next one, so the trainer holds as much as one state from the first capture on.
+  /// A copy of all that decides how the training goes on: weights, optimiser, schedule, statistics
+  /// of the fields, counters. Call it between rounds (a RoundParticipant is handed one at each cut)
+  /// or after run(). The records so far are flushed, and their place belongs to the state. The
+  /// memory of a state that has ended is used for the next one, so the trainer holds as much as one
+  /// state from the first capture on.
   TrainingState capture() const;
-  /// Goes on from a captured state, on every rank the same; before run(). Rolls the metrics back to it and tells the
-  /// source; a sample store is restored by who owns it. Errors: Error{input} when the state is of another study or
-  /// version, naming what differs (a tensor with both shapes); Error{environment} when the metrics cannot be rolled
-  /// back. After an error this trainer is of no use.
+  /// Goes on from a captured state, on every rank the same; before run(). Rolls the metrics back to
+  /// it and tells the source; a sample store is restored by who owns it. Errors: Error{input} when
+  /// the state is of another study or version, naming what differs (a tensor with both shapes);
+  /// Error{environment} when the metrics cannot be rolled back. After an error this trainer is of
+  /// no use.
   void restore(const TrainingState& state);
 
-  /// Grows with every round (at least 50 a second while the trainer waits for samples), every part of a validation
-  /// and every file of an export: it stands still while one batch takes long, or the trainer hangs. Any thread may call it.
+  /// Grows with every round (at least 50 a second while the trainer waits for samples), every part
+  /// of a validation and every file of an export: it stands still while one batch takes long, or
+  /// the trainer hangs. Any thread may call it.
   std::uint64_t pulse() const noexcept;
 
-  /// Writes model.safetensors, model.pt and card.json into `folder` (rank 0's to call, any time after construction).
-  /// Errors: Error{environment} when the folder cannot be written.
+  /// Writes model.safetensors, model.pt and card.json into `folder` (rank 0's to call, any time
+  /// after construction). Errors: Error{environment} when the folder cannot be written.
   void export_model(const std::filesystem::path& folder, const TrainingResult& result) const;
 
  private:

@@ -69,6 +69,14 @@ std::vector<NamedTensor> TrainingStep::state() const {
   return places;
 }
 
+std::vector<std::size_t> TrainingStep::state_sizes() const {
+  std::vector<std::size_t> sizes;
+  const std::size_t copies = 1 + memories_of(study_.training.optimizer);
+  for (const auto& parameter : parameters_) sizes.insert(sizes.end(), copies, parameter.nbytes());
+  for (const auto& buffer : model_->buffers()) sizes.push_back(buffer.nbytes());
+  return sizes;
+}
+
 void TrainingStep::prepare_restore(std::size_t steps) {
   steps_ = steps;
   make_memory(*optimizer_, study_.training.optimizer, parameters_, steps);

@@ -36,6 +36,8 @@ class TrainingStep {
   /// All tensors that decide how the steps go on: the model's parameters and buffers by their
   /// names (model/…), then the optimiser's memory (optimizer/…). They share the step's memory.
   std::vector<NamedTensor> state() const;
+  /// Bytes of each of its tensors from the first step on.
+  std::vector<std::size_t> state_sizes() const;
   /// Gives the optimiser the memory that it has after `steps` steps, for state() to name and
   /// the caller to fill.
   void prepare_restore(std::size_t steps);

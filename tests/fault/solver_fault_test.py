@@ -93,6 +93,13 @@ class SolverFaultTest(WholeTest):
         self.assertEqual((samples["unique"], samples["dropped"], samples["lost"]), (27, 3, 0))
         self.assertEqual(self.summary(directory)["simulations"]["finished"], 3)
 
+    def test_values_that_cannot_be_normalised_end_the_study_without_a_restart(self):
+        study = self.faulty_study("--nan-at", 0)
+        study["simulation"]["non_finite"] = "accept"
+        directory, output = self.run_study(study, expect=1)
+        self.assertIn("cannot be normalised", output)
+        self.assertEqual(self.summary(directory)["server"]["restarts"], 0)
+
     def test_hung_solver_is_ended_by_its_time_limit(self):
         study = self.faulty_study("--hang-at", 4, "--faulty-attempts", 1, count=2)
         study["simulation"]["time_limit"] = 6

@@ -40,7 +40,7 @@ class OperationsTest(unittest.TestCase):
         for message in set(found) - set(commands) - OF_THE_SYSTEM:
             for part in filter(None, (part.strip() for part in message.split("…"))):
                 with self.subTest(message=message):
-                    self.assertIn(part, code)
+                    self.assertTrue(part in code, f"no text of the sources has '{part}'")
 
     def test_every_key_of_the_page_is_one_of_a_study(self):
         page = (SOURCE / "docs" / "operations.md").read_text()
