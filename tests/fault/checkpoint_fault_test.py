@@ -2,9 +2,14 @@
 
 import json
 import os
+import pathlib
 import signal
+import sys
 
 from whole import WEIR, WholeTest, main, processes_of, toy_study
+
+FULL_DISK = pathlib.Path(__file__).with_name("full_disk.py")
+PLACES = 20  # in a checkpoint, at which the disk is full
 
 
 def slow_study(**sections):
@@ -47,6 +52,15 @@ class CheckpointFaultTest(WholeTest):
         self.assertIn("no space left on device", "\n".join(self.warnings()).lower())
         self.assertEqual(len(self.warnings()), 1, self.warnings())
         self.assertGreater(len(self.told()), 1)
+
+    def test_disk_that_fills_up_at_any_place_of_a_checkpoint_costs_that_one(self):
+        path = self.write_study(toy_study(count=1000, steps=40, size=1024, solver=("--delay-ms", 15), checkpoint={"every": 0.2}))
+        code, output = self.run_program("unshare", "--user", "--map-root-user", "--mount", sys.executable, FULL_DISK, path,
+                                        self.directory, str(PLACES))
+        self.assertEqual(code, 0, output + self.logs(self.directory))
+        print(output.splitlines()[-1], flush=True)
+        self.assertEqual(len(self.warnings()), PLACES, self.warnings())
+        self.assertEqual(self.summary(self.directory)["samples"]["lost"], 0)
 
     def test_rank_that_cannot_write_its_part_costs_a_cut_and_nothing_else(self):
         study = slow_study(server={"ranks": 2})

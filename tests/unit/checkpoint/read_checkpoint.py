@@ -8,55 +8,13 @@ import subprocess
 import sys
 import tempfile
 
-TAIL = 23  # bytes of a list of files that follow what is summed
-
-
-def crc32c(data):
-    crc = 0xFFFFFFFF
-    for byte in data:
-        crc ^= byte
-        for _ in range(8):
-            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
-    return crc ^ 0xFFFFFFFF
-
-
-def read_list(path):
-    data = path.read_bytes()
-    body, tail = data[:-TAIL], data[-TAIL:]
-    assert tail == b',\n"crc32c":"%08x"}\n' % crc32c(body), path
-    return json.loads(data)
-
-
-def read_checked(folder, manifest):
-    """Path → content, of all files."""
-    contents = {}
-    for entry in manifest["files"]:
-        data = (folder / entry["path"]).read_bytes()
-        assert len(data) == entry["bytes"] and crc32c(data) == int(entry["crc32c"], 16), entry["path"]
-        contents[entry["path"]] = data
-    return contents
-
-
-def read_store(data):
-    """(floats of a row, samples as (slot, draws, sim, step, segment, index))"""
-    magic, version, _, row_size, _ = struct.unpack_from("<8sIIQQ", data)
-    assert (magic, version) == (b"weirstor", 1)
-    *slot_counts, samples, repeats = struct.unpack_from("<6Q", data, 64)
-    begin = 112 + 4 * sum(slot_counts)
-    assert len(data) == begin + 40 * samples + 8 * repeats
-    return row_size, [struct.unpack_from("<IIQQQQ", data, begin + 40 * k) for k in range(samples)]
-
-
-def read_row(data, index, row_size):
-    magic, version, _, number, rank, size = struct.unpack_from("<8sIIQQQ", data)
-    assert (magic, version, rank, size) == (b"weirsegm", 1, 0, row_size)
-    return struct.unpack_from(f"<{row_size}f", data, 64 + 4 * row_size * index)
+from checkpoint_reader import read_checked, read_list, read_row, read_store
 
 
 def read(folder):
     manifest = read_list(folder / "manifest.json")
     assert manifest["format"] == "weir-checkpoint" and manifest["number"] == 2
-    contents = read_checked(folder, manifest)
+    contents = read_checked(folder)
     row_size, samples = read_store(contents["rank.0/store"])
     for slot, draws, sim, step, segment, index in samples:
         row = read_row(contents[f"rank.0/segment.{segment}"], index, row_size)

@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""Runs a study whose disk for checkpoints fills up again and again: full_disk.py STUDY D PLACES, in a mount namespace of its own.
+
+Each time the disk is left so much room that it is full at another place of the next checkpoint. The checkpoint before has to
+be whole and the training has to go on; then there is room again, and the next checkpoint has to come."""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import time
+
+from checkpoint_reader import read_checked
+from whole import DEADLINE, WEIR
+
+PAGE = 4096
+ROOM = 1 << 26
+
+
+class Disk:
+    def __init__(self, folder):
+        self.folder = folder
+        folder.mkdir(mode=0o700, exist_ok=True)
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM},mode=700", "tmpfs", folder], check=True)
+
+    def used(self):
+        state = os.statvfs(self.folder)
+        return (state.f_blocks - state.f_bfree) * state.f_frsize
+
+    def resize(self, size):
+        subprocess.run(["mount", "-o", f"remount,size={size}", self.folder], check=True)
+
+
+class Run:
+    def __init__(self, study, directory):
+        self.directory = directory
+        self.checkpoints = directory / "checkpoints"
+        self.process = subprocess.Popen([WEIR, "run", study, "--output", directory], stdin=subprocess.DEVNULL)
+
+    def wait_until(self, condition, what):
+        end = time.monotonic() + DEADLINE
+        while not condition():
+            if self.process.poll() is not None:
+                sys.exit(f"the study ended before {what}")
+            if time.monotonic() > end:
+                sys.exit(f"not within {DEADLINE} s: {what}")
+            time.sleep(0.01)
+
+    def newest(self):
+        """Number of the newest checkpoint; 0 while there is none."""
+        return max((int(entry.name) for entry in self.checkpoints.iterdir() if entry.name.isdigit()), default=0)
+
+    def warnings(self):
+        log = self.directory / "logs" / "server.0.log"
+        return sum("[warning]" in line and "checkpoint" in line for line in log.read_text().splitlines())
+
+    def batches(self):
+        lines = (self.directory / "metrics.jsonl").read_text().splitlines()
+        return max((record["batch"] for record in map(json.loads, lines[:-1]) if record["kind"] == "train"), default=0)
+
+
+def size_of(checkpoint):
+    """Bytes that the next one takes, at least: what is written anew each time."""
+    return sum(file.stat().st_size for file in checkpoint.rglob("*") if file.is_file() and file.stat().st_nlink == 1)
+
+
+def fill_up(run, disk, part):
+    """The disk is full when `part` (0 to 1) of a checkpoint is written. Returns the number of the one that has to be whole."""
+    told, before = run.warnings(), run.newest()
+    disk.resize(disk.used() + max(PAGE, int(part * size_of(run.checkpoints / str(before))) // PAGE * PAGE))
+    run.wait_until(lambda: run.warnings() > told, "a checkpoint fails")
+    newest, batches = run.newest(), run.batches()
+    read_checked(run.checkpoints / str(newest))
+    run.wait_until(lambda: run.batches() > batches, "the training goes on")
+    disk.resize(ROOM)
+    run.wait_until(lambda: run.newest() > newest, "there is a checkpoint again")
+
+
+def main():
+    study, directory, places = sys.argv[1], pathlib.Path(sys.argv[2]), int(sys.argv[3])
+    run = Run(study, directory)
+    try:
+        run.wait_until((directory / "run").is_dir, "it begins")
+        disk = Disk(run.checkpoints)
+        run.wait_until(lambda: run.newest() > 1, "there are checkpoints")
+        for place in range(places):
+            fill_up(run, disk, place / places)
+        subprocess.run([WEIR, "stop", directory], check=True)
+        code = run.process.wait(DEADLINE)
+    finally:
+        run.process.kill()
+        run.process.wait()
+    print(f"full at {places} places of a checkpoint: {run.warnings()} warnings, {run.newest()} checkpoints taken")
+    sys.exit(0 if code == 130 else f"the study ended with exit code {code}")
+
+
+main()
