@@ -94,6 +94,8 @@ class FileMetrics final : public Metrics {
 
   void flush() override { write_all(); }
 
+  void flush_when_due() override { write_when_due(); }
+
   std::optional<MetricsMark> mark(std::size_t batch) override {
     write_all();
     try {

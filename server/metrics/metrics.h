@@ -40,6 +40,8 @@ class Metrics {
                          const std::vector<double>& counts) = 0;
   /// Hands what is buffered to the operating system.
   virtual void flush() = 0;
+  /// Hands on what has been buffered for a second; to be called while nothing is recorded.
+  virtual void flush_when_due() {}
   /// Flushes, and says where the records are now; nothing when that cannot be told: no files, or
   /// they cannot be read.
   virtual std::optional<MetricsMark> mark(std::size_t batch) {

@@ -143,6 +143,7 @@ bool Trainer::Impl::round() {
     return false;
   }
   if (!agreed.step) {
+    metrics.flush_when_due();
     source.wait(longest_wait);
     return true;
   }

@@ -205,6 +205,14 @@ TEST_F(TrainerTest, ShowsAPulseWhileItWaitsForSamples) {
   EXPECT_LE(source.longest, std::chrono::seconds(1));
 }
 
+TEST_F(TrainerTest, LetsMetricsOutThatAreDueWhileItWaitsForSamples) {
+  const Study study = miniature_study(/*batch=*/10);
+  SlowSource source(study, /*waits=*/5);
+  source.waiting = [] {};
+  Trainer(study, *collective_, source, participant_, metrics_, clock_).run();
+  EXPECT_EQ(metrics_.looks, 5u);
+}
+
 TEST_F(TrainerTest, ShowsAPulseWhileItValidates) {
   const auto pulse_after = [&](std::size_t validation_batch) {
     Study study = with_validation(miniature_study(/*batch=*/10));
