@@ -51,6 +51,11 @@ class Run:
         """Number of the newest checkpoint; 0 while there is none."""
         return max((int(entry.name) for entry in self.checkpoints.iterdir() if entry.name.isdigit()), default=0)
 
+    def settled(self):
+        """Whether there are two checkpoints and nothing else: none is being written, and what is old has been removed."""
+        names = [entry.name for entry in self.checkpoints.iterdir()]
+        return len(names) == 2 and all(name.isdigit() for name in names)
+
     def warnings(self):
         log = self.directory / "logs" / "server.0.log"
         return sum("[warning]" in line and "checkpoint" in line for line in log.read_text().splitlines())
@@ -65,11 +70,23 @@ def size_of(checkpoint):
     return sum(file.stat().st_size for file in checkpoint.rglob("*") if file.is_file() and file.stat().st_nlink == 1)
 
 
+def tighten(run, disk, part):
+    """Leaves room for `part` (0 to 1) of a checkpoint, while none is being written or removed. The number of the newest one."""
+    while True:
+        run.wait_until(run.settled, "two checkpoints and nothing else")
+        newest = run.newest()
+        disk.resize(disk.used() + max(PAGE, int(part * size_of(run.checkpoints / str(newest))) // PAGE * PAGE))
+        if run.settled() and run.newest() == newest:
+            return newest
+        disk.resize(ROOM)
+
+
 def fill_up(run, disk, part):
-    """The disk is full when `part` (0 to 1) of a checkpoint is written. Returns the number of the one that has to be whole."""
-    told, before = run.warnings(), run.newest()
-    disk.resize(disk.used() + max(PAGE, int(part * size_of(run.checkpoints / str(before))) // PAGE * PAGE))
-    run.wait_until(lambda: run.warnings() > told, "a checkpoint fails")
+    """The disk is full when `part` of a checkpoint is written: the newest one has to be whole, and the training goes on."""
+    told = run.warnings()
+    while run.warnings() == told:  # a checkpoint that is smaller than the one before may have fitted
+        before = tighten(run, disk, part)
+        run.wait_until(lambda: run.warnings() > told or run.newest() > before, "a checkpoint fails")  # noqa: B023 (called here only)
     newest, batches = run.newest(), run.batches()
     read_checked(run.checkpoints / str(newest))
     run.wait_until(lambda: run.batches() > batches, "the training goes on")
