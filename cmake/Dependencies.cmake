@@ -12,6 +12,15 @@ find_package(nlohmann_json 3.11 REQUIRED)
 find_package(MPI REQUIRED COMPONENTS C)
 
 find_package(PkgConfig REQUIRED)
+if(WEIR_SANITIZE STREQUAL "tsan")
+  set(tsan_libzmq ${PROJECT_BINARY_DIR}/libzmq)
+  if(NOT EXISTS ${tsan_libzmq}/version)
+    message(FATAL_ERROR "the thread sanitizer wants a libzmq of its own (docs/testing.md): cmake/tsan-libzmq ${tsan_libzmq}")
+  endif()
+  set(ENV{PKG_CONFIG_PATH} ${tsan_libzmq}/lib/pkgconfig:$ENV{PKG_CONFIG_PATH})
+  unset(__pkg_config_checked_libzmq CACHE)  # of a folder that was configured with another
+  unset(pkgcfg_lib_libzmq_zmq CACHE)
+endif()
 pkg_check_modules(libzmq REQUIRED IMPORTED_TARGET libzmq>=4.3)
 
 if(WEIR_FORTRAN)

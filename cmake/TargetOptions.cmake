@@ -27,7 +27,15 @@ function(weir_target_options target)
     target_compile_options(${target} PRIVATE ${flags})
     target_link_options(${target} PRIVATE ${flags})
   endif()
+  get_target_property(type ${target} TYPE)
+  if(WEIR_SANITIZE AND type STREQUAL "EXECUTABLE")
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:weir_sanitizer_process>)
+  endif()
 endfunction()
+
+if(WEIR_SANITIZE)
+  add_library(weir_sanitizer_process OBJECT ${PROJECT_SOURCE_DIR}/tests/support/sanitizer_process.c)
+endif()
 
 # weir_library(name SOURCES a.cpp … LIBRARIES x y): a static library of weir's own.
 function(weir_library name)
