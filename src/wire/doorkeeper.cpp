@@ -74,7 +74,7 @@ void Doorkeeper::answer() {
   for (auto parts = receive_parts(questions_); !parts.empty(); parts = receive_parts(questions_)) {
     const auto empty = std::find(parts.begin(), parts.end(), std::string());
     if (empty == parts.end()) continue;
-    const auto verdict = answer_zap({empty + 1, parts.end()}, allowed_.value_or(AllowList()));
+    const auto verdict = answer_zap({empty + 1, parts.end()}, allowed_);
     if (verdict.frames.empty()) continue;
     if (!verdict.allowed) ++refused_;
     std::vector<std::string> reply(parts.begin(), empty + 1);

@@ -1,6 +1,7 @@
 #pragma once
 // ZAP (ZeroMQ's RFC 27): the question that libzmq asks about each connection, and weir's answer.
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -16,7 +17,8 @@ struct ZapAnswer {
 };
 
 /// `frames`: version, request id, domain, address, identity, mechanism, credentials. Allows CURVE
-/// with a key of the list, and nothing else.
-ZapAnswer answer_zap(const std::vector<std::string>& frames, const AllowList& allowed);
+/// with a key of the list and nothing else; without a list, who shows no key.
+ZapAnswer answer_zap(const std::vector<std::string>& frames,
+                     const std::optional<AllowList>& allowed);
 
 }  // namespace weir::wire

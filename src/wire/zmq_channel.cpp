@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "src/core/error.h"
+#include "src/core/planted_bug.h"
 #include "src/wire/doorkeeper.h"
 #include "src/wire/zmq_socket.h"
 
@@ -97,12 +98,14 @@ class ZmqServerChannel final : public ServerChannel {
  private:
   void guard(const ListenSettings& settings) {
     set_tcp_options(*socket_, settings.address);
+    // Also without keys: of a socket whose connections are asked about, libzmq refuses the protocol
+    // before ZMTP 3, in which noise passes for messages, each connection leaking some KiB (4.3.4).
+    if (!WEIR_BUG("old_protocol_let_in")) socket_->set(zmq::sockopt::zap_domain, "weir");
     std::optional<AllowList> allowed;
     if (settings.security) {
       const auto& [key, clients] = *settings.security;
       socket_->set(zmq::sockopt::curve_server, 1);
       socket_->set(zmq::sockopt::curve_secretkey, key.secret_key);
-      socket_->set(zmq::sockopt::zap_domain, "weir");
       allowed = clients;
     }
     HandshakeLimits limits = settings.limits;

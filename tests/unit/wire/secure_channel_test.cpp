@@ -225,5 +225,15 @@ TEST(OpenTcpChannel, EndsTheOldestOfTooManySilentPeers) {
   EXPECT_FALSE(later.back().closed());
 }
 
+TEST(OpenTcpChannel, RefusesAPeerOfAProtocolInWhichNoisePassesForMessages) {
+  const auto server = bind_zmq_channel("tcp://127.0.0.1:*");
+  const RawConnection old(server->endpoint());
+  // ZMTP 1.0: lengths, flags and bytes from the first on; nobody, then a message.
+  ASSERT_TRUE(old.send(std::string("\x01\x00\x06\x00hello", 9)));
+  EXPECT_TRUE(eventually([&] { return server->try_receive() != nullptr || old.closed(); }));
+  EXPECT_TRUE(old.closed());
+  EXPECT_EQ(server->try_receive(), nullptr);
+}
+
 }  // namespace
 }  // namespace weir::wire

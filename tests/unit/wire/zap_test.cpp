@@ -51,6 +51,13 @@ TEST_F(Zap, RefusesEveryOtherMechanism) {
   EXPECT_FALSE(answer_zap(question("PLAIN", raw(known_)), allowed_).allowed);
 }
 
+TEST_F(Zap, WithoutAListLetsInWhoShowsNoKeyAndNobodyElse) {
+  const std::vector<std::string> open = {"1.0", "request 7", "weir", "192.0.2.1", "", "NULL"};
+  EXPECT_TRUE(answer_zap(open, std::nullopt).allowed);
+  EXPECT_FALSE(answer_zap(question("CURVE", raw(known_)), std::nullopt).allowed);
+  EXPECT_FALSE(answer_zap(open, allowed_).allowed);
+}
+
 TEST_F(Zap, RefusesAKeyOfTheWrongLengthAndMissingParts) {
   EXPECT_FALSE(answer_zap(question("CURVE", raw(known_) + "x"), allowed_).allowed);
   EXPECT_FALSE(answer_zap(question("CURVE", ""), allowed_).allowed);
