@@ -162,7 +162,8 @@ TEST_F(FileMetricsTest, TellReadersOfEventsFromWhichStepOnTheRunGoesAnew) {
   later->roll_back({.batch = 20, .lines = 0, .seconds = 0});
   later->record("train", 30, {{"loss", 1}});
   later->flush();
-  const auto events = test::events_of(event_files().at(1));
+  const auto files = event_files();
+  const auto events = test::events_of(files.at(1));
   ASSERT_EQ(events.size(), 3u);
   EXPECT_EQ(test::proto_field(events[1], 2).bits, 21u);
   EXPECT_EQ(test::proto_field(test::proto_field(events[1], 7).text, 1).bits, 1u);
