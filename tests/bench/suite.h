@@ -31,4 +31,8 @@ void buffer_suite(Reporter& reporter, const Options& options);
 /// with the same payload.
 void ingest_suite(Reporter& reporter, const Options& options);
 
+/// CRC-32C of what a checkpoint writes. Reference: by tables, as where the processor has no
+/// instruction for it.
+void checksum_suite(Reporter& reporter, const Options& options);
+
 }  // namespace weir::bench

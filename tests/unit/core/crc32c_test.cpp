@@ -1,7 +1,5 @@
 #include "src/core/crc32c.h"
 
-#include <chrono>
-#include <cstdio>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -58,25 +56,6 @@ TEST(Crc32c, GoesOnFromAnyPlace) {
   const std::string_view all = bytes;
   for (std::size_t split = 0; split < bytes.size(); split += 997)
     ASSERT_EQ(crc32c(all.substr(split), crc32c(all.substr(0, split))), crc32c(all));
-}
-
-double gigabytes_a_second(std::uint32_t (*function)(std::string_view, std::uint32_t),
-                          const std::string& bytes, int rounds) {
-  const auto begin = std::chrono::steady_clock::now();
-  std::uint32_t crc = 0;
-  for (int k = 0; k < rounds; ++k) crc = function(bytes, crc);
-  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
-  EXPECT_NE(crc, 1u);  // so that nothing is left out
-  return static_cast<double>(bytes.size()) * rounds / seconds.count() / 1e9;
-}
-
-TEST(Crc32c, KeepsUpWithADisk) {
-  const std::string bytes = random_bytes(1 << 20, /*seed=*/4);
-  const double fast = gigabytes_a_second(crc32c, bytes, /*rounds=*/200);
-  const double portable = gigabytes_a_second(crc32c_portable, bytes, /*rounds=*/50);
-  std::printf("crc32c: %.1f GB/s, portable: %.1f GB/s\n", fast, portable);
-  EXPECT_GT(fast, 0.05 / WEIR_TIME_FACTOR);
-  EXPECT_GT(portable, 0.02 / WEIR_TIME_FACTOR);
 }
 
 }  // namespace
