@@ -7,16 +7,41 @@
 #include <iterator>
 #include <sstream>
 #include <string_view>
+#include <thread>
 
 #include <signal.h>
 #include <unistd.h>
 
+#include "src/core/clock.h"
+
 namespace weir {
 namespace {
 
-std::string read_proc(pid_t pid, const char* name) {
+// Flags of a process in /proc/PID/stat (the kernel's PF_EXITING and PF_KTHREAD).
+constexpr unsigned long exiting = 0x4, kernel_thread = 0x200000;
+
+/// How long an exec may keep a process without an environment: it takes microseconds.
+constexpr Duration longest_exec = std::chrono::seconds(1);
+
+/// Nothing when there is no such file, or it is not for this user.
+std::optional<std::string> read_proc(pid_t pid, const char* name) {
   std::ifstream file("/proc/" + std::to_string(pid) + "/" + name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  if (!file) return std::nullopt;
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+/// What /proc/PID/environ holds. A process in the middle of an exec shows nothing until its new
+/// program is in place; that is waited for, or a job would be missed at that moment.
+std::string read_environment(pid_t pid) {
+  const Time end = SystemClock().now() + longest_exec;
+  while (true) {
+    const auto environment = read_proc(pid, "environ");
+    if (!environment) return {};
+    if (!environment->empty()) return *environment;
+    const auto stat = process_stat(pid);
+    if (!stat || stat->has_no_environment || SystemClock().now() >= end) return {};
+    std::this_thread::yield();
+  }
 }
 
 }  // namespace
@@ -32,7 +57,7 @@ std::optional<std::string> environment_value(std::string_view environment, std::
 }
 
 std::optional<ProcessStat> process_stat(pid_t pid) {
-  return parse_process_stat(pid, read_proc(pid, "stat"));
+  return parse_process_stat(pid, read_proc(pid, "stat").value_or(""));
 }
 
 std::optional<ProcessStat> parse_process_stat(pid_t pid, const std::string& line) {
@@ -41,12 +66,25 @@ std::optional<ProcessStat> parse_process_stat(pid_t pid, const std::string& line
   if (close == std::string::npos) return std::nullopt;
   std::istringstream fields(line.substr(close + 2));
   char state = 0;
-  ProcessStat stat{.id = {.pid = pid, .started = 0}, .parent = 0, .ended = false};
+  ProcessStat stat{
+      .id = {.pid = pid, .started = 0}, .parent = 0, .ended = false, .has_no_environment = false};
   fields >> state >> stat.parent;
   std::string skipped;
-  for (int field = 5; field < 22; ++field) fields >> skipped;
+  const auto skip = [&](int from, int to) {
+    for (int field = from; field < to; ++field) fields >> skipped;
+  };
+  unsigned long flags = 0, environment = 0, environment_end = 0;
+  skip(5, 9);
+  fields >> flags;
+  skip(10, 22);
   if (!(fields >> stat.id.started)) return std::nullopt;
+  skip(23, 50);
+  fields >> environment >> environment_end;
   stat.ended = state == 'Z' || state == 'X';
+  // For a moment an exec looks like an emptied environment, but never from a process that sleeps.
+  const bool in_exec = environment_end == 0 || state == 'R' || state == 'D';
+  const bool emptied = environment == environment_end && !in_exec;
+  stat.has_no_environment = stat.ended || (flags & (kernel_thread | exiting)) != 0 || emptied;
   return stat;
 }
 
@@ -56,7 +94,7 @@ std::multimap<std::string, ProcessStat> processes_marked(const std::string& name
   for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
     const pid_t pid = std::atoi(entry.path().filename().c_str());
     if (pid <= 0 || pid == getpid()) continue;
-    const auto value = environment_value(read_proc(pid, "environ"), name);
+    const auto value = environment_value(read_environment(pid), name);
     if (!value) continue;
     if (const auto stat = process_stat(pid); stat && !stat->ended) found.emplace(*value, *stat);
   }

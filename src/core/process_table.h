@@ -24,6 +24,9 @@ struct ProcessStat {
   ProcessId id;
   pid_t parent = 0;
   bool ended = false;  ///< it waits only for its parent to ask how it ended
+  /// Nor will it get one: it was emptied, the process is the kernel's, or about to end. Without
+  /// this, one that shows none is in the middle of an exec.
+  bool has_no_environment = false;
 };
 
 /// Nothing when there is no such process.
@@ -36,7 +39,8 @@ std::optional<ProcessStat> parse_process_stat(pid_t pid, const std::string& line
 std::optional<std::string> environment_value(std::string_view environment, std::string_view name);
 
 /// This user's processes, without this one, whose environment at their start had NAME=VALUE, by
-/// VALUE. Children inherit it, so it finds all of a job, whatever became of its first process.
+/// VALUE. Children inherit it, so it finds all of a job, whatever became of its first process; one
+/// that is in the middle of an exec is waited for, for a second at most.
 std::multimap<std::string, ProcessStat> processes_marked(const std::string& name);
 
 /// Whether it still runs, or is stopped.
