@@ -79,6 +79,7 @@ JobRequest server_job(const Study& study, const StudyDirectory& directory,
                                       directory.root.string()};
   if (!record.empty()) command.insert(command.end(), {"--record", record.string()});
   return {.name = server_job_name(study),
+          .role = JobRole::server,
           .command = std::move(command),
           .ranks = study.server.ranks,
           .launch = Launch::mpirun,
@@ -92,6 +93,7 @@ JobRequest replay_job(const Study& study, const StudyDirectory& directory,
                       const std::filesystem::path& results) {
   return {
       .name = prefix(study) + "replay",
+      .role = JobRole::server,
       .command = {server.string(), directory.study().string(), "--replay", directory.root.string(),
                   "--data", data.string(), "--output", results.string()},
       .ranks = study.server.ranks,
@@ -109,6 +111,7 @@ JobRequest simulation_job(const Study& study, const StudyDirectory& directory, s
   environment["WEIR_SIM"] = values.at("sim");
   environment["WEIR_ATTEMPT"] = values.at("attempt");
   return {.name = simulation_job_name(study, {sim, attempt}),
+          .role = JobRole::simulation,
           .command = fill(study.simulation.command, values),
           .ranks = study.simulation.ranks,
           .launch = study.simulation.launch,

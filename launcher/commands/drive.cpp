@@ -12,7 +12,7 @@
 #include "launcher/log_tail.h"
 #include "launcher/machine.h"
 #include "launcher/progress_writer.h"
-#include "launcher/schedulers/local.h"
+#include "launcher/schedulers/make_scheduler.h"
 #include "launcher/status_file.h"
 #include "launcher/study_lock.h"
 #include "launcher/study_run.h"
@@ -125,12 +125,12 @@ Outcome drive_study(const Study& study, const StudyDirectory& directory,
   Interrupts interrupts;
   const SystemClock clock;
   Desk desk(directory, clock);
-  LocalScheduler scheduler(clock, directory.root);
+  const auto scheduler = make_scheduler(study, directory, posix_file_system(), clock);
   const auto journal_path = directory.run() / "journal.jsonl";
   const auto past = read_journal(posix_file_system(), journal_path);
   Journal journal(posix_file_system(), journal_path);
   const RunSurroundings around = {
-      .scheduler = scheduler,
+      .scheduler = *scheduler,
       .files = posix_file_system(),
       .clock = clock,
       .journal = journal,
@@ -141,7 +141,7 @@ Outcome drive_study(const Study& study, const StudyDirectory& directory,
           }};
   StudyRun run(study, directory, server_job(study, directory, server_program(), options.record),
                around);
-  desk.note(NoteLevel::detail, scheduler.explain());
+  desk.note(NoteLevel::detail, scheduler->explain());
   if (options.resume)
     run.resume(past);
   else

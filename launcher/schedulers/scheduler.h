@@ -1,5 +1,6 @@
 #pragma once
-// What the launcher needs of a batch system: submit, poll all in one command, cancel, explain.
+// What the launcher needs of a batch system: submit, find, poll all in one command, cancel,
+// explain.
 
 #include <cstddef>
 #include <cstdint>
@@ -16,9 +17,26 @@ namespace weir {
 /// lost: it has ended, and nobody knows how.
 enum class JobState { pending, running, done, failed, cancelled, lost };
 
+/// What a job is for; it decides which resources of the study it asks for.
+enum class JobRole { server, simulation };
+
+/// Why a job ended, as far as the batch system tells.
+enum class JobCause {
+  none,  ///< it has not ended, ended well, or nobody knows
+  exit_code,
+  signal,
+  time_limit,
+  out_of_memory,
+  node_failure,
+  preempted,
+  cancelled,  ///< by somebody else than this launcher
+  never_ran,  ///< refused, or held back for ever, by the batch system
+};
+
 /// What to start. Argument vectors only: no shell sees any of it.
 struct JobRequest {
   std::string name;  ///< carries study, sim and attempt, so that a job can be found again by name
+  JobRole role = JobRole::simulation;
   std::vector<std::string> command;
   std::size_t ranks = 1;
   Launch launch = Launch::automatic;
@@ -33,6 +51,7 @@ struct JobReport {
   JobState state = JobState::pending;
   std::string reason;            ///< for people: "exit code 1", "killed by signal 9", "time limit"
   std::optional<int> exit_code;  ///< of a job that ended by itself, where the batch system tells it
+  JobCause cause = JobCause::none;
 };
 
 /// Whether a job in this state will never run again.

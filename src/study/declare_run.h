@@ -100,6 +100,54 @@ void declare(V& v, ClientSettings& s) {
 }
 
 template <class V>
+void declare(V& v, JobResources& s) {
+  v.value({.name = "partition", .form = Form::option, .meaning = "partition (OAR: queue)"},
+          s.partition);
+  v.value({.name = "account", .form = Form::option, .meaning = "account that pays (OAR: project)"},
+          s.account);
+  v.value({.name = "qos", .form = Form::option, .meaning = "quality of service"}, s.qos);
+  v.value({.name = "reservation", .form = Form::option, .meaning = "reservation to run in"},
+          s.reservation);
+  v.value({.name = "constraint",
+           .form = Form::option,
+           .meaning = "features that the nodes must have (OAR: properties)"},
+          s.constraint);
+  v.value({.name = "nodes",
+           .range = at_least(0).up_to(1000000),
+           .unit = "nodes",
+           .meaning = "of one job; 0: as many as its ranks need"},
+          s.nodes);
+  v.value({.name = "cores_per_rank",
+           .range = at_least(1).up_to(65536),
+           .unit = "cores",
+           .meaning = "of each MPI rank"},
+          s.cores_per_rank);
+  v.value({.name = "accelerators",
+           .form = Form::option,
+           .meaning = "generic resources of each node, such as gpu:4"},
+          s.accelerators);
+  v.value({.name = "memory_mib",
+           .range = at_least(0).up_to(1099511627776),
+           .unit = "MiB",
+           .meaning = "memory of each node; 0: the partition's default"},
+          s.memory_mib);
+  v.value({.name = "time_limit",
+           .range = at_least(0),
+           .unit = "s",
+           .meaning = "how long a job may run, rounded up to minutes; 0: the partition's default"},
+          s.time_limit);
+  v.value(
+      {.name = "options", .meaning = "further options of the submission, each passed on as it is"},
+      s.options);
+  v.value({.name = "modules", .form = Form::option, .meaning = "environment modules to load"},
+          s.modules);
+  v.value({.name = "setup",
+           .meaning = "shell lines that run in the job before its program; the only text of a "
+                      "study that a shell sees"},
+          s.setup);
+}
+
+template <class V>
 void declare(V& v, LauncherSettings& s) {
   v.value({.name = "scheduler", .meaning = "what runs the jobs; local: this machine"}, s.scheduler);
   v.value({.name = "jobs",
@@ -108,6 +156,37 @@ void declare(V& v, LauncherSettings& s) {
            .meaning = "how many run at a time",
            .consequence = "more make samples faster and mix them better"},
           s.jobs);
+  v.value({.name = "wave",
+           .range = at_least(1).up_to(100000),
+           .unit = "simulations",
+           .meaning = "how many are submitted together, as one job array where there are arrays",
+           .consequence = "more spare the batch system; a wave waits for as many free places"},
+          s.wave);
+  v.value({.name = "start",
+           .meaning = "which resources are waited for first; clients-first keeps the server's out "
+                      "of the queue until a pilot runs (slurm-pool, slurm-steps)"},
+          s.start);
+  v.value({.name = "poll",
+           .range = above(0),
+           .unit = "s",
+           .meaning = "time between two questions to a batch system, each about all jobs"},
+          s.poll);
+  v.value({.name = "warning",
+           .range = at_least(0),
+           .unit = "s",
+           .meaning = "time before the end of its job at which the server saves a checkpoint and "
+                      "makes room for its successor"},
+          s.warning);
+  v.value({.name = "idle",
+           .range = above(0),
+           .unit = "s",
+           .meaning = "time without a simulation after which a pilot of slurm-pool ends"},
+          s.idle);
+  v.section({.name = "server", .meaning = "what the server's job asks of a batch system"},
+            s.server);
+  v.section({.name = "clients",
+             .meaning = "what the job of a simulation, or a pilot, asks of a batch system"},
+            s.clients);
   v.value({.name = "server_start",
            .range = above(0),
            .unit = "s",

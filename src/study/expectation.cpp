@@ -17,6 +17,9 @@ std::string expectation(const Key& key, const std::string&) {
   if (key.form == Form::label) {
     return "a name of letters, digits, '_', '-' and '.' that begins with a letter or digit";
   }
+  if (key.form == Form::option) {
+    return "printable characters on one line that do not begin with '-'";
+  }
   return "a string";
 }
 
@@ -34,8 +37,8 @@ std::string expectation(const Key& key, const std::vector<std::size_t>&) {
   return with_range("an array of integers", key.range, ", one or more, each ");
 }
 
-std::string expectation(const Key&, const std::vector<std::string>&) {
-  return "an array of strings, one or more";
+std::string expectation(const Key& key, const std::vector<std::string>&) {
+  return key.form == Form::program ? "an array of strings, one or more" : "an array of strings";
 }
 
 std::string expectation(const Key&, const std::map<std::string, std::string>&) {

@@ -31,6 +31,12 @@ bool is_label(std::string_view text) {
          std::all_of(text.begin(), text.end(), inner);
 }
 
+/// One printable line: it reaches a command as a part of one argument, and must not be an option.
+bool is_option_value(std::string_view text) {
+  const auto printable = [](char c) { return c >= ' ' && c <= '~'; };
+  return !text.starts_with('-') && std::all_of(text.begin(), text.end(), printable);
+}
+
 }  // namespace
 
 std::string Range::text() const {
@@ -44,6 +50,7 @@ std::string Range::text() const {
 bool has_form(std::string_view text, Form form) {
   if (form == Form::identifier) return is_identifier(text);
   if (form == Form::label) return is_label(text);
+  if (form == Form::option) return is_option_value(text);
   return true;
 }
 

@@ -39,8 +39,10 @@ enum class Form {
   any,
   identifier,  ///< a letter or _, then letters, digits or _
   label,       ///< a letter or digit, then letters, digits, '_', '-' or '.'
-  program,     ///< an argument vector: a first entry with a '/' is a path, relative to the study
-               ///< file's folder
+  option,   ///< printable ASCII on one line, not beginning with '-', or nothing: what stands behind
+            ///< an option of a batch system
+  program,  ///< an argument vector: a first entry with a '/' is a path, relative to the study
+            ///< file's folder
 };
 
 /// Texts outlive the key: they are literals.

@@ -64,6 +64,10 @@ constexpr auto names(NormalisationKind) {
   using enum NormalisationKind;
   return Names<NormalisationKind, 3>{{{none, "none"}, {given, "given"}, {measured, "measured"}}};
 }
+constexpr auto names(StartOrder) {
+  using enum StartOrder;
+  return Names<StartOrder, 2>{{{server_first, "server-first"}, {clients_first, "clients-first"}}};
+}
 constexpr auto names(SchedulerKind) {
   using enum SchedulerKind;
   return Names<SchedulerKind, 1>{{{local, "local"}}};

@@ -107,14 +107,18 @@ void read_value(const Given& given, std::vector<std::size_t>& member) {
 }
 
 void read_value(const Given& given, std::vector<std::string>& member) {
-  if (!given.json.is_array() || given.json.empty()) {
+  const bool program = given.key.form == Form::program;
+  if (!given.json.is_array() || (program && given.json.empty())) {
     refuse_value(given, expectation(given.key, member));
   }
   member.clear();
   for (std::size_t i = 0; i < given.json.size(); ++i) {
-    member.push_back(text_of(item_of(given, i), "a string"));
+    const Given item = item_of(given, i);
+    member.push_back(text_of(item, "a string"));
+    if (!has_form(member[i], given.key.form))
+      refuse_value(item, expectation(given.key, std::string()));
   }
-  if (given.key.form != Form::program) return;
+  if (!program) return;
   if (member[0].empty()) refuse_value(item_of(given, 0), "the name or path of a program");
   if (member[0].find('/') != std::string::npos) member[0] = resolved(member[0], given.base);
 }

@@ -23,7 +23,8 @@ enum class OptimizerKind { adam, adamw, sgd };
 enum class ScheduleKind { constant, step, exponential, cosine, plateau };
 enum class LossKind { mse };
 enum class NormalisationKind { none, given, measured };
-enum class SchedulerKind { local };
+enum class SchedulerKind { local, slurm, slurm_steps, slurm_pool, oar };
+enum class StartOrder { server_first, clients_first };
 enum class TransportKind { ipc, tcp };
 enum class Security { curve, none };
 
@@ -163,9 +164,29 @@ struct ClientSettings {
   double timeout = 300;         ///< seconds a call of the client API may wait
 };
 
+/// What one kind of job asks of a batch system; empty or 0: the batch system's own choice.
+struct JobResources {
+  std::string partition;  ///< slurm: partition; oar: queue
+  std::string account, qos, reservation, constraint;
+  std::size_t nodes = 0;
+  std::size_t cores_per_rank = 1;
+  std::string accelerators;     ///< slurm: --gres, "gpu:4"; of each node
+  std::size_t memory_mib = 0;   ///< of each node
+  double time_limit = 0;        ///< seconds
+  std::vector<std::string> options;  ///< further arguments of sbatch, srun or oarsub, each passed as it is
+  std::vector<std::string> modules;  ///< loaded in the job before the program, in this order
+  std::vector<std::string> setup;    ///< shell lines of the user's, run in the job before the program: the only shell text there is
+};
+
 struct LauncherSettings {
   SchedulerKind scheduler = SchedulerKind::local;
-  std::size_t jobs = 2;         ///< simulations at a time
+  std::size_t jobs = 2;         ///< simulations at a time, queued or running; slurm-pool: pilots
+  std::size_t wave = 1;         ///< simulations submitted together; a wave waits until so many places are free, or nothing else is wanted
+  StartOrder start = StartOrder::server_first;
+  double poll = 5;              ///< seconds between two questions to a batch system
+  double warning = 120;         ///< seconds before its time limit at which the server is told to save and end
+  double idle = 60;             ///< slurm-pool: seconds that a pilot waits for a simulation before it ends
+  JobResources server, clients; ///< of a batch system; a single machine has none of them
   double server_start = 120;    ///< seconds until the server must answer
   double watchdog = 120;        ///< seconds without a sign of life from every server rank after which the server is killed and started again
   std::size_t server_restarts = 10;  ///< of a server that died or hung
