@@ -82,7 +82,7 @@ JobRequest server_job(const Study& study, const StudyDirectory& directory,
           .role = JobRole::server,
           .command = std::move(command),
           .ranks = study.server.ranks,
-          .launch = Launch::mpirun,
+          .launch = study.server.launch,
           .environment = {},
           .log = server_job_log(directory),
           .directory = directory.root};

@@ -76,6 +76,7 @@ void StudyRun::resume(const std::vector<JournalEntry>& journal) {
 
 bool StudyRun::tick() {
   const auto reports = around_.scheduler.poll();
+  for (const auto& text : around_.scheduler.news()) around_.note(NoteLevel::warning, text);
   if (phase_ == RunPhase::restarting) restart_when_due();
   if (server_runs()) {
     connect_when_ready();

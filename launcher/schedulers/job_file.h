@@ -3,23 +3,49 @@
 // script gets to see is this file's path, never a value of the study.
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "launcher/schedulers/scheduler.h"
 #include "src/core/file_system.h"
+#include "src/core/process.h"
 #include "src/core/study_directory.h"
 
 namespace weir {
 
 /// Where the file of a job of this name lies. A name is of letters, digits, '_', '-' and '.'.
+/// Error{input}: it is not.
 std::filesystem::path job_file_path(const StudyDirectory& directory, const std::string& name);
 
-/// Replaces the file at once, mode 0600, its folder made where it is not there.
-/// Error{environment}: it cannot be written.
+/// Replaces the file at once, mode 0600, its folder made where it is not there; the end that an
+/// earlier job of this name left beside it is removed. Error{environment}: it cannot be written.
+/// Error{input}: a value has a zero byte or is no UTF-8, which no argument and no file can carry.
 void write_job_file(FileSystem& files, const std::filesystem::path& path,
                     const JobRequest& request);
 
 /// Error{environment}: it cannot be read. Error{input}: it is no job file.
 JobRequest read_job_file(FileSystem& files, const std::filesystem::path& path);
+
+/// Several jobs that were submitted as one array: task k runs the k-th file. Replaces `path`.
+/// Errors as of write_job_file.
+void write_wave_file(FileSystem& files, const std::filesystem::path& path,
+                     const std::vector<std::string>& names);
+
+/// The jobs' names in the order of the tasks; nothing when the file is that of a single job. Errors
+/// as of read_job_file.
+std::optional<std::vector<std::string>> read_wave_file(FileSystem& files,
+                                                       const std::filesystem::path& path);
+
+/// How the program of a job ended, written by weir-job when it has: NAME.end beside the job file.
+/// Error{environment}: it cannot be written.
+void write_job_end(FileSystem& files, const std::filesystem::path& job_file, const ProcessEnd& end);
+
+/// Nothing when the job has not ended, was killed together with weir-job, or the file is damaged.
+std::optional<ProcessEnd> read_job_end(FileSystem& files, const std::filesystem::path& job_file);
+
+/// What weir-job makes when it starts a simulation, and nobody removes, so that an attempt runs
+/// once at most.
+std::filesystem::path job_claim_path(const std::filesystem::path& job_file);
 
 }  // namespace weir

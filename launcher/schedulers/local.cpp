@@ -16,8 +16,8 @@ namespace {
 constexpr const char* mark_variable = "WEIR_JOB";
 
 bool under_mpirun(const JobRequest& request) {
-  return request.launch == Launch::mpirun ||
-         (request.launch == Launch::automatic && request.ranks > 1);
+  if (request.launch != Launch::automatic) return request.launch != Launch::direct;
+  return request.ranks > 1 || request.role == JobRole::server;
 }
 
 std::map<std::string, std::string> local_environment(const JobRequest& request) {

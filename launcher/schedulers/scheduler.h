@@ -59,12 +59,21 @@ inline bool has_ended(JobState state) {
   return state != JobState::pending && state != JobState::running;
 }
 
-/// Used by one thread. Errors: Error{environment} when the batch system cannot be reached or
-/// refuses the job.
+/// What became of one of several requests.
+struct Submission {
+  JobId job;            ///< empty: refused
+  std::string refusal;  ///< why
+};
+
+/// Used by one thread. Errors: Error{environment} when the batch system refuses the job, or is not
+/// there. One that only does not answer for now is no error: the job is pending until it does.
 class Scheduler {
  public:
   virtual ~Scheduler() = default;
   virtual JobId submit(const JobRequest& request) = 0;
+  /// Several at once, as one job array where there are arrays; one answer a request, in their
+  /// order. By default one by one. Throws nothing.
+  virtual std::vector<Submission> submit_all(const std::vector<JobRequest>& requests);
   /// Those of these names whose jobs live, whoever submitted them: an earlier launcher of this
   /// study did. From now on they are jobs of this scheduler, as if it had submitted them.
   virtual std::map<std::string, JobId> find(const std::vector<std::string>& names) = 0;
@@ -76,6 +85,9 @@ class Scheduler {
   virtual void cancel(const JobId& job) = 0;
   /// As cancel(), without giving the job time to end in order.
   virtual void kill(const JobId& job) = 0;
+  /// What people should know and was not told before, such as a batch system that does not answer
+  /// or a job that can never start. One sentence each.
+  virtual std::vector<std::string> news() { return {}; }
   /// One sentence: what it is and what it can run ("local: children of this process, mpirun 4.1.4,
   /// 2 cores").
   virtual std::string explain() const = 0;

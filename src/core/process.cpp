@@ -28,12 +28,11 @@ class FileActions {
   FileActions(const FileActions&) = delete;
   FileActions& operator=(const FileActions&) = delete;
 
-  void redirect(int log) {
+  /// To these files; negative: inherited.
+  void redirect(int output, int errors) {
     posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (log >= 0) {
-      posix_spawn_file_actions_adddup2(&actions_, log, STDOUT_FILENO);
-      posix_spawn_file_actions_adddup2(&actions_, log, STDERR_FILENO);
-    }
+    if (output >= 0) posix_spawn_file_actions_adddup2(&actions_, output, STDOUT_FILENO);
+    if (errors >= 0) posix_spawn_file_actions_adddup2(&actions_, errors, STDERR_FILENO);
     posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
   }
   void change_directory(const std::filesystem::path& directory) {
@@ -152,9 +151,9 @@ std::string ProcessEnd::describe() const {
 
 Process Process::spawn(const ProcessRequest& request) {
   check_request(request);
-  const FileDescriptor log(open_log(request.log));
+  const FileDescriptor log(open_log(request.log)), errors(open_log(request.errors));
   FileActions actions;
-  actions.redirect(log.get());
+  actions.redirect(log.get(), request.errors.empty() ? log.get() : errors.get());
   actions.change_directory(request.directory);
   const Attributes attributes;
   auto arguments = request.command;

@@ -20,6 +20,7 @@ struct ProcessRequest {
   std::map<std::string, std::string> environment;  ///< added to this process's own; replaces
   std::filesystem::path directory;                 ///< working directory; empty: this process's own
   std::filesystem::path log;  ///< standard output and error, appended, mode 0600; empty: inherited
+  std::filesystem::path errors{};  ///< standard error, where it does not go to the log
 };
 
 /// How a process ended.

@@ -19,6 +19,7 @@ struct StudyDirectory {
   std::filesystem::path lineage(std::size_t rank) const { return root / ("lineage." + std::to_string(rank)); }
   std::filesystem::path logs() const { return root / "logs"; }
   std::filesystem::path run() const { return root / "run"; }
+  std::filesystem::path jobs() const { return run() / "jobs"; }  ///< of a batch system
   std::filesystem::path endpoint() const { return run() / "endpoint.json"; }
   std::filesystem::path server_key() const { return run() / "server.key"; }
   std::filesystem::path client_key() const { return run() / "client.key"; }

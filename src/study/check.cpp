@@ -89,6 +89,16 @@ void check_placeholders(const std::string& argument, const std::vector<std::stri
   }
 }
 
+void check_launch(const Study& study, Launch launch, std::size_t ranks, const std::string& of) {
+  if (launch == Launch::direct && ranks > 1)
+    refuse(of + "/launch", "is \"direct\", which starts one process, but " + of + "/ranks is " +
+                               std::to_string(ranks) + "; use \"mpirun\" or one rank");
+  if (launch == Launch::srun && study.launcher.scheduler == SchedulerKind::local)
+    refuse(of + "/launch",
+           "is \"srun\", which works inside a Slurm job, but /launcher/scheduler is \"local\"; use "
+           "\"mpirun\" or \"automatic\"");
+}
+
 void check_simulation(const Study& study) {
   const SimulationSettings& simulation = study.simulation;
   check_names_differ(simulation.fields, "/simulation/fields");
@@ -96,11 +106,7 @@ void check_simulation(const Study& study) {
   for (std::size_t i = 0; i < simulation.command.size(); ++i) {
     check_placeholders(simulation.command[i], known, item("/simulation/command", i));
   }
-  if (simulation.launch == Launch::direct && simulation.ranks > 1) {
-    refuse("/simulation/launch",
-           "is \"direct\", which starts one process, but /simulation/ranks is " +
-               std::to_string(simulation.ranks) + "; use \"mpirun\" or one rank");
-  }
+  check_launch(study, simulation.launch, simulation.ranks, "/simulation");
   for (const char* set_by_launcher : {"WEIR_STUDY_DIR", "WEIR_SIM", "WEIR_ATTEMPT"}) {
     if (simulation.environment.count(set_by_launcher) == 0) continue;
     refuse(child("/simulation/environment", set_by_launcher),
@@ -240,6 +246,7 @@ void check_transport(const TransportSettings& transport) {
 void check_study(const Study& study) {
   check_parameters(study.parameters);
   check_simulation(study);
+  check_launch(study, study.server.launch, study.server.ranks, "/server");
   check_sampling(study.sampling);
   check_source(study);
   check_sizes(study);

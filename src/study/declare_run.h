@@ -52,6 +52,11 @@ void declare(V& v, ServerSettings& s) {
            .unit = "MPI ranks",
            .meaning = "processes that receive and train; each holds a buffer"},
           s.ranks);
+  v.value(
+      {.name = "launch",
+       .meaning = "start the ranks with mpirun, srun, direct (one rank), or automatic: mpirun on "
+                  "this machine, srun under Slurm"},
+      s.launch);
   v.value({.name = "threads",
            .range = at_least(1).up_to(65536),
            .unit = "threads per rank",
@@ -122,6 +127,11 @@ void declare(V& v, JobResources& s) {
            .unit = "cores",
            .meaning = "of each MPI rank"},
           s.cores_per_rank);
+  v.value({.name = "mpi",
+           .form = Form::option,
+           .meaning = "how srun and the program's MPI find each other, such as pmix or pmi2 (srun "
+                      "--mpi); empty: the site's default"},
+          s.mpi);
   v.value({.name = "accelerators",
            .form = Form::option,
            .meaning = "generic resources of each node, such as gpu:4"},

@@ -90,8 +90,8 @@ void declare(V& v, SimulationSettings& s) {
            .meaning = "of one simulation"},
           s.ranks);
   v.value({.name = "launch",
-           .meaning = "start it with mpirun, direct (serial programs), or automatic: mpirun from 2 "
-                      "ranks up"},
+           .meaning = "start it with mpirun, srun, direct (serial programs), or automatic: on this "
+                      "machine mpirun from 2 ranks up, under Slurm srun from 2 ranks up"},
           s.launch);
   v.value({.name = "environment",
            .form = Form::identifier,

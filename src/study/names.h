@@ -22,7 +22,8 @@ constexpr auto names(Exhausted) {
 }
 constexpr auto names(Launch) {
   using enum Launch;
-  return Names<Launch, 3>{{{automatic, "automatic"}, {mpirun, "mpirun"}, {direct, "direct"}}};
+  return Names<Launch, 4>{
+      {{automatic, "automatic"}, {mpirun, "mpirun"}, {srun, "srun"}, {direct, "direct"}}};
 }
 constexpr auto names(DesignKind) {
   using enum DesignKind;
@@ -70,7 +71,7 @@ constexpr auto names(StartOrder) {
 }
 constexpr auto names(SchedulerKind) {
   using enum SchedulerKind;
-  return Names<SchedulerKind, 1>{{{local, "local"}}};
+  return Names<SchedulerKind, 2>{{{local, "local"}, {slurm, "slurm"}}};
 }
 
 constexpr auto names(TransportKind) {

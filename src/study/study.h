@@ -14,7 +14,8 @@ namespace weir {
 
 enum class NonFinite { refuse, drop, accept };  ///< a NaN or infinity in a field: refuse the simulation, drop the sample, take it
 enum class Exhausted { replace, drop };         ///< restarts used up: draw another simulation in its place, or go on with fewer
-enum class Launch { automatic, mpirun, direct };  ///< direct: no mpirun, for serial programs; automatic: mpirun from 2 ranks up
+/// direct: by itself, for serial programs; automatic: on this machine mpirun from 2 ranks up, under Slurm srun
+enum class Launch { automatic, mpirun, srun, direct };
 enum class DesignKind { uniform, latin_hypercube, halton, sobol, list };
 enum class BufferKind { fifo, firo, reservoir };
 enum class Source { ensemble, dataset };
@@ -151,6 +152,7 @@ struct TransportSettings {
 
 struct ServerSettings {
   std::size_t ranks = 1;
+  Launch launch = Launch::automatic;  ///< of its ranks; on this machine mpirun
   std::size_t threads = 1;          ///< of LibTorch, per rank
   std::size_t inflight_mib = 64;    ///< bytes granted to clients and not yet in a slot, per rank
   double liveness = 60;             ///< seconds of silence after which a client counts as gone
@@ -170,6 +172,7 @@ struct JobResources {
   std::string account, qos, reservation, constraint;
   std::size_t nodes = 0;
   std::size_t cores_per_rank = 1;
+  std::string mpi;              ///< slurm: kind of start that the MPI of the program understands, srun --mpi
   std::string accelerators;     ///< slurm: --gres, "gpu:4"; of each node
   std::size_t memory_mib = 0;   ///< of each node
   double time_limit = 0;        ///< seconds

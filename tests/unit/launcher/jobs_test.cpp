@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "launcher/placeholders.h"
+#include "launcher/schedulers/local.h"
 
 namespace weir {
 namespace {
@@ -55,11 +56,17 @@ TEST(ServerJob, RepeatsATrainingFromADataSet) {
   EXPECT_EQ(job.log, "/D/logs/replay.log");
 }
 
-TEST(ServerJob, RunsUnderMpirunOnItsRanks) {
+TEST(ServerJob, RunsOnItsRanksAsTheStudySaysAndUnderMpirunByDefault) {
   const auto job = server_job(study_with({"solver"}), directory, "/bin/weir-server", /*record=*/"");
   EXPECT_THAT(job.command, ElementsAre("/bin/weir-server", "/d/study.json", "--output", "/d"));
   EXPECT_EQ(job.ranks, 2u);
-  EXPECT_EQ(job.launch, Launch::mpirun);
+  EXPECT_EQ(job.launch, Launch::automatic);
+  EXPECT_EQ(local_command(job)[0], "mpirun");
+
+  auto study = study_with({"solver"});
+  study.server.launch = Launch::direct;
+  const auto direct = server_job(study, directory, "/bin/weir-server", /*record=*/"");
+  EXPECT_EQ(local_command(direct)[0], "/bin/weir-server");
 }
 
 TEST(ServerJob, RecordsWhenItIsAskedTo) {
