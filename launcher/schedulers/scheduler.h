@@ -88,6 +88,9 @@ class Scheduler {
   /// What people should know and was not told before, such as a batch system that does not answer
   /// or a job that can never start. One sentence each.
   virtual std::vector<std::string> news() { return {}; }
+  /// For "start": "clients-first": asks for the resources that simulations will run on; true once
+  /// some are there. Asked again and again before anything is submitted.
+  virtual bool clients_ready() { return true; }
   /// One sentence: what it is and what it can run ("local: children of this process, mpirun 4.1.4,
   /// 2 cores").
   virtual std::string explain() const = 0;

@@ -93,7 +93,8 @@ void check_launch(const Study& study, Launch launch, std::size_t ranks, const st
   if (launch == Launch::direct && ranks > 1)
     refuse(of + "/launch", "is \"direct\", which starts one process, but " + of + "/ranks is " +
                                std::to_string(ranks) + "; use \"mpirun\" or one rank");
-  if (launch == Launch::srun && study.launcher.scheduler == SchedulerKind::local)
+  if (launch == Launch::srun && (study.launcher.scheduler == SchedulerKind::local ||
+                                 study.launcher.scheduler == SchedulerKind::local_pool))
     refuse(of + "/launch",
            "is \"srun\", which works inside a Slurm job, but /launcher/scheduler is \"local\"; use "
            "\"mpirun\" or \"automatic\"");
@@ -241,6 +242,38 @@ void check_transport(const TransportSettings& transport) {
   }
 }
 
+/// What the scheduler cannot do.
+void check_launcher(const Study& study) {
+  const LauncherSettings& launcher = study.launcher;
+  const auto kind = launcher.scheduler;
+  using enum SchedulerKind;
+  const std::string named = "\"" + std::string(name_of(kind)) + "\"";
+  const bool pool = kind == slurm_pool || kind == local_pool;
+  if (launcher.start == StartOrder::clients_first && !pool && kind != slurm_steps) {
+    refuse("/launcher/start", "is \"clients-first\", but with the scheduler " + named +
+                                  " clients are submitted when the server asks for them; use "
+                                  "\"slurm-pool\", or leave it out");
+  }
+  const double limit = launcher.clients.time_limit;
+  if (pool && limit > 0 && study.simulation.time_limit > limit) {
+    refuse("/simulation/time_limit", "is " + shown(study.simulation.time_limit) +
+                                         " s, more than a pilot may run "
+                                         "(/launcher/clients/time_limit, " +
+                                         shown(limit) + " s); no simulation would ever start");
+  }
+  if (kind != oar) return;
+  for (const auto& [role, resources] :
+       {std::pair("server", &launcher.server), std::pair("clients", &launcher.clients)}) {
+    const std::string place = std::string("/launcher/") + role;
+    if (!resources->qos.empty()) refuse(place + "/qos", "is given, but OAR has none; leave it out");
+    if (resources->memory_mib > 0) {
+      refuse(place + "/memory_mib",
+             "is given, but OAR asks for memory by a property of its nodes; name it in " + place +
+                 "/constraint, such as \"memnode >= 64\"");
+    }
+  }
+}
+
 }  // namespace
 
 void check_study(const Study& study) {
@@ -254,6 +287,7 @@ void check_study(const Study& study) {
   check_normalisation(study);
   check_optimisation(study);
   check_transport(study.server.transport);
+  check_launcher(study);
 }
 
 }  // namespace weir

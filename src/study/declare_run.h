@@ -159,7 +159,12 @@ void declare(V& v, JobResources& s) {
 
 template <class V>
 void declare(V& v, LauncherSettings& s) {
-  v.value({.name = "scheduler", .meaning = "what runs the jobs; local: this machine"}, s.scheduler);
+  v.value({.name = "scheduler",
+           .meaning = "what runs the jobs. local: this machine; slurm, oar: a batch job for each "
+                      "simulation; slurm-steps: steps of the Slurm job that one is in; slurm-pool: "
+                      "Slurm jobs that run one simulation after another; local-pool: the same on "
+                      "this machine, to try it"},
+          s.scheduler);
   v.value({.name = "jobs",
            .range = at_least(1).up_to(1000000),
            .unit = "simulations",
@@ -172,10 +177,11 @@ void declare(V& v, LauncherSettings& s) {
            .meaning = "how many are submitted together, as one job array where there are arrays",
            .consequence = "more spare the batch system; a wave waits for as many free places"},
           s.wave);
-  v.value({.name = "start",
-           .meaning = "which resources are waited for first; clients-first keeps the server's out "
-                      "of the queue until a pilot runs (slurm-pool, slurm-steps)"},
-          s.start);
+  v.value(
+      {.name = "start",
+       .meaning = "which resources are waited for first; clients-first keeps the server's out "
+                  "of the queue until a pilot runs (slurm-pool; slurm-steps, where all is there)"},
+      s.start);
   v.value({.name = "poll",
            .range = above(0),
            .unit = "s",
@@ -190,7 +196,7 @@ void declare(V& v, LauncherSettings& s) {
   v.value({.name = "idle",
            .range = above(0),
            .unit = "s",
-           .meaning = "time without a simulation after which a pilot of slurm-pool ends"},
+           .meaning = "time without a simulation after which a pilot of a pool ends"},
           s.idle);
   v.section({.name = "server", .meaning = "what the server's job asks of a batch system"},
             s.server);

@@ -71,7 +71,12 @@ constexpr auto names(StartOrder) {
 }
 constexpr auto names(SchedulerKind) {
   using enum SchedulerKind;
-  return Names<SchedulerKind, 2>{{{local, "local"}, {slurm, "slurm"}}};
+  return Names<SchedulerKind, 6>{{{local, "local"},
+                                  {local_pool, "local-pool"},
+                                  {slurm, "slurm"},
+                                  {slurm_steps, "slurm-steps"},
+                                  {slurm_pool, "slurm-pool"},
+                                  {oar, "oar"}}};
 }
 
 constexpr auto names(TransportKind) {

@@ -24,7 +24,7 @@ enum class OptimizerKind { adam, adamw, sgd };
 enum class ScheduleKind { constant, step, exponential, cosine, plateau };
 enum class LossKind { mse };
 enum class NormalisationKind { none, given, measured };
-enum class SchedulerKind { local, slurm, slurm_steps, slurm_pool, oar };
+enum class SchedulerKind { local, local_pool, slurm, slurm_steps, slurm_pool, oar };
 enum class StartOrder { server_first, clients_first };
 enum class TransportKind { ipc, tcp };
 enum class Security { curve, none };
@@ -183,12 +183,12 @@ struct JobResources {
 
 struct LauncherSettings {
   SchedulerKind scheduler = SchedulerKind::local;
-  std::size_t jobs = 2;         ///< simulations at a time, queued or running; slurm-pool: pilots
+  std::size_t jobs = 2;         ///< simulations at a time, queued or running; with a pool: pilots
   std::size_t wave = 1;         ///< simulations submitted together; a wave waits until so many places are free, or nothing else is wanted
   StartOrder start = StartOrder::server_first;
   double poll = 5;              ///< seconds between two questions to a batch system
   double warning = 120;         ///< seconds before its time limit at which the server is told to save and end
-  double idle = 60;             ///< slurm-pool: seconds that a pilot waits for a simulation before it ends
+  double idle = 60;             ///< with a pool: seconds that a pilot waits for a simulation before it ends
   JobResources server, clients; ///< of a batch system; a single machine has none of them
   double server_start = 120;    ///< seconds until the server must answer
   double watchdog = 120;        ///< seconds without a sign of life from every server rank after which the server is killed and started again

@@ -55,8 +55,9 @@ class FakeScheduler final : public Scheduler {
 
   // ---- the script
   void end(const JobId& job, JobState state, std::string reason = "",
-           std::optional<int> exit_code = {}) {
-    states_[job] = {.state = state, .reason = std::move(reason), .exit_code = exit_code};
+           std::optional<int> exit_code = {}, JobCause cause = JobCause::none) {
+    states_[job] = {
+        .state = state, .reason = std::move(reason), .exit_code = exit_code, .cause = cause};
   }
   void start(const JobId& job) { states_[job].state = JobState::running; }
   void jobs_start_pending() { first_state_ = JobState::pending; }
