@@ -8,6 +8,7 @@
 #include "server/metrics/record_log.h"
 #include "server/metrics/tensorboard.h"
 #include "src/core/clock.h"
+#include "src/core/cut_file.h"
 #include "src/core/error.h"
 #include "src/core/planted_bug.h"
 
@@ -110,8 +111,8 @@ class FileMetrics final : public Metrics {
     start_ = clock_.now() - std::chrono::duration_cast<Duration>(Seconds(mark.seconds));
     purge_ = mark.batch + 1;
     if (WEIR_BUG("metrics_not_truncated")) return;
-    if (files_.exists(jsonl_) && files_.open(jsonl_)->size() > mark.lines)
-      files_.truncate(jsonl_, mark.lines);
+    if (files_.exists(jsonl_) && files_.open(jsonl_)->size() >= mark.lines)
+      cut_file(files_, jsonl_, mark.lines);
   }
 
   std::size_t dropped() const override { return dropped_; }

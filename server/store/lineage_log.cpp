@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "src/core/cut_file.h"
 #include "src/core/error.h"
 #include "src/core/planted_bug.h"
 
@@ -69,6 +70,8 @@ void LineageLog::roll_back(std::uint64_t bytes) {
                        files_.open(path_)->size() >= bytes;
     gap_ = !there;
     if (there) bytes_ = bytes;
+    // A server that this one replaces may still be writing.
+    if (there && !WEIR_BUG("lineage_not_truncated")) cut_file(files_, path_, bytes_);
     reopen();
   } catch (const Error& error) {
     failed(error.what());
