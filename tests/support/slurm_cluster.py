@@ -43,7 +43,7 @@ MpiDefault=none
 SlurmdParameters=config_overrides
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
-DefMemPerCPU=100
+DefMemPerCPU=2000
 JobAcctGatherType=jobacct_gather/linux
 JobAcctGatherFrequency=task=1
 JobAcctGatherParams=OverMemoryKill
@@ -89,9 +89,10 @@ class SlurmCluster:
         return self.folder / "slurm.conf"
 
     def environment(self):
-        """What Slurm's commands, and programs that use them, need to reach this cluster. Open MPI's files go with its folder."""
+        """What Slurm's commands, and programs that use them, need to reach this cluster. Open MPI's files go with its folder, and
+        its ranks wait without taking cores from each other: the nodes have more cores than the machine."""
         return {"SLURM_CONF": str(self.configuration), "TMPDIR": str(self.folder / "tmp"),
-                "OMPI_MCA_btl_vader_backing_directory": str(self.folder / "tmp")}
+                "OMPI_MCA_btl_vader_backing_directory": str(self.folder / "tmp"), "OMPI_MCA_mpi_yield_when_idle": "1"}
 
     def up(self):
         """Starts it in a folder that is new or empty, and waits until every node is idle. ClusterError: all of it has ended again."""

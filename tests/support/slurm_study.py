@@ -1,0 +1,110 @@
+"""Studies through a batch system's back end: on a private Slurm, and what must be true of Slurm's own records afterwards."""
+
+import collections
+import os
+import unittest.mock
+
+from slurm import Slurm
+from whole import BUILD, TOY, WEIR, WholeTest, toy_study
+
+# Debian's Open MPI and Slurm find each other through PMIx, within one node; the server is kept on the first.
+SERVER = {"nodes": 1, "mpi": "pmix", "options": ["--nodelist=n1"]}
+CLIENTS = {"nodes": 1, "mpi": "pmix"}
+# Tells of each start, then is the solver.
+WITNESS = 'echo "$WEIR_SIM $WEIR_ATTEMPT" >> "$WEIR_STUDY_DIR/logs/starts"; exec "$0" "$@"'
+TEMPERATURES = ("initial", "west", "east", "south", "north")
+
+
+def launcher(scheduler="slurm", **settings):
+    """The section of a study."""
+    if scheduler == "local":
+        return {"scheduler": "local", "jobs": settings.get("jobs", 2)}
+    return {"scheduler": scheduler, "poll": 0.3, "server": SERVER, "clients": CLIENTS, "warning": 5, **settings}
+
+
+def heat2d_study(simulations=4, steps=20, grid=12, ranks=2, server_ranks=2, **settings):
+    return {
+        "name": "heat",
+        "seed": 1,
+        "simulation": {
+            "count": simulations,
+            "steps": steps,
+            "fields": [{"name": "temperature", "shape": [grid, grid]}],
+            "command": [str(BUILD / "bin" / "heat2d"), "--grid", str(grid), "--steps", str(steps), "--dt", "0.02"],
+            "ranks": ranks,
+        },
+        "parameters": [{"name": name, "bounds": [100, 500]} for name in TEMPERATURES],
+        "buffer": {"kind": "reservoir", "capacity": 24, "watermark": 8},
+        "training": {"batch": 4, "model": {"kind": "mlp", "hidden": [16]}},
+        "server": {"ranks": server_ranks},
+        "client": {"timeout": 60},
+        "launcher": launcher(**settings),
+    }
+
+
+def witnessed_study(name, count=4, steps=10, delay_ms=20, command=None, **settings):
+    """Of toy solvers that tell of each start in logs/starts; `command`: a shell line in place of WITNESS."""
+    study = toy_study(count=count, steps=steps, name=name, lineage=True, checkpoint={"every": 1})
+    solver = [str(TOY), "--size", "16", "--steps", str(steps), "--delay-ms", str(delay_ms)]
+    study["simulation"] |= {"command": ["sh", "-c", command or WITNESS, *solver], "restarts": 5}
+    study["launcher"] = launcher(**settings)
+    return study
+
+
+class SlurmStudyTest(WholeTest):
+    """One cluster for the tests of a class; each test gives its studies names of their own."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.slurm = cls.enterClassContext(Slurm())
+        cls.enterClassContext(unittest.mock.patch.dict(os.environ, cls.slurm.environment()))
+
+    def launched(self, study, directory, *options, **env):
+        """A launcher, as a context."""
+        path = self.write_study(study, f"{directory.name}.json")
+        return self.started(WEIR, "run", path, "--output", directory, *options, **env)
+
+    def wait_for_end(self, process, directory, deadline=120):
+        self.wait_until(lambda: process.poll() is not None, f"the study {directory.name} ends", deadline=deadline)
+        self.assertEqual(process.returncode, 0, f"{process.output()}\n{self.logs(directory)}\n{self.slurm.logs()}")
+
+    def complete(self, study, directory, *options, **env):
+        """Runs it to its end; what the launcher printed."""
+        with self.launched(study, directory, *options, **env) as process:
+            self.wait_for_end(process, directory)
+            return process.output()
+
+    def job_of(self, name):
+        """The number of the live job of this name, which is waited for until it runs."""
+        def running():
+            return [job for job, values in self.slurm.jobs().items()
+                    if values["JobName"] == name and values["JobState"] == "RUNNING"]
+        self.wait_until(running, f"job {name} runs")
+        return running()[0]
+
+    def starts(self, directory):
+        """How often each (simulation, attempt) has started, as the solvers tell."""
+        lines = (directory / "logs" / "starts").read_text().splitlines()
+        return collections.Counter(tuple(map(int, line.split())) for line in lines)
+
+    # ---- what must hold of a study that has ended
+    def assert_complete(self, study, directory):
+        """Every sample once, and the trainer's account valid."""
+        self.assertEqual(self.summary(directory)["status"], "done")
+        self.assert_nothing_lost(directory, study["simulation"]["count"], study["simulation"]["steps"])
+        code, output = self.run_program(WEIR, "ledger", directory, "--lineage")
+        self.assertEqual(code, 0, output[-2000:])
+
+    def submissions(self, study):
+        """How often each name of the study's jobs was submitted, by Slurm's own records."""
+        return collections.Counter(name for name in self.slurm.job_names() if name.startswith(f"weir.{study['name']}."))
+
+    def assert_no_orphan(self, study):
+        left = [name for name in self.slurm.live_jobs().values() if name.startswith(f"weir.{study['name']}.")]
+        self.assertEqual(left, [], "jobs are left")
+
+    def assert_no_double(self, study, directory):
+        """No attempt was submitted twice or has started twice; servers have one name."""
+        twice = [name for name, times in self.submissions(study).items() if times > 1 and not name.endswith(".server")]
+        self.assertEqual(twice, [], "submitted twice, by Slurm's records")
+        self.assertEqual([start for start, times in self.starts(directory).items() if times > 1], [], "started twice")
