@@ -142,12 +142,10 @@ std::optional<LauncherStatus> read_status(FileSystem& files, const StudyDirector
 
 bool is_stale(const LauncherStatus& status, std::int64_t now) {
   if (now - status.time > silence) return true;
-  return status.host == host_name() && !process_lives(status.pid);
+  return written_here(status) && !process_lives(status.pid);
 }
 
-bool launcher_lives_here(const LauncherStatus& status) {
-  return status.host == host_name() && process_lives(status.pid);
-}
+bool written_here(const LauncherStatus& status) { return status.host == host_name(); }
 
 std::string status_text(const LauncherStatus& status, std::int64_t now, bool launcher_gone) {
   std::string text = "launcher    " + std::to_string(status.pid) + " on " + status.host;

@@ -40,8 +40,8 @@ std::optional<LauncherStatus> read_status(FileSystem& files, const StudyDirector
 /// machine.
 bool is_stale(const LauncherStatus& status, std::int64_t now);
 
-/// Whether its launcher lives and can be signalled from here.
-bool launcher_lives_here(const LauncherStatus& status);
+/// Whether a launcher on this machine wrote it.
+bool written_here(const LauncherStatus& status);
 
 /// For people, several lines. `launcher_gone`: nobody drives the study any more.
 std::string status_text(const LauncherStatus& status, std::int64_t now, bool launcher_gone);

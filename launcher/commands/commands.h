@@ -27,15 +27,20 @@ struct ReplayOptions {
   std::filesystem::path to;      ///< folder of the results; empty: replay/ in the study directory
 };
 
-/// Prints what it looked at. Error{input} for a wrong study file.
-int check_command(const std::filesystem::path& study);
+/// Prints what it looked at. `output`: the study directory that is meant; empty: as of `weir run`.
+/// Error{input} for a wrong study file.
+int check_command(const std::filesystem::path& study, const std::filesystem::path& output);
 /// Runs the study to its end, or until SIGINT or SIGTERM. Error{input}: there is no folder to
 /// resume in, or it holds another study. Error{environment}: a launcher runs this study.
 int run_command(const RunOptions& options);
 int generate_command(const GenerateOptions& options);
 int status_command(const std::filesystem::path& folder, bool json);
-/// Returns when the server said that it stops. Error{environment} when a running study does not
-/// answer within 30 s.
+/// Shows how the study goes on until it has ended (exit code 0, 1 or 130, as its own was) or SIGINT
+/// comes (0: the study is left alone). Error{environment}: nobody has driven it for a minute.
+int watch_command(const std::filesystem::path& folder);
+/// Returns when the server said that it stops, or the launcher that it ends the study. Both are
+/// asked, from any machine that sees the folder. Error{environment} when neither answers within
+/// 30 s.
 int stop_command(const std::filesystem::path& folder);
 /// What was accepted, by the ledgers of the study's end, or of its newest checkpoint before that.
 int ledger_command(const std::filesystem::path& folder);

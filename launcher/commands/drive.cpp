@@ -6,16 +6,16 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
 
-#include "launcher/check.h"
 #include "launcher/interrupts.h"
 #include "launcher/jobs.h"
 #include "launcher/log_tail.h"
-#include "launcher/machine.h"
 #include "launcher/progress_writer.h"
 #include "launcher/schedulers/make_scheduler.h"
 #include "launcher/status_file.h"
+#include "launcher/stop_request.h"
 #include "launcher/study_lock.h"
 #include "launcher/study_run.h"
+#include "src/core/own_program.h"
 #include "src/wire/study_channel.h"
 
 namespace weir {
@@ -79,9 +79,18 @@ class Desk {
   bool warned_ = false;
 };
 
-void drive(StudyRun& run, Interrupts& interrupts, Desk& desk) {
+/// A second interrupt ends a study at once; a second `weir stop` means what the first one did.
+void heed(StopRequests& wishes, StudyRun& run, Desk& desk) {
+  const auto who = wishes.take();
+  if (!who || run.server_end().interrupted) return;
+  desk.note(NoteLevel::info, "`weir stop` asks for the end (" + *who + ")");
+  run.interrupt();
+}
+
+void drive(StudyRun& run, Interrupts& interrupts, StopRequests& wishes, Desk& desk) {
   while (run.tick()) {
     if (interrupts.take()) run.interrupt();
+    heed(wishes, run, desk);
     desk.update(run.snapshot());
     run.wait(turn);
   }
@@ -102,29 +111,13 @@ Outcome conclude(const StudyRun& run, const StudyDirectory& directory) {
 
 }  // namespace
 
-int print_findings(const Study& study, const std::filesystem::path& output,
-                   const std::filesystem::path& record, bool verbose) {
-  const SystemMachine machine;
-  const auto findings = check_study(
-      study, {.machine = machine, .server = server_program(), .output = output, .record = record});
-  for (const auto& finding : findings) {
-    auto& stream = finding.severity == Severity::error && !verbose ? std::cerr : std::cout;
-    if (verbose)
-      stream << line_of(finding) << '\n';
-    else if (finding.severity != Severity::ok)
-      stream << "weir: " << (finding.severity == Severity::warning ? "warning: " : "")
-             << finding.subject << ": " << finding.text << '\n';
-  }
-  std::cout << std::flush;
-  return exit_code_of(findings);
-}
-
 Outcome drive_study(const Study& study, const StudyDirectory& directory,
                     const DriveOptions& options) {
   const StudyLock lock(directory);
   Interrupts interrupts;
   const SystemClock clock;
   Desk desk(directory, clock);
+  StopRequests wishes(posix_file_system(), directory, clock);
   const auto scheduler = make_scheduler(study, directory, posix_file_system(), clock);
   const auto journal_path = directory.run() / "journal.jsonl";
   const auto past = read_journal(posix_file_system(), journal_path);
@@ -139,14 +132,14 @@ Outcome drive_study(const Study& study, const StudyDirectory& directory,
           [&](const auto& endpoint) {
             return wire::connect_to_study(posix_file_system(), directory, endpoint);
           }};
-  StudyRun run(study, directory, server_job(study, directory, server_program(), options.record),
-               around);
+  StudyRun run(study, directory,
+               server_job(study, directory, own_program("weir-server"), options.record), around);
   desk.note(NoteLevel::detail, scheduler->explain());
   if (options.resume)
     run.resume(past);
   else
     run.start();
-  drive(run, interrupts, desk);
+  drive(run, interrupts, wishes, desk);
   auto outcome = conclude(run, directory);
   desk.note(NoteLevel::detail, outcome.text);
   return outcome;

@@ -9,10 +9,6 @@
 
 namespace weir {
 
-/// Prints the findings that are not ok (all of them with `verbose`); returns their exit code.
-int print_findings(const Study& study, const std::filesystem::path& output,
-                   const std::filesystem::path& record, bool verbose);
-
 struct DriveOptions {
   std::filesystem::path record{};  ///< as of server_job
   bool resume = false;             ///< go on with what an earlier launcher began

@@ -49,12 +49,16 @@ void add_folder(CLI::App& command, Request& request) {
 }
 
 void add_file_commands(CLI::App& app, Request& request) {
-  add_study(
-      *add(app, "check",
-           "Validate the study file and this machine: programs, memory, disk, data sets, cores.\n"
-           "Prints a line each: ok, warning or error with its fix. Nothing is started.",
-           request, [&] { return check_command(request.study); }),
-      request);
+  auto* check = add(app, "check",
+                    "Validate the study file and the place: programs, MPI, batch system and its "
+                    "limits, network,\n"
+                    "memory, cores, disk, data sets, clock, permissions. Prints a line each: ok, "
+                    "warning or error\n"
+                    "with its fix. Nothing is started.",
+                    request, [&] { return check_command(request.study, request.output); });
+  add_study(*check, request);
+  check->add_option("--output", request.output,
+                    "the study directory that is meant (default: ./<name of the study>)");
 
   auto* run = add(
       app, "run",
@@ -97,6 +101,15 @@ void add_folder_commands(CLI::App& app, Request& request) {
   add_folder(*status, request);
   status->add_flag("--json", request.json,
                    "as JSON: run/status.json with \"stale\", or summary.json");
+
+  add_folder(
+      *add(
+          app, "watch",
+          "Show a study as it goes on, until it ends: live in a terminal (NO_COLOR is heeded), a "
+          "line\nnow and then elsewhere. Works on any machine that sees D. Ctrl-C leaves the study "
+          "alone.",
+          request, [&] { return watch_command(request.folder); }),
+      request);
 
   add_folder(
       *add(

@@ -9,10 +9,10 @@
 #include "launcher/interrupts.h"
 #include "launcher/jobs.h"
 #include "launcher/log_tail.h"
-#include "launcher/machine.h"
 #include "launcher/schedulers/local.h"
 #include "launcher/study_folder.h"
 #include "src/core/error.h"
+#include "src/core/own_program.h"
 #include "src/study/parse.h"
 
 namespace weir {
@@ -100,7 +100,8 @@ int replay_command(const ReplayOptions& options) {
   }
   const auto results =
       options.to.empty() ? directory.root / "replay" : fs::absolute(options.to).lexically_normal();
-  const auto request = replay_job(study, directory, server_program(), fs::absolute(data), results);
+  const auto request =
+      replay_job(study, directory, own_program("weir-server"), fs::absolute(data), results);
   fs::remove(request.log);
   const auto report = run_job(request, directory);
   if (report.state == JobState::done) return compare(files, directory.root, results);

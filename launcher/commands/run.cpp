@@ -1,10 +1,11 @@
-// weir check, run and generate: what starts from a study file.
+// weir run and generate: what starts from a study file.
 
 #include <filesystem>
 #include <iostream>
 
 #include "launcher/commands/commands.h"
 #include "launcher/commands/drive.h"
+#include "launcher/commands/findings.h"
 #include "launcher/outcome.h"
 #include "launcher/study_folder.h"
 #include "src/core/error.h"
@@ -43,11 +44,6 @@ int resume(const Study& study, const fs::path& folder) {
 }
 
 }  // namespace
-
-int check_command(const fs::path& file) {
-  const Study study = load_study(file);
-  return print_findings(study, output_folder({}, study), {}, /*verbose=*/true);
-}
 
 int run_command(const RunOptions& options) {
   Study study = load_study(options.study);

@@ -8,9 +8,9 @@
 #include "launcher/commands/commands.h"
 #include "launcher/newest_checkpoint.h"
 #include "launcher/outcome.h"
+#include "launcher/presence.h"
 #include "launcher/status_file.h"
 #include "launcher/study_folder.h"
-#include "launcher/study_lock.h"
 #include "src/study/parse.h"
 
 namespace weir {
@@ -44,13 +44,9 @@ std::string running_text(const LauncherStatus& status, bool gone, bool json,
 }
 
 std::string none_text(const StudyDirectory& directory) {
-  if (launcher_runs(directory)) return "its launcher has written no status yet\n";
+  if (!launcher_gone(std::nullopt, directory, std::time(nullptr)))
+    return "its launcher has written no status yet\n";
   return "no launcher is running; `weir run STUDY.json --output D --resume` continues\n";
-}
-
-/// Its lock is free, or it hangs.
-bool launcher_gone(const LauncherStatus& status, const StudyDirectory& directory) {
-  return !launcher_runs(directory) || is_stale(status, std::time(nullptr));
 }
 
 }  // namespace
@@ -63,8 +59,8 @@ int status_command(const std::filesystem::path& folder, bool json) {
     const auto summary = files.read(directory.summary());
     std::cout << (json ? summary : ended_text(*head, summary));
   } else if (const auto status = read_status(files, directory)) {
-    std::cout << running_text(*status, launcher_gone(*status, directory), json,
-                              newest_checkpoint(files, directory));
+    const bool gone = launcher_gone(status, directory, std::time(nullptr));
+    std::cout << running_text(*status, gone, json, newest_checkpoint(files, directory));
   } else {
     std::cout << (json ? "{}\n" : none_text(directory));
   }

@@ -1,16 +1,16 @@
-// weir stop: an orderly end of a study, asked for from another shell.
+// weir stop: an orderly end of a study, asked for from another shell or another machine.
 
+#include <ctime>
 #include <iostream>
 #include <optional>
-
-#include <signal.h>
+#include <thread>
 
 #include "launcher/commands/commands.h"
-#include "launcher/outcome.h"
+#include "launcher/presence.h"
 #include "launcher/server_link.h"
 #include "launcher/status_file.h"
+#include "launcher/stop_request.h"
 #include "launcher/study_folder.h"
-#include "launcher/study_lock.h"
 #include "src/core/error.h"
 #include "src/wire/endpoint_file.h"
 #include "src/wire/study_channel.h"
@@ -26,17 +26,19 @@ int say(const std::string& text) {
   return 0;
 }
 
-/// The server that the endpoint file tells of, asked to stop.
-class Wish {
+/// The server that the endpoint file tells of, asked to stop. There may be none, or none that can
+/// be reached from this machine.
+class ServerWish {
  public:
-  Wish(FileSystem& files, const StudyDirectory& directory, const Clock& clock)
-      : files_(files), directory_(directory), clock_(clock) {
-    connect();
-  }
+  ServerWish(FileSystem& files, const StudyDirectory& directory, const Clock& clock)
+      : files_(files), directory_(directory), clock_(clock) {}
 
   /// Whether the server has promised to stop, after a turn of waiting for that.
   bool turn_passes() {
-    connect();
+    if (!connect()) {
+      std::this_thread::sleep_for(turn);
+      return false;
+    }
     link_->send_due({}, {});
     link_->wait(turn);
     link_->receive();
@@ -45,13 +47,15 @@ class Wish {
 
  private:
   /// To its successor, when the server died meanwhile.
-  void connect() {
+  bool connect() {
+    if (!files_.exists(directory_.endpoint())) return link_.has_value();
     const auto endpoint = wire::read_endpoint_file(files_, directory_.endpoint());
-    if (link_ && endpoint.epoch == epoch_) return;
+    if (link_ && endpoint.epoch == epoch_) return true;
     epoch_ = endpoint.epoch;
     link_.emplace(wire::connect_to_study(files_, directory_, endpoint), endpoint.study,
                   /*capacity=*/0, clock_);
     link_->stop("asked for by weir stop");
+    return true;
   }
 
   FileSystem& files_;
@@ -61,14 +65,47 @@ class Wish {
   std::uint64_t epoch_ = 0;
 };
 
-/// Whether the server promised to stop before the deadline, or the study ended meanwhile.
-bool ask_server(FileSystem& files, const StudyDirectory& directory) {
+/// The launcher, asked by a file; it may run on another machine.
+class LauncherWish {
+ public:
+  LauncherWish(FileSystem& files, const StudyDirectory& directory)
+      : files_(files), path_(stop_request_path(directory)) {
+    leave_stop_request(files, directory);
+  }
+  ~LauncherWish() {  // nobody shall find it later
+    try {
+      files_.remove(path_);
+    } catch (const Error&) {
+    }
+  }
+  LauncherWish(const LauncherWish&) = delete;
+  LauncherWish& operator=(const LauncherWish&) = delete;
+
+  bool taken() const { return !files_.exists(path_); }
+
+ private:
+  FileSystem& files_;
+  const std::filesystem::path path_;
+};
+
+/// Whether the server promised to stop, the launcher took the wish, or the study ended, before the
+/// deadline.
+bool ask(FileSystem& files, const StudyDirectory& directory, bool launcher) {
   const SystemClock clock;
-  Wish wish(files, directory, clock);
+  std::optional<LauncherWish> wish;
+  if (launcher) wish.emplace(files, directory);
+  ServerWish server(files, directory, clock);
   const Time deadline = clock.now() + answer_within;
   while (clock.now() < deadline)
-    if (wish.turn_passes() || files.exists(directory.summary())) return true;
+    if (server.turn_passes() || (wish && wish->taken()) || files.exists(directory.summary()))
+      return true;
   return false;
+}
+
+std::string how_to_kill(const std::optional<LauncherStatus>& status) {
+  if (!status) return "";
+  return "; on " + status->host + ", `kill " + std::to_string(status->pid) +
+         "`, twice, ends it at once";
 }
 
 }  // namespace
@@ -78,17 +115,12 @@ int stop_command(const std::filesystem::path& folder) {
   const auto directory = find_study_folder(files, folder);
   if (files.exists(directory.summary())) return say("nothing runs: the study has ended");
   const auto status = read_status(files, directory);
-  const bool launcher_here = status && launcher_runs(directory) && launcher_lives_here(*status);
-  if (files.exists(directory.endpoint())) {
-    if (ask_server(files, directory)) return say("the study stops");
-    if (!launcher_here) return say("nothing runs: neither the server nor a launcher answers");
-    throw Error(ErrorKind::environment, "the server did not answer within 30 s; `kill " +
-                                            std::to_string(status->pid) +
-                                            "`, twice, ends it at once");
-  }
-  if (!launcher_here) return say("nothing runs");
-  kill(status->pid, SIGTERM);
-  return say("the server has not started yet; its launcher was asked to end");
+  const bool launcher = !launcher_gone(status, directory, std::time(nullptr));
+  if (!launcher && !files.exists(directory.endpoint())) return say("nothing runs");
+  if (ask(files, directory, launcher)) return say("the study stops");
+  if (!launcher) return say("nothing runs: neither the server nor a launcher answers");
+  throw Error(ErrorKind::environment,
+              "neither the server nor the launcher answered within 30 s" + how_to_kill(status));
 }
 
 }  // namespace weir

@@ -1,6 +1,6 @@
 #include "launcher/schedulers/batch_script.h"
 
-#include "launcher/machine.h"
+#include "src/core/own_program.h"
 
 namespace weir {
 namespace {
@@ -53,6 +53,6 @@ void write_batch_scripts(FileSystem& files, const StudyDirectory& directory,
   files.replace(setup_path(directory, JobRole::simulation), setup_text(launcher.clients), 0600);
 }
 
-std::filesystem::path job_program() { return server_program().parent_path() / "weir-job"; }
+std::filesystem::path job_program() { return own_program("weir-job"); }
 
 }  // namespace weir

@@ -64,8 +64,8 @@ std::vector<NetworkAddress> network_addresses() {
   return addresses;
 }
 
-NetworkAddress find_network_address(const std::string& wanted) {
-  const auto addresses = network_addresses();
+std::optional<NetworkAddress> choose_network_address(const std::vector<NetworkAddress>& addresses,
+                                                     const std::string& wanted) {
   const auto meant = [&](const NetworkAddress& one) {
     return !wanted.empty() && (one.interface == wanted || one.address == wanted);
   };
@@ -73,7 +73,12 @@ NetworkAddress find_network_address(const std::string& wanted) {
                                   [&](const auto& one) { return meant(one) && !one.v6; });
   if (found != addresses.end()) return *found;
   const auto other = std::find_if(addresses.begin(), addresses.end(), meant);
-  if (other != addresses.end()) return *other;
+  return other == addresses.end() ? std::nullopt : std::optional(*other);
+}
+
+NetworkAddress find_network_address(const std::string& wanted) {
+  const auto addresses = network_addresses();
+  if (const auto found = choose_network_address(addresses, wanted)) return *found;
   throw Error(ErrorKind::input, "/server/transport/interface is \"" + wanted +
                                     "\", which is no network interface of " + host_name() +
                                     " and none of its addresses; it has " + listed(addresses));

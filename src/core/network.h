@@ -1,6 +1,7 @@
 #pragma once
 // The network interfaces of this machine.
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,8 +17,12 @@ struct NetworkAddress {
 /// since they say nothing without their interface. Error{environment}: the system does not tell.
 std::vector<NetworkAddress> network_addresses();
 
-/// The address that `wanted`, the name of an interface or one of its addresses, means: an IPv4 one
-/// where there is a choice. Error{input} with the interfaces of this machine: none is meant.
+/// The one of `addresses` that `wanted`, the name of an interface or an address, means: an IPv4 one
+/// where there is a choice.
+std::optional<NetworkAddress> choose_network_address(const std::vector<NetworkAddress>& addresses,
+                                                     const std::string& wanted);
+
+/// The same of this machine's own. Error{input} with the interfaces of this machine: none is meant.
 NetworkAddress find_network_address(const std::string& wanted);
 
 }  // namespace weir

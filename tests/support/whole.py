@@ -54,6 +54,14 @@ def environment(**more):
     return {**os.environ, **root, **{key: str(value) for key, value in more.items()}}
 
 
+def elsewhere(*command):
+    """The command as on another machine that sees the same files: another host name, no process and no network of this one."""
+    isolated = ["unshare", "--uts", "--pid", "--net", "--fork", "--mount-proc"]
+    if subprocess.run([*isolated, "hostname", "elsewhere"], capture_output=True).returncode != 0:
+        raise unittest.SkipTest("needs the right to make namespaces (root)")
+    return [*isolated, "sh", "-c", 'hostname elsewhere && exec "$0" "$@"', *command]
+
+
 def processes_of(directory, program):
     """Ids of the processes of this study that run `program`."""
     found = []

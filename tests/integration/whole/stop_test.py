@@ -3,15 +3,15 @@
 import os
 import signal
 
-from whole import WEIR, WholeTest, main, toy_study
+from whole import WEIR, WholeTest, elsewhere, main, toy_study
 
 SLOW = dict(count=200, steps=20, solver=("--delay-ms", 20))
 
 
 class StopTest(WholeTest):
-    def run_slow_study(self):
+    def run_slow_study(self, **sections):
         self.directory = self.folder / "D"
-        return self.started(WEIR, "run", self.write_study(toy_study(**SLOW)), "--output", self.directory)
+        return self.started(WEIR, "run", self.write_study(toy_study(**SLOW, **sections)), "--output", self.directory)
 
     def wait_for_training(self, process):
         metrics = self.directory / "metrics.jsonl"
@@ -30,6 +30,38 @@ class StopTest(WholeTest):
             self.wait_for_training(process)
             code, output = self.run_program(WEIR, "stop", self.directory)
             self.assertEqual(code, 0, output)
+            self.assert_stopped_in_order(process)
+
+    def test_weir_stop_reaches_a_launcher_on_another_machine(self):
+        with self.run_slow_study(server={"transport": {"kind": "tcp", "interface": "lo"}}) as process:
+            self.wait_for_training(process)
+            code, shown = self.run_program(*elsewhere(WEIR, "status", self.directory))
+            self.assertEqual(code, 0, shown)
+            self.assertIn(f"launcher    {process.pid} on ", shown)
+            self.assertNotIn("gone", shown)
+            code, output = self.run_program(*elsewhere(WEIR, "stop", self.directory))
+            self.assertEqual((code, output), (0, "the study stops\n"))
+            self.assert_stopped_in_order(process)
+        self.assertIn("`weir stop` asks for the end (process ", (self.directory / "logs" / "launcher.log").read_text())
+        self.assertIn("on elsewhere)", (self.directory / "logs" / "launcher.log").read_text())
+
+    def test_asking_twice_is_no_order_to_end_at_once(self):
+        with self.run_slow_study() as process:
+            self.wait_for_training(process)
+            for _ in range(2):
+                code, output = self.run_program(WEIR, "stop", self.directory)
+                self.assertEqual(code, 0, output)
+            self.assert_stopped_in_order(process)
+        self.assertNotIn("at once", process.output().replace("(once more: at once)", ""))
+        self.assertFalse((self.directory / "run" / "stop").exists())
+
+    def test_weir_stop_reaches_the_server_of_a_launcher_that_hangs(self):
+        with self.run_slow_study() as process:
+            self.wait_for_training(process)
+            process.send_signal(signal.SIGSTOP)
+            code, output = self.run_program(WEIR, "stop", self.directory)
+            self.assertEqual((code, output), (0, "the study stops\n"))
+            process.send_signal(signal.SIGCONT)
             self.assert_stopped_in_order(process)
 
     def test_interrupt_ends_a_study_in_order(self):

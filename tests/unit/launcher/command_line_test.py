@@ -53,9 +53,9 @@ class CommandLineTest(unittest.TestCase):
     def test_help_names_every_command_and_every_exit_code(self):
         code, output, _ = self.weir("--help")
         self.assertEqual(code, 0)
-        for word in ("check", "run", "status", "stop", "generate", "ledger", "replay", "130"):
+        for word in ("check", "run", "status", "watch", "stop", "generate", "ledger", "replay", "130"):
             self.assertIn(word, output)
-        for command in ("check", "run", "status", "stop", "generate", "ledger", "replay"):
+        for command in ("check", "run", "status", "watch", "stop", "generate", "ledger", "replay"):
             self.assertEqual(self.weir(command, "--help")[0], 0)
 
     def test_version_is_told(self):

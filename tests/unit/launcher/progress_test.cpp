@@ -8,9 +8,12 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include "launcher/presence.h"
 #include "launcher/progress_writer.h"
 #include "launcher/status_file.h"
+#include "launcher/study_lock.h"
 #include "src/core/error.h"
+#include "tests/support/temporary_folder.h"
 
 namespace weir {
 namespace {
@@ -139,14 +142,34 @@ TEST(StatusFileTest, IsStaleWhenTheLauncherIsSilentOrDead) {
   EXPECT_THAT(status_text(status, status.time, /*launcher_gone=*/false), Not(HasSubstr("gone")));
   status.pid = std::numeric_limits<pid_t>::max();
   EXPECT_TRUE(is_stale(status, status.time));
-  EXPECT_FALSE(launcher_lives_here(status));
 }
 
 TEST(StatusFileTest, SaysNothingOfAProcessOnAnotherMachine) {
   auto status = status_of(some_progress());
   status.host = "elsewhere";
+  status.pid = std::numeric_limits<pid_t>::max();
   EXPECT_FALSE(is_stale(status, status.time));
-  EXPECT_FALSE(launcher_lives_here(status));
+}
+
+TEST(PresenceTest, HoldsALauncherOnThisMachineForGoneWithoutItsLock) {
+  const test::TemporaryFolder folder;
+  const StudyDirectory directory{folder.path()};
+  std::filesystem::create_directories(directory.run());
+  const auto status = status_of(some_progress());
+  EXPECT_TRUE(launcher_gone(status, directory, status.time));
+  EXPECT_TRUE(launcher_gone(std::nullopt, directory, 0));
+  const StudyLock lock(directory);
+  EXPECT_FALSE(launcher_gone(status, directory, status.time));
+  EXPECT_FALSE(launcher_gone(std::nullopt, directory, 0));
+  EXPECT_TRUE(launcher_gone(status, directory, status.time + 11));
+}
+
+TEST(PresenceTest, AsksTheAgeOfTheStatusAloneWhereTheLauncherIsElsewhere) {
+  const test::TemporaryFolder folder;
+  auto status = status_of(some_progress());
+  status.host = "login2";
+  EXPECT_FALSE(launcher_gone(status, {folder.path()}, status.time));
+  EXPECT_TRUE(launcher_gone(status, {folder.path()}, status.time + 11));
 }
 
 }  // namespace

@@ -3,23 +3,13 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
-#include "launcher/machine.h"
-#include "src/core/error.h"
+#include "launcher/doctor/finding.h"
+#include "launcher/doctor/machine.h"
+#include "launcher/schedulers/command_runner.h"
 #include "src/study/study.h"
 
 namespace weir {
-
-enum class Severity { ok, warning, error };
-
-/// One thing that was looked at. `text` is one line; of an error or a warning it names the fix.
-struct Finding {
-  Severity severity = Severity::ok;
-  std::string subject;  ///< "memory", "simulation", …
-  std::string text;
-  ErrorKind kind = ErrorKind::environment;  ///< of an error
-};
 
 /// What is checked besides the study.
 struct CheckContext {
@@ -27,13 +17,17 @@ struct CheckContext {
   std::filesystem::path server;  ///< weir-server
   std::filesystem::path output;  ///< study directory
   std::filesystem::path record;  ///< data set to be recorded instead of training; empty: training
+  CommandRunner* commands =
+      nullptr;  ///< asks the batch system and mpirun; none: they are not asked
 };
 
-/// Every finding, in the order of the study file. Study files that load_study accepts only.
-std::vector<Finding> check_study(const Study& study, const CheckContext& context);
+/// Every finding, in the order of the study file, then of the place. Study files that load_study
+/// accepts only. A command that does not answer within 20 s is a finding; nothing is started,
+/// written or submitted, but for an empty file that tells the clock of the study directory.
+Findings check_study(const Study& study, const CheckContext& context);
 
 /// 0 without errors; else 2 when one of them is the study's, 3 otherwise.
-int exit_code_of(const std::vector<Finding>& findings);
+int exit_code_of(const Findings& findings);
 
 /// "error    memory: …".
 std::string line_of(const Finding& finding);

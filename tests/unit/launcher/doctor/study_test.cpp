@@ -1,89 +1,19 @@
-#include "launcher/check.h"
+// weir check: what stands in the study file, and the machine's programs, memory and disk.
 
-#include <algorithm>
 #include <fstream>
-#include <set>
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "launcher/memory_need.h"
+#include "launcher/doctor/memory_need.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/unit/launcher/doctor/fake_place.h"
 
 namespace weir {
 namespace {
 
-using testing::HasSubstr;
+class CheckTest : public test::DoctorTest {};
 
-/// A machine that has what the test says it has.
-class FakeMachine final : public Machine {
- public:
-  std::uint64_t free_memory() const override { return memory; }
-  std::optional<std::uint64_t> free_disk(const std::filesystem::path&) const override {
-    return disk;
-  }
-  std::size_t cores() const override { return 8; }
-  bool is_file(const std::filesystem::path& path) const override {
-    return files.contains(path) || is_executable(path) || is_hdf5(path);
-  }
-  bool is_executable(const std::filesystem::path& path) const override {
-    return programs.contains(path);
-  }
-  std::optional<std::filesystem::path> find_program(const std::string& name) const override {
-    return programs.contains(name) ? std::optional<std::filesystem::path>(name) : std::nullopt;
-  }
-  bool is_hdf5(const std::filesystem::path& path) const override {
-    return data_sets.contains(path);
-  }
-
-  std::uint64_t memory = 1 << 30;
-  std::optional<std::uint64_t> disk = 1 << 30;
-  std::set<std::filesystem::path> files, data_sets,
-      programs = {"mpirun", "/solver", "/weir-server"};
-};
-
-class CheckTest : public testing::Test {
- protected:
-  CheckTest() {
-    study_.name = "toy";
-    study_.simulation.count = 10;
-    study_.simulation.steps = 100;
-    study_.simulation.fields = {{.name = "u", .shape = {10, 100}, .unit = ""}};
-    study_.simulation.command = {"/solver"};
-    study_.parameters = {{.name = "a", .lower = 0, .upper = 1, .unit = ""}};
-    study_.buffer.capacity = 100;
-    study_.training.model.hidden = {20};
-  }
-
-  std::vector<Finding> findings() {
-    return check_study(
-        study_,
-        {.machine = machine_, .server = "/weir-server", .output = "/out", .record = record_});
-  }
-  int exit_code() { return exit_code_of(findings()); }
-  Finding about(const std::string& subject) {
-    for (const auto& finding : findings())
-      if (finding.subject == subject) return finding;
-    ADD_FAILURE() << "nothing about " << subject;
-    return {};
-  }
-  void expect_error(const std::string& subject, ErrorKind kind, const std::string& text) {
-    const auto finding = about(subject);
-    EXPECT_EQ(finding.severity, Severity::error);
-    EXPECT_THAT(finding.text, HasSubstr(text));
-    EXPECT_EQ(exit_code(), static_cast<int>(kind));
-  }
-
-  Study study_;
-  FakeMachine machine_;
-  std::filesystem::path record_;
-};
-
-TEST_F(CheckTest, FindsNothingWrongWithAGoodStudyOnAGoodMachine) {
-  EXPECT_EQ(exit_code(), 0);
-  for (const auto& finding : findings())
-    EXPECT_EQ(finding.severity, Severity::ok) << line_of(finding);
-}
+TEST_F(CheckTest, FindsNothingWrongWithAGoodStudyOnAGoodMachine) { expect_no_complaint(); }
 
 TEST_F(CheckTest, MissesTheSolver) {
   study_.simulation.command = {"/nowhere/solver"};

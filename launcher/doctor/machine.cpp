@@ -1,38 +1,24 @@
-#include "launcher/machine.h"
+#include "launcher/doctor/machine.h"
 
 #include <array>
 #include <cstdlib>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <thread>
 
 #include <sched.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include "launcher/doctor/elf.h"
+#include "src/core/error.h"
 #include "src/core/memory.h"
 
 namespace weir {
-namespace {
 
 namespace fs = std::filesystem;
 
-fs::path nearest_existing(fs::path path) {
-  std::error_code ignored;
-  path = fs::absolute(path, ignored).lexically_normal();
-  while (!fs::exists(path, ignored) && path.has_relative_path()) path = path.parent_path();
-  return path;
-}
-
-}  // namespace
-
 std::uint64_t SystemMachine::free_memory() const { return available_memory(); }
-
-std::optional<std::uint64_t> SystemMachine::free_disk(const fs::path& path) const {
-  std::error_code failed;
-  const auto space = fs::space(nearest_existing(path), failed);
-  return failed ? std::nullopt : std::optional<std::uint64_t>(space.available);
-}
 
 std::size_t SystemMachine::cores() const {
   cpu_set_t set;
@@ -40,9 +26,19 @@ std::size_t SystemMachine::cores() const {
   return std::thread::hardware_concurrency();
 }
 
-bool SystemMachine::is_file(const fs::path& path) const {
-  std::error_code ignored;
-  return fs::is_regular_file(path, ignored);
+std::size_t SystemMachine::file_limit() const {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  return static_cast<std::size_t>(limit.rlim_max);  // the server raises its own to that
+}
+
+std::size_t SystemMachine::accelerators() const {
+  const auto visible = environment("CUDA_VISIBLE_DEVICES");
+  if (visible && (visible->empty() || *visible == "-1" || *visible == "NoDevFiles")) return 0;
+  std::size_t count = 0;
+  for (std::error_code ignored; fs::exists("/dev/nvidia" + std::to_string(count), ignored);)
+    ++count;
+  return count;
 }
 
 bool SystemMachine::is_executable(const fs::path& path) const {
@@ -52,11 +48,14 @@ bool SystemMachine::is_executable(const fs::path& path) const {
 std::optional<fs::path> SystemMachine::find_program(const std::string& name) const {
   if (name.find('/') != std::string::npos)
     return is_executable(name) ? std::optional<fs::path>(name) : std::nullopt;
-  const char* search = std::getenv("PATH");
-  std::istringstream folders(search != nullptr ? search : "/usr/bin:/bin");
+  std::istringstream folders(environment("PATH").value_or("/usr/bin:/bin"));
   for (std::string folder; std::getline(folders, folder, ':');)
     if (const auto path = fs::path(folder) / name; is_executable(path)) return path;
   return std::nullopt;
+}
+
+std::vector<std::string> SystemMachine::needed_libraries(const fs::path& path) const {
+  return elf_needed(path);
 }
 
 bool SystemMachine::is_hdf5(const fs::path& path) const {
@@ -73,9 +72,23 @@ bool SystemMachine::is_hdf5(const fs::path& path) const {
   return false;
 }
 
-fs::path server_program() {
-  std::error_code ignored;
-  return fs::read_symlink("/proc/self/exe", ignored).parent_path() / "weir-server";
+std::vector<NetworkAddress> SystemMachine::addresses() const {
+  try {
+    return network_addresses();
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+std::string SystemMachine::host() const {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
+std::optional<std::string> SystemMachine::environment(const std::string& name) const {
+  const char* value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
 }  // namespace weir

@@ -1,4 +1,4 @@
-#include "launcher/memory_need.h"
+#include "launcher/doctor/memory_need.h"
 
 #include <algorithm>
 

@@ -1,0 +1,43 @@
+#include "launcher/doctor/case.h"
+
+#include <algorithm>
+
+namespace weir {
+namespace {
+
+std::size_t divided_up(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
+bool is_loopback(const std::string& address) {
+  return address.starts_with("127.") || address == "::1" || address == "localhost";
+}
+
+}  // namespace
+
+bool Case::all_nodes_here(const Cluster& of) const {
+  const auto here = machine().addresses();
+  const auto is_here = [&](const std::string& address) {
+    return is_loopback(address) || address == machine().host() ||
+           std::any_of(here.begin(), here.end(),
+                       [&](const auto& one) { return one.address == address; });
+  };
+  const auto& nodes = of.nodes;
+  return !nodes.empty() &&
+         std::all_of(nodes.begin(), nodes.end(), [&](const auto& n) { return is_here(n.address); });
+}
+
+std::vector<JobPlan> job_plans(const Study& study) {
+  std::vector<JobPlan> plans = {{"launcher.server", study.launcher.server, study.server.ranks}};
+  if (study.training.source == Source::ensemble)
+    plans.push_back({"launcher.clients", study.launcher.clients, study.simulation.ranks});
+  return plans;
+}
+
+std::size_t nodes_of(const JobPlan& plan) { return std::max<std::size_t>(plan.resources.nodes, 1); }
+
+std::size_t cores_per_node(const JobPlan& plan) {
+  // Without a number of nodes the batch system spreads the ranks as it likes.
+  if (plan.resources.nodes == 0) return plan.resources.cores_per_rank;
+  return divided_up(plan.ranks, plan.resources.nodes) * plan.resources.cores_per_rank;
+}
+
+}  // namespace weir
