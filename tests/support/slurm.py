@@ -6,6 +6,7 @@ import pathlib
 import re
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -13,20 +14,33 @@ from slurm_cluster import SlurmCluster
 
 DEADLINE = 60  # seconds that a command or a change of state may take
 ENDED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED"}
+# Waits for the end of the test, which closes its standard input; there is nothing left to end when the test did not die.
+GUARD = "import sys; from slurm_cluster import SlurmCluster; sys.stdin.read(); SlurmCluster(sys.argv[1]).down()"
 
 
 class Slurm(SlurmCluster):
-    """Used as a context: up inside it, all of it ended and removed after it."""
+    """Used as a context: up inside it, all of it ended and removed after it, also when the test is killed."""
 
     def __init__(self, nodes=2, cores=4):
         super().__init__(pathlib.Path(tempfile.mkdtemp(prefix="weir-slurm-")), nodes, cores)
 
     def __enter__(self):
-        self.up()
+        self.guard = subprocess.Popen([sys.executable, "-B", "-c", GUARD, str(self.folder)], stdin=subprocess.PIPE,
+                                      cwd=pathlib.Path(__file__).parent, start_new_session=True)
+        try:
+            self.up()
+        except BaseException:
+            self.end_guard()
+            raise
         return self
 
     def __exit__(self, *_):
         self.down()
+        self.end_guard()
+
+    def end_guard(self):
+        self.guard.stdin.close()
+        self.guard.wait(DEADLINE)
 
     # ---- commands
     def call(self, *command):
@@ -70,6 +84,10 @@ class Slurm(SlurmCluster):
 
     def state(self, job):
         return self.jobs()[job]["JobState"]
+
+    def cancel_all(self):
+        if live := self.live_jobs():
+            self.output("scancel", "--quiet", *live)
 
     def wait_for_state(self, job, *states):
         return self.wait_until(lambda: self.state(job) in states, lambda: f"job {job} is {self.state(job)}, not {states}")

@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -109,6 +110,15 @@ class FaultTest(unittest.TestCase):
         self.slurm.down()
         self.assertEqual(self.slurm.processes(), set())
         self.assertFalse(self.slurm.folder.exists())
+
+    def test_nothing_is_left_of_a_cluster_whose_test_is_killed(self):
+        code = "from slurm import Slurm\nwith Slurm() as slurm: print(slurm.folder, flush=True); input()"
+        test = subprocess.Popen([sys.executable, "-B", "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        cluster = SlurmCluster(test.stdout.readline().strip())
+        self.assertGreaterEqual(len(cluster.processes()), 4)
+        test.kill()
+        test.communicate()
+        self.slurm.wait_until(lambda: not cluster.processes() and not cluster.folder.exists(), "the cluster is gone")
 
 
 class CommandTest(unittest.TestCase):
