@@ -25,6 +25,11 @@ bool Case::all_nodes_here(const Cluster& of) const {
          std::all_of(nodes.begin(), nodes.end(), [&](const auto& n) { return is_here(n.address); });
 }
 
+Finding of_several_machines(const Case& subject, Finding error) {
+  if (!subject.nodes_known()) error.severity = Severity::warning;
+  return error;
+}
+
 std::vector<JobPlan> job_plans(const Study& study) {
   std::vector<JobPlan> plans = {{"launcher.server", study.launcher.server, study.server.ranks}};
   if (study.training.source == Source::ensemble)

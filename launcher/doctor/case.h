@@ -24,12 +24,17 @@ struct Case {
     const auto kind = study.launcher.scheduler;
     return kind != SchedulerKind::local && kind != SchedulerKind::local_pool;
   }
+  /// Whether the batch system has told which nodes it has.
+  bool nodes_known() const { return cluster && !cluster->nodes.empty(); }
   /// Whether jobs may run on other machines than this one.
   bool elsewhere() const { return batch() && !(cluster && all_nodes_here(*cluster)); }
 
  private:
   bool all_nodes_here(const Cluster& of) const;
 };
+
+/// An error of a study whose jobs run on several machines; a warning where that is not known.
+Finding of_several_machines(const Case& subject, Finding error);
 
 /// Which resources a job asks for, and what they are called in the study.
 struct JobPlan {

@@ -27,12 +27,13 @@ Finding check_ipc(const Case& subject, const std::vector<NetworkAddress>& addres
                         subject.study.launcher.scheduler == SchedulerKind::slurm_steps;
   if (!subject.elsewhere() || one_node)
     return ok("network", "ipc: sockets in the study directory, all jobs run on one machine");
-  return wrong_study(kind_key,
-                     "is \"ipc\", which ends at the machine's border, but the batch system may run "
-                     "server and solvers on different nodes; set it to \"tcp\", and " +
-                         std::string(interface_key) +
-                         " to the interface that nodes share; here are " +
-                         listed(texts_of(addresses, /*reachable=*/true)));
+  return of_several_machines(
+      subject,
+      wrong_study(kind_key,
+                  "is \"ipc\", which ends at the machine's border, but the batch system may run "
+                  "server and solvers on different nodes; set it to \"tcp\", and " +
+                      std::string(interface_key) + " to the interface that nodes share; here are " +
+                      listed(texts_of(addresses, /*reachable=*/true))));
 }
 
 Finding check_interface(const Case& subject, const std::vector<NetworkAddress>& addresses) {
@@ -50,11 +51,13 @@ Finding check_interface(const Case& subject, const std::vector<NetworkAddress>& 
                            "addresses; it has " +
                            listed(texts_of(addresses, /*reachable=*/false)));
   if (is_loopback(*found) && subject.elsewhere())
-    return wrong_study(interface_key,
-                       "is \"" + wanted +
-                           "\", the loopback, which no other node reaches; name one that the nodes "
-                           "share: " +
-                           listed(texts_of(addresses, /*reachable=*/true)));
+    return of_several_machines(
+        subject,
+        wrong_study(interface_key,
+                    "is \"" + wanted +
+                        "\", the loopback, which no other node reaches; name one that the nodes "
+                        "share: " +
+                        listed(texts_of(addresses, /*reachable=*/true))));
   return ok("network", "tcp at " + found->interface + ", here " + found->address + " (" +
                            interface_key + ", IPv4 first)");
 }

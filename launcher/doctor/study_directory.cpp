@@ -25,9 +25,10 @@ Finding check_sharing(const Case& subject) {
   const std::string fix = "; choose a place on the cluster's shared file system with --output";
   if (!subject.elsewhere()) return ok("study directory", where);
   if (system.sharing == Sharing::never || is_temporary(output))
-    return wrong_environment("study directory",
-                             where + (is_temporary(output) ? " in a temporary folder" : "") +
-                                 ", which other nodes do not see" + fix);
+    return of_several_machines(
+        subject, wrong_environment("study directory",
+                                   where + (is_temporary(output) ? " in a temporary folder" : "") +
+                                       ", which other nodes do not see" + fix));
   if (system.sharing == Sharing::unlikely)
     return warning("study directory", where +
                                           ", which other nodes see only if this machine "

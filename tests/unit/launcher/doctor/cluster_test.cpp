@@ -278,6 +278,23 @@ TEST_F(ClusterDoctorTest, ChecksAnOarPlaceWithoutPartitions) {
   study_.launcher.scheduler = SchedulerKind::oar;
   commands_.answers["oarstat"] = prints("");
   expect_no_complaint();
+  commands_.answers["oarstat"] = {.exit_code = 255,
+                                  .timed_out = false,
+                                  .out = "",
+                                  .err = "hash- or arrayref expected (not a simple scalar) at …\n"};
+  expect_no_complaint();
+  commands_.answers["oarstat"] = {
+      .exit_code = 1, .timed_out = false, .out = "", .err = "Cannot connect to database\n"};
+  expect_error("scheduler", ErrorKind::environment, "Cannot connect to database");
+}
+
+TEST_F(ClusterDoctorTest, OnlyWarnsOfWhatIsWrongBetweenNodesThatAreNotKnown) {
+  commands_.answers["sinfo --noheader"] = {
+      .exit_code = 1, .timed_out = false, .out = "", .err = "no permission\n"};
+  study_.server.transport = {};
+  expect_warning("server.transport.kind", "\"ipc\"");
+  output_ = "/tmp/out";
+  expect_warning("study directory", "temporary folder");
 }
 
 TEST_F(ClusterDoctorTest, SurvivesNonsenseFromSlurm) {
