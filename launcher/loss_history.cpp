@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "src/core/planted_bug.h"
+
 namespace weir {
 namespace {
 
@@ -33,7 +35,7 @@ void LossHistory::look() {
   std::error_code failed;
   const auto size = std::filesystem::file_size(path_, failed);
   if (failed) return;
-  if (size < offset_) start_over();
+  if (size < offset_ && !WEIR_BUG("losses_of_a_dead_server")) start_over();
   for (std::string text = new_text(); !text.empty(); text = new_text()) {
     rest_ += text;
     std::size_t from = 0;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "launcher/failure_causes.h"
 #include "launcher/progress.h"
 
 namespace weir {
@@ -67,6 +68,7 @@ class View {
       samples(snapshot, *snapshot.status);
       training(*snapshot.status);
     }
+    causes();
     losses();
     if (watched_.status) server(watched_.status->snapshot);
     checkpoint();
@@ -108,6 +110,11 @@ class View {
                     count(status.restarted) + " restarted");
     if (status.failed > 0)
       add("failed", count(status.failed) + " simulations given up", Tone::trouble);
+  }
+
+  void causes() {
+    if (!watched_.causes.empty())
+      add("jobs failed", causes_text(watched_.causes, /*most=*/3), Tone::trouble);
   }
 
   void samples(const Snapshot& snapshot, const wire::LaunchStatus& status) {

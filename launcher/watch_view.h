@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "launcher/loss_history.h"
@@ -25,6 +26,7 @@ struct Watched {
   const std::optional<LauncherStatus>& status;
   const LossHistory& losses;
   const std::optional<PublishedCheckpoint>& checkpoint;
+  std::vector<std::pair<std::string, std::size_t>> causes{};  ///< of jobs that failed
   bool launcher_gone = false;
   std::int64_t now = 0;  ///< seconds since 1970
 };

@@ -6,11 +6,14 @@
 #include <nlohmann/json.hpp>
 
 #include "launcher/commands/commands.h"
+#include "launcher/failure_causes.h"
+#include "launcher/journal.h"
 #include "launcher/newest_checkpoint.h"
 #include "launcher/outcome.h"
 #include "launcher/presence.h"
 #include "launcher/status_file.h"
 #include "launcher/study_folder.h"
+#include "src/core/error.h"
 #include "src/study/parse.h"
 
 namespace weir {
@@ -33,10 +36,22 @@ nlohmann::ordered_json checkpoint_json(const PublishedCheckpoint& checkpoint) {
           {"time", checkpoint.time}};
 }
 
-std::string running_text(const LauncherStatus& status, bool gone, bool json,
-                         const std::optional<PublishedCheckpoint>& checkpoint) {
+/// A damaged journal is the next launcher's matter.
+std::string failures(const StudyDirectory& directory) {
+  try {
+    const auto journal = read_journal(posix_file_system(), directory.run() / "journal.jsonl");
+    const auto text = causes_text(failure_causes(journal), /*most=*/10);
+    return text.empty() ? "" : "failed jobs " + text + "\n";
+  } catch (const Error&) {
+    return "";
+  }
+}
+
+std::string running_text(const StudyDirectory& directory, const LauncherStatus& status, bool gone,
+                         bool json, const std::optional<PublishedCheckpoint>& checkpoint) {
   const std::int64_t now = std::time(nullptr);
-  if (!json) return status_text(status, now, gone) + checkpoint_text(checkpoint, now);
+  if (!json)
+    return status_text(status, now, gone) + checkpoint_text(checkpoint, now) + failures(directory);
   auto object = nlohmann::ordered_json::parse(write_status(status));
   object["stale"] = gone;
   if (checkpoint) object["checkpoint"] = checkpoint_json(*checkpoint);
@@ -60,7 +75,7 @@ int status_command(const std::filesystem::path& folder, bool json) {
     std::cout << (json ? summary : ended_text(*head, summary));
   } else if (const auto status = read_status(files, directory)) {
     const bool gone = launcher_gone(status, directory, std::time(nullptr));
-    std::cout << running_text(*status, gone, json, newest_checkpoint(files, directory));
+    std::cout << running_text(directory, *status, gone, json, newest_checkpoint(files, directory));
   } else {
     std::cout << (json ? "{}\n" : none_text(directory));
   }

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "launcher/commands/commands.h"
+#include "launcher/failure_causes.h"
 #include "launcher/interrupts.h"
+#include "launcher/journal.h"
 #include "launcher/live_display.h"
 #include "launcher/newest_checkpoint.h"
 #include "launcher/outcome.h"
@@ -74,6 +76,7 @@ class Look {
       ended_ = read_summary(files, directory_);
       status_ = read_status(files, directory_);
       checkpoint_ = newest_checkpoint(files, directory_);
+      causes_ = failure_causes(read_journal(files, directory_.run() / "journal.jsonl"));
     } catch (const Error&) {
     }
     gone_ = launcher_gone(status_, directory_, std::time(nullptr));
@@ -88,7 +91,7 @@ class Look {
     return {status_ ? status_->time : 0, losses_.bytes()};
   }
   Watched watched() const {
-    return {name_, status_, losses_, checkpoint_, gone_, std::time(nullptr)};
+    return {name_, status_, losses_, checkpoint_, causes_, gone_, std::time(nullptr)};
   }
   std::string line() const {
     if (!status_)
@@ -103,6 +106,7 @@ class Look {
   std::optional<SummaryHead> ended_;
   std::optional<LauncherStatus> status_;
   std::optional<PublishedCheckpoint> checkpoint_;
+  std::vector<std::pair<std::string, std::size_t>> causes_;
   bool gone_ = false;
 };
 

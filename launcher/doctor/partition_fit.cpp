@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <functional>
 
+#include "src/core/planted_bug.h"
+
 namespace weir {
 namespace {
 
@@ -84,7 +86,9 @@ class Fit {
 
   void check_time() {
     const double wanted = plan_.resources.time_limit;
-    if (!partition_.max_time || wanted <= *partition_.max_time) return;
+    if (!partition_.max_time || wanted <= *partition_.max_time ||
+        WEIR_BUG("partition_limit_ignored"))
+      return;
     refuse("time_limit", "is " + time_text(wanted) + ", but " + here() + " allows " +
                              time_text(*partition_.max_time) +
                              "; lower it, the study goes on in the next job, or name another "

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "launcher/failure_causes.h"
 #include "launcher/live_display.h"
 #include "launcher/loss_history.h"
 #include "launcher/watch_view.h"
@@ -64,7 +65,7 @@ class WatchTest : public testing::Test {
     losses_.look();
   }
   std::vector<std::string> lines(const WatchStyle& style = {}) {
-    return watch_lines({"toy", status_, losses_, checkpoint_, gone_, /*now=*/1060}, style);
+    return watch_lines({"toy", status_, losses_, checkpoint_, causes_, gone_, /*now=*/1060}, style);
   }
 
   test::TemporaryFolder folder_;
@@ -73,6 +74,7 @@ class WatchTest : public testing::Test {
   std::optional<LauncherStatus> status_ = some_status();
   std::optional<PublishedCheckpoint> checkpoint_ = PublishedCheckpoint{
       .number = 7, .batch = 480, .epoch = 2, .ranks = 1, .time = 1015, .folder = {}};
+  std::vector<std::pair<std::string, std::size_t>> causes_;
   bool gone_ = false;
 };
 
@@ -89,6 +91,18 @@ TEST_F(WatchTest, ShowsHowAStudyStands) {
                   "training     500 batches, 5000 samples trained, 449.6/s", "loss         _ 0.5",
                   "validation   0.25, best 0.25", "server       epoch 2, started again once",
                   "checkpoint   7, of batch 480, 45 s ago"));
+}
+
+TEST_F(WatchTest, NamesTheCausesOfFailedJobs) {
+  const auto ended = [](const char* reason, bool good) {
+    return JournalEntry{
+        .event = JournalEvent::ended, .name = "j", .job = "1", .reason = reason, .ok = good};
+  };
+  causes_ = failure_causes({ended("out of memory", false), ended("time limit", false),
+                            ended("done", true), ended("time limit", false),
+                            ended("exit code 1", false), ended("lost", false)});
+  EXPECT_THAT(lines(),
+              Contains("jobs failed  2 × time limit, 1 × exit code 1, 1 × lost, and 1 others"));
 }
 
 TEST_F(WatchTest, FitsIntoItsColumns) {
