@@ -11,6 +11,7 @@
 namespace weir {
 
 enum class RunPhase {
+  waiting,   ///< for the resources of simulations, before the server is started
   starting,  ///< the server was started and has not answered
   running,
   restarting,  ///< the server died; the next one is not started yet
@@ -30,8 +31,8 @@ struct Snapshot {
 };
 
 inline const char* name_of(RunPhase phase) {
-  constexpr const char* names[] = {"starting", "running", "restarting",
-                                   "stopping", "ending",  "ended"};
+  constexpr const char* names[] = {"waiting",  "starting", "running", "restarting",
+                                   "stopping", "ending",   "ended"};
   return names[static_cast<std::size_t>(phase)];
 }
 

@@ -56,7 +56,24 @@ StudyRun::StudyRun(const Study& study, StudyDirectory directory, JobRequest serv
 
 void StudyRun::start() {
   started_ = around_.clock.now();
-  server_.start(/*resume=*/false);
+  start_server(/*resume=*/false);
+}
+
+/// Not before there are clients' resources, where the study wants that: an accelerator would only
+/// wait for them.
+void StudyRun::start_server(bool resume) {
+  const bool clients_first = study_.launcher.start == StartOrder::clients_first &&
+                             study_.training.source == Source::ensemble;
+  if (!clients_first) return server_.start(resume);
+  resumes_server_ = resume;
+  phase_ = RunPhase::waiting;
+  around_.note(NoteLevel::info, "waiting for the resources of simulations before the server's");
+}
+
+void StudyRun::start_when_clients_are_ready() {
+  if (!around_.scheduler.clients_ready()) return;
+  server_.start(resumes_server_);
+  phase_ = RunPhase::starting;
 }
 
 void StudyRun::resume(const std::vector<JournalEntry>& journal) {
@@ -71,12 +88,13 @@ void StudyRun::resume(const std::vector<JournalEntry>& journal) {
   else if (is_done(around_.files, directory_))
     end("the study is done");
   else
-    server_.start(/*resume=*/true);
+    start_server(/*resume=*/true);
 }
 
 bool StudyRun::tick() {
   const auto reports = around_.scheduler.poll();
   for (const auto& text : around_.scheduler.news()) around_.note(NoteLevel::warning, text);
+  if (phase_ == RunPhase::waiting) start_when_clients_are_ready();
   if (phase_ == RunPhase::restarting) restart_when_due();
   if (server_runs()) {
     connect_when_ready();
@@ -266,7 +284,7 @@ void StudyRun::interrupt() {
     stop_asked_ = around_.clock.now();
   } else if (phase_ == RunPhase::starting) {
     end_server("");
-  } else if (phase_ == RunPhase::restarting) {
+  } else if (phase_ == RunPhase::restarting || phase_ == RunPhase::waiting) {
     end("interrupted by the user");
   }
 }

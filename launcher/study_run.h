@@ -54,7 +54,8 @@ class StudyRun {
  public:
   StudyRun(const Study& study, StudyDirectory directory, JobRequest server, RunSurroundings around);
 
-  /// Submits the server. Error{environment} as of Scheduler::submit.
+  /// Submits the server; where the study starts with its clients, tick() does, once the scheduler
+  /// has room for them. Error{environment} as of Scheduler::submit.
   void start();
   /// Instead of start(): goes on with what the journal of an earlier launcher tells of. Jobs that
   /// live are found by name; a server that does not is started with --resume. Where the study is
@@ -74,6 +75,8 @@ class StudyRun {
   const ServerEnd& server_end() const { return server_end_; }
 
  private:
+  void start_server(bool resume);
+  void start_when_clients_are_ready();
   void connect_when_ready();
   void converse();
   void handle(const wire::Message& message);
@@ -103,6 +106,8 @@ class StudyRun {
   Time started_{}, stop_asked_{}, restart_at_{};
   bool server_cancelled_ = false;
   bool resumed_ = false;
+  bool resumes_server_ =
+      false;  ///< the server that waits for its clients goes on with another's work
   std::uint64_t samples_before_ = 0;  ///< accepted before this launcher came
 
   // Of this incarnation of the server.

@@ -22,6 +22,7 @@ namespace weir {
 namespace {
 
 constexpr Duration turn = std::chrono::milliseconds(100);
+constexpr Duration quick_turn = std::chrono::milliseconds(20);
 constexpr Duration status_every = std::chrono::seconds(1);
 
 spdlog::logger make_logger(const StudyDirectory& directory) {
@@ -87,12 +88,20 @@ void heed(StopRequests& wishes, StudyRun& run, Desk& desk) {
   run.interrupt();
 }
 
-void drive(StudyRun& run, Interrupts& interrupts, StopRequests& wishes, Desk& desk) {
+/// A pilot is idle for as long as the launcher does not look.
+Duration turn_of(const Study& study) {
+  const auto kind = study.launcher.scheduler;
+  const bool pool = kind == SchedulerKind::slurm_pool || kind == SchedulerKind::local_pool;
+  return pool ? quick_turn : turn;
+}
+
+void drive(StudyRun& run, Interrupts& interrupts, StopRequests& wishes, Desk& desk,
+           Duration at_most) {
   while (run.tick()) {
     if (interrupts.take()) run.interrupt();
     heed(wishes, run, desk);
     desk.update(run.snapshot());
-    run.wait(turn);
+    run.wait(at_most);
   }
   desk.write(run.snapshot());
 }
@@ -139,7 +148,7 @@ Outcome drive_study(const Study& study, const StudyDirectory& directory,
     run.resume(past);
   else
     run.start();
-  drive(run, interrupts, wishes, desk);
+  drive(run, interrupts, wishes, desk, turn_of(study));
   auto outcome = conclude(run, directory);
   desk.note(NoteLevel::detail, outcome.text);
   return outcome;

@@ -242,12 +242,34 @@ void check_transport(const TransportSettings& transport) {
   }
 }
 
+void refuse_given(const std::string& value, const std::string& place, const std::string& why) {
+  if (!value.empty()) refuse(place, "is given, but " + why + "; leave it out");
+}
+
+/// What the scheduler has no place for.
+void check_resources(const JobResources& resources, const std::string& place, SchedulerKind kind) {
+  if (kind == SchedulerKind::slurm_steps) {
+    const std::string why = "steps run in the allocation that weir was started in";
+    refuse_given(resources.partition, place + "/partition", why);
+    refuse_given(resources.account, place + "/account", why);
+    refuse_given(resources.qos, place + "/qos", why);
+    refuse_given(resources.reservation, place + "/reservation", why);
+  }
+  if (kind != SchedulerKind::oar) return;
+  refuse_given(resources.qos, place + "/qos", "OAR has none");
+  if (resources.memory_mib > 0) {
+    refuse(place + "/memory_mib",
+           "is given, but OAR asks for memory by a property of its nodes; name it in " + place +
+               "/constraint, such as \"memnode >= 64\"");
+  }
+}
+
 /// What the scheduler cannot do.
 void check_launcher(const Study& study) {
   const LauncherSettings& launcher = study.launcher;
   const auto kind = launcher.scheduler;
   using enum SchedulerKind;
-  const std::string named = "\"" + std::string(name_of(kind)) + "\"";
+  const std::string named = shown(std::string(name_of(kind)));
   const bool pool = kind == slurm_pool || kind == local_pool;
   if (launcher.start == StartOrder::clients_first && !pool && kind != slurm_steps) {
     refuse("/launcher/start", "is \"clients-first\", but with the scheduler " + named +
@@ -261,17 +283,8 @@ void check_launcher(const Study& study) {
                                          "(/launcher/clients/time_limit, " +
                                          shown(limit) + " s); no simulation would ever start");
   }
-  if (kind != oar) return;
-  for (const auto& [role, resources] :
-       {std::pair("server", &launcher.server), std::pair("clients", &launcher.clients)}) {
-    const std::string place = std::string("/launcher/") + role;
-    if (!resources->qos.empty()) refuse(place + "/qos", "is given, but OAR has none; leave it out");
-    if (resources->memory_mib > 0) {
-      refuse(place + "/memory_mib",
-             "is given, but OAR asks for memory by a property of its nodes; name it in " + place +
-                 "/constraint, such as \"memnode >= 64\"");
-    }
-  }
+  check_resources(launcher.server, "/launcher/server", kind);
+  check_resources(launcher.clients, "/launcher/clients", kind);
 }
 
 }  // namespace

@@ -52,6 +52,7 @@ class FakeScheduler final : public Scheduler {
     if (states_.contains(job) && obeys_kill_) end(job, JobState::cancelled, "killed by signal 9");
   }
   std::string explain() const override { return "fake: nothing runs"; }
+  bool clients_ready() override { return clients_ready_; }
 
   // ---- the script
   void end(const JobId& job, JobState state, std::string reason = "",
@@ -62,6 +63,8 @@ class FakeScheduler final : public Scheduler {
   void start(const JobId& job) { states_[job].state = JobState::running; }
   void jobs_start_pending() { first_state_ = JobState::pending; }
   void refuse(std::string reason) { refusal_ = std::move(reason); }  ///< empty: accept again
+  void has_no_clients() { clients_ready_ = false; }
+  void has_clients() { clients_ready_ = true; }
   void ignore_cancel() { obeys_cancel_ = false; }
   void ignore_kill() { obeys_kill_ = false; }
   /// An earlier launcher submitted it, and it lives.
@@ -82,7 +85,7 @@ class FakeScheduler final : public Scheduler {
  private:
   JobState first_state_ = JobState::running;
   std::string refusal_;
-  bool obeys_cancel_ = true, obeys_kill_ = true;
+  bool obeys_cancel_ = true, obeys_kill_ = true, clients_ready_ = true;
   std::vector<Submitted> submitted_;
   std::vector<JobId> cancelled_, killed_;
   std::map<JobId, JobReport> states_;

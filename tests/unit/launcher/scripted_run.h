@@ -19,7 +19,9 @@ inline constexpr std::uint64_t study_id = 17;
 
 class ScriptedRun : public testing::Test {
  protected:
-  ScriptedRun() { std::filesystem::create_directories(directory_.run()); }
+  explicit ScriptedRun(Study study = toy_study()) : study_(std::move(study)) {
+    std::filesystem::create_directories(directory_.run());
+  }
 
   static Study toy_study() {
     Study study;
@@ -93,10 +95,9 @@ class ScriptedRun : public testing::Test {
   JobId server_job() { return scheduler_.find(server_job_name(study_)); }
   std::size_t servers() {
     const auto& submitted = scheduler_.submitted();
-    return static_cast<std::size_t>(
-        std::count_if(submitted.begin(), submitted.end(), [&](const auto& one) {
-          return one.request.name == server_job_name(study_);
-        }));
+    return static_cast<std::size_t>(std::count_if(
+        submitted.begin(), submitted.end(),
+        [&](const auto& one) { return one.request.name == server_job_name(study_); }));
   }
   void run_simulation(std::uint64_t sim, std::uint64_t attempt = 0) {
     say(wire::LaunchRun{.sim = sim, .attempt = attempt, .parameters = {0.5}});
@@ -105,7 +106,7 @@ class ScriptedRun : public testing::Test {
     ASSERT_NE(job(sim, attempt), "");
   }
 
-  const Study study_ = toy_study();
+  const Study study_;
   test::TemporaryFolder folder_;
   StudyDirectory directory_{folder_.path()};
   ManualClock clock_;

@@ -180,5 +180,45 @@ TEST_F(StudyRunTest, EndsAServerThatAgreedToStopAndDoesNot) {
   EXPECT_THAT(scheduler_.cancelled(), ElementsAre(server_job()));
 }
 
+class ClientsFirstTest : public ScriptedRun {
+ protected:
+  ClientsFirstTest() : ScriptedRun(clients_first()) { scheduler_.has_no_clients(); }
+
+  static Study clients_first() {
+    Study study = toy_study();
+    study.launcher.start = StartOrder::clients_first;
+    return study;
+  }
+};
+
+TEST_F(ClientsFirstTest, StartsTheServerOnceThereAreClientResources) {
+  run_.start();
+  EXPECT_TRUE(turn());
+  EXPECT_THAT(scheduler_.submitted(), IsEmpty());
+  EXPECT_EQ(run_.snapshot().phase, RunPhase::waiting);
+  scheduler_.has_clients();
+  EXPECT_TRUE(turn());
+  ASSERT_THAT(scheduler_.submitted(), SizeIs(1));
+  EXPECT_EQ(scheduler_.submitted()[0].request.name, "weir.toy.server");
+  connect();
+}
+
+TEST_F(ClientsFirstTest, EndsAtOnceWhenTheUserDoesNotWantToWait) {
+  run_.start();
+  turn();
+  run_.interrupt();
+  EXPECT_FALSE(turn());
+  EXPECT_THAT(scheduler_.submitted(), IsEmpty());
+}
+
+TEST_F(ClientsFirstTest, GoesOnWithAServersWorkOnceThereAreClientResources) {
+  run_.resume({});
+  EXPECT_EQ(run_.snapshot().phase, RunPhase::waiting);
+  scheduler_.has_clients();
+  turn();
+  ASSERT_THAT(scheduler_.submitted(), SizeIs(1));
+  EXPECT_EQ(scheduler_.submitted()[0].request.command.back(), "--resume");
+}
+
 }  // namespace
 }  // namespace weir
