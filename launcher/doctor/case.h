@@ -15,6 +15,7 @@ struct Case {
   const Study& study;
   const CheckContext& at;
   std::optional<Cluster> cluster{};  ///< a Slurm that answered
+  bool oar_is_here = false;          ///< every node of its OAR is this machine
 
   const Machine& machine() const { return at.machine; }
   bool trains() const { return at.record.empty(); }
@@ -27,10 +28,10 @@ struct Case {
   /// Whether the batch system has told which nodes it has.
   bool nodes_known() const { return cluster && !cluster->nodes.empty(); }
   /// Whether jobs may run on other machines than this one.
-  bool elsewhere() const { return batch() && !(cluster && all_nodes_here(*cluster)); }
-
- private:
   bool all_nodes_here(const Cluster& of) const;
+  bool elsewhere() const {
+    return batch() && !oar_is_here && !(cluster && all_nodes_here(*cluster));
+  }
 };
 
 /// An error of a study whose jobs run on several machines; a warning where that is not known.

@@ -1,6 +1,7 @@
 // Whether the batch system is there, answers, and what it says of itself.
 
 #include "launcher/doctor/case.h"
+#include "launcher/schedulers/oar_commands.h"
 #include "src/study/names.h"
 
 namespace weir {
@@ -97,6 +98,19 @@ std::optional<Cluster> read_cluster(CommandRunner& commands, Findings& findings)
   return Cluster{parse_partitions(partitions.out), parse_nodes(nodes.out)};
 }
 
+/// OAR has no partitions to look at; a site without oarnodes for users says nothing.
+bool all_oar_nodes_here(const Case& subject, CommandRunner& commands) {
+  if (!subject.machine().find_program("oarnodes")) return false;
+  const auto result = commands.run(oarnodes_command(), answer_within);
+  Cluster oar;
+  for (const auto& address : parse_oarnodes(result.ok() ? result.out : "")) {
+    NodeGroup node;
+    node.address = address;
+    oar.nodes.push_back(std::move(node));
+  }
+  return subject.all_nodes_here(oar);
+}
+
 }  // namespace
 
 void examine_scheduler(Case& subject, Findings& findings) {
@@ -104,7 +118,9 @@ void examine_scheduler(Case& subject, Findings& findings) {
   if (!check_allocation(subject, findings) || subject.at.commands == nullptr) return;
   auto& commands = *subject.at.commands;
   if (!check_service(subject, commands, findings)) return;
-  if (subject.study.launcher.scheduler != SchedulerKind::oar)
+  if (subject.study.launcher.scheduler == SchedulerKind::oar)
+    subject.oar_is_here = all_oar_nodes_here(subject, commands);
+  else
     subject.cluster = read_cluster(commands, findings);
 }
 

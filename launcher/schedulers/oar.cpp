@@ -90,8 +90,10 @@ void OarScheduler::write_scripts() {
 // ---- submission
 
 JobId OarScheduler::submit(const JobRequest& request) {
-  write_job_file(files_, job_file_path(directory_, request.name), request);
   Job job{.request = request};
+  if (request.role == JobRole::server && request.launch == Launch::automatic)
+    job.request.launch = Launch::mpirun;
+  write_job_file(files_, job_file_path(directory_, request.name), job.request);
   std::string text;
   const Answer answer = oarsub(job, text);
   if (answer == Answer::refused) throw Error(ErrorKind::environment, "oarsub: " + text);

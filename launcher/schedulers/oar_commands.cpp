@@ -163,6 +163,17 @@ std::vector<std::string> oardel_command(const std::vector<JobId>& jobs) {
   return command;
 }
 
+std::vector<std::string> oarnodes_command() { return {"oarnodes", "--json"}; }
+
+std::vector<std::string> parse_oarnodes(const std::string& output) {
+  const auto in = json::parse(output, nullptr, /*allow_exceptions=*/false);
+  std::vector<std::string> addresses;
+  if (!in.is_object()) return addresses;
+  for (const auto& [id, resource] : in.items())
+    if (resource.is_object()) addresses.push_back(text_of(resource, "network_address"));
+  return addresses;
+}
+
 std::optional<std::string> unfit_oar_option(const std::string& option) {
   if (option.size() < 2 || option[0] != '-')
     return "is no option; oarsub would take it for the job's command";

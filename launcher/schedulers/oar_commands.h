@@ -53,6 +53,10 @@ bool says_none(const std::string& errors);
 
 std::vector<std::string> oardel_command(const std::vector<JobId>& jobs);
 
+/// Every resource that OAR has, and the addresses of the nodes that they are of.
+std::vector<std::string> oarnodes_command();
+std::vector<std::string> parse_oarnodes(const std::string& output);
+
 /// Why `option` may not be passed to oarsub as it is; nothing when it may. It must be one argument
 /// that begins with '-', and none that weir sets itself.
 std::optional<std::string> unfit_oar_option(const std::string& option);

@@ -70,12 +70,17 @@ AFTER = {
 # Reached by solvers of several ranks only.
 SOLVER_RANKS = {"client.after_gather": 2, "client.before_gather": 2}
 
+# Passed with pilots only; those of a batch system's commands are reached by tests/integration/slurm and unit tests.
+OF_A_POOL = re.compile(r"launcher\.(pilot_|(before|after)_given|(before|after)_pilot_submit|after_task_file)")
+OF_A_BATCH_SYSTEM = re.compile(r"launcher\.(after_oarsub|(before|after)_sbatch|(before|after)_job_file)")
+
 # Passed by rank 0 alone, or by a rank that cannot be foretold: never bound to a rank.
 ANY_RANK = re.compile(r"client\.|launcher\.|checkpoint\.|aggregator\.(after_lacking|launcher_message)|trainer\..*_export")
 
 
 def failpoints():
-    return subprocess.run([BUILD / "bin" / "weir-failpoints"], capture_output=True, text=True, check=True).stdout.split()
+    names = subprocess.run([BUILD / "bin" / "weir-failpoints"], capture_output=True, text=True, check=True).stdout.split()
+    return [name for name in names if not OF_A_BATCH_SYSTEM.match(name)]
 
 
 class Tally:
@@ -129,6 +134,8 @@ def run_failpoint(name, seed, ranks, tally):
     study["simulation"]["ranks"] = SOLVER_RANKS.get(name, 1)
     if "_follow" in name:  # a server that is started again listens elsewhere over TCP alone
         study["server"]["transport"] = {"kind": "tcp", "interface": "lo"}
+    if OF_A_POOL.match(name):
+        study["launcher"]["scheduler"] = "local-pool"
     if AFTER.get(name) == "server stopped":
         study["launcher"].update({"watchdog": 3, "server_start": 15})  # a launcher that comes later finds it stopped as well
     with FaultyRun(study) as run:

@@ -297,6 +297,17 @@ TEST_F(ClusterDoctorTest, OnlyWarnsOfWhatIsWrongBetweenNodesThatAreNotKnown) {
   expect_warning("study directory", "temporary folder");
 }
 
+TEST_F(ClusterDoctorTest, TakesIpcWhereOarHasThisMachineAlone) {
+  study_.launcher.scheduler = SchedulerKind::oar;
+  study_.server.transport = {};
+  machine_.programs.insert("oarnodes");
+  commands_.answers["oarstat"] = prints("");
+  commands_.answers["oarnodes"] = prints(R"({"1": {"network_address": "n1"}})");
+  expect_warning("server.transport.kind", "\"ipc\"");
+  commands_.answers["oarnodes"] = prints(R"({"1": {"network_address": "localhost"}})");
+  expect_no_complaint();
+}
+
 TEST_F(ClusterDoctorTest, SurvivesNonsenseFromSlurm) {
   commands_.answers["scontrol --oneliner show partition"] = prints(
       "PartitionName= MaxTime=-- State=\nPartitionName=cpu MaxNodes=many MaxTime=1-x:y\n=\n");
