@@ -68,6 +68,15 @@ void Aggregator::published() {
 
 void Aggregator::end_reception() {
   over_ = true;
+  wait_until_ended();
+}
+
+void Aggregator::fall_silent() {
+  silent_ = true;
+  wait_until_ended();
+}
+
+void Aggregator::wait_until_ended() {
   wake();
   std::unique_lock lock(mutex_);
   if (thread_.joinable()) ended_.wait_for(lock, order_limit, [this] { return has_ended_; });
@@ -92,16 +101,23 @@ void Aggregator::run() {
   try {
     // Whether to end is asked before serving, so that what stop() found to be said is said.
     for (bool done = false; !done;) {
-      channel_->wait(session_.untold() ? settings_.patience : Duration(poll_interval));
+      wait();
       const Time deadline = deadline_.load();
       serve(clock_.now());
       done =
           deadline != Time::max() && (session_.counters().clients == 0 || clock_.now() >= deadline);
     }
-    session_.end_reception();
+    if (!silent_) session_.end_reception();
   } catch (const std::exception& error) {
     fail(error.what());
   }
+}
+
+void Aggregator::wait() {
+  if (silent_)  // what has arrived stays where it is, and would end every wait at once
+    std::this_thread::sleep_for(poll_interval);
+  else
+    channel_->wait(session_.untold() ? settings_.patience : Duration(poll_interval));
 }
 
 void Aggregator::take_orders() {
@@ -111,12 +127,9 @@ void Aggregator::take_orders() {
     fences.swap(fences_);
   }
   for (const Attempt& lowest : fences) session_.fence(lowest.sim, lowest.attempt);
-  if (published_.exchange(false)) {
-    WEIR_FAILPOINT("aggregator.before_durable");
-    session_.published();
-  }
-  if (!over_.load()) return;
-  session_.end_reception();
+  say_durable();
+  if (!over_ && !silent_) return;
+  if (!silent_) session_.end_reception();
   {
     const std::lock_guard lock(mutex_);
     has_ended_ = true;
@@ -124,14 +137,26 @@ void Aggregator::take_orders() {
   ended_.notify_all();
 }
 
-void Aggregator::serve(Time now) {
+void Aggregator::say_durable() {
+  if (!published_.exchange(false)) return;
+  WEIR_FAILPOINT("aggregator.before_durable");
+  session_.published();
+}
+
+void Aggregator::listen(Time now) {
   for (std::size_t k = 0; k < burst; ++k) {
     auto received = channel_->try_receive();
     if (!received) break;
     session_.receive(received->peer(), received->bytes(), now);
   }
+}
+
+void Aggregator::serve(Time now) {
+  // What is received while the last checkpoint is written would be in none.
+  const bool silent = silent_;
+  if (!silent) listen(now);
   take_orders();
-  session_.tick(now);
+  if (!silent) session_.tick(now);
   if (controller_ != nullptr) {
     send(controller_->tick(now));
     for (const std::string& notice : controller_->take_notices()) log_->warn("{}", notice);

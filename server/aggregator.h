@@ -51,8 +51,11 @@ class Aggregator final : private wire::AggregatorEvents {
   /// From now on nothing is accepted, and clients are told that reception is over. Returns when it
   /// is so, after a second at most.
   void end_reception();
+  /// From now on nothing is received; clients are told what is durable, and nothing else, so that
+  /// they wait for another server. Returns when it is so, after a second at most.
+  void fall_silent();
   /// Waits until every client has said its End and was answered, or `at_most` has passed; tells the
-  /// others that reception is over, and ends the thread.
+  /// others that reception is over unless it has fallen silent, and ends the thread.
   void stop(Duration at_most);
   wire::AggregatorCounters counters() const;
 
@@ -72,6 +75,10 @@ class Aggregator final : private wire::AggregatorEvents {
   void send(const std::vector<Outgoing>& out);
   void tell(RankEvent::Kind kind, std::uint64_t sim = 0, std::uint64_t value = 0);
   void take_orders();
+  void say_durable();
+  void listen(Time now);
+  void wait();
+  void wait_until_ended();
   void fail(const std::string& reason);
 
   const wire::AggregatorSettings settings_;
@@ -85,7 +92,7 @@ class Aggregator final : private wire::AggregatorEvents {
   wire::AggregatorSession session_;
   std::uint64_t unique_ = 0;
 
-  std::atomic<bool> over_{false}, published_{false};
+  std::atomic<bool> over_{false}, silent_{false}, published_{false};
   std::atomic<Time> deadline_{Time::max()};  ///< the thread ends then, or as soon after stop() as
                                              ///< nobody waits for an answer
 

@@ -14,6 +14,8 @@
 
 namespace {
 
+bool has_successor = false;
+
 weir::ServerOptions parse_options(CLI::App& app, int argc, char** argv) {
   weir::ServerOptions options;
   app.description(
@@ -23,16 +25,19 @@ weir::ServerOptions parse_options(CLI::App& app, int argc, char** argv) {
       "then start clients with WEIR_STUDY_DIR=D and WEIR_SIM=0, 1, …\n"
       "It writes checkpoints (D/checkpoints); SIGTERM makes it take a last one and stop. After "
       "that, "
-      "and after a crash, --resume goes on.\n"
+      "and after a crash, --resume goes on. SIGUSR1 makes it take a last one and make room for its "
+      "successor, for which its clients wait.\n"
       "Exit codes: 0 done, 1 the study failed, 2 the input is wrong, 3 the environment is, 130 "
       "stopped on request;\n"
-      "4: a rank cannot go on, its log says why, and --resume may.");
+      "4: a rank cannot go on, its log says why, and --resume may; 5: it has made room.");
   app.add_option("study", options.study_file, "the study file")->required();
   app.add_option("--output", options.output, "study directory (default: ./<name of the study>)");
   app.add_option("--record", options.record,
                  "write the ensemble into this HDF5 data set instead of training");
   app.add_flag("--resume", options.resume,
                "go on from the newest whole checkpoint in the study directory");
+  app.add_flag("--successor", has_successor,
+               "SIGTERM means as SIGUSR1: whoever ends this server starts another one");
   const auto data =
       app.add_option("--data", options.data, "with --replay: the study's data set (weir generate)");
   app.add_option(
@@ -44,10 +49,11 @@ weir::ServerOptions parse_options(CLI::App& app, int argc, char** argv) {
   return options;
 }
 
-std::atomic<bool> terminate{false};
+std::atomic<bool> terminate{false}, relieve{false};
 static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
 
 void ask_to_terminate(int) { terminate = true; }
+void ask_for_relief(int) { relieve = true; }
 
 int run(const weir::ServerOptions& options) {
   const auto collective = weir::make_mpi_collective();
@@ -81,7 +87,9 @@ int main(int argc, char** argv) {
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   options.terminate = &terminate;
-  std::signal(SIGTERM, ask_to_terminate);
+  options.relieve = &relieve;
+  std::signal(SIGTERM, has_successor ? ask_for_relief : ask_to_terminate);
+  std::signal(SIGUSR1, ask_for_relief);
   const int code = run(options);
   MPI_Finalize();
   return code;

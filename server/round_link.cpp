@@ -10,10 +10,10 @@ namespace weir {
 RoundInput RoundLink::before_round() {
   RoundInput input;
   input.events = aggregator_.take_events();
-  if (terminate_ != nullptr && terminate_->load() && !termination_told_) {
-    termination_told_ = true;
+  if (terminate_ != nullptr && terminate_->load() && !std::exchange(termination_told_, true))
     append(input.events, {RankEvent::Kind::terminated});
-  }
+  if (relieve_ != nullptr && relieve_->load() && !std::exchange(relief_told_, true))
+    append(input.events, {RankEvent::Kind::relieved});
   if (controller_ != nullptr) {
     input.stop = controller_->stop_reason().has_value();
     input.reception_over = controller_->reception_over();
@@ -29,10 +29,12 @@ RoundInput RoundLink::before_round() {
 void RoundLink::after_round(const Agreed& agreed) {
   if (controller_ != nullptr)
     controller_->apply(agreed.events, clock_.now(), store_ != nullptr && store_->room() > 0);
-  for (const RankEvent& event : rank_events(agreed.events))
+  for (const RankEvent& event : rank_events(agreed.events)) {
+    if (event.kind == RankEvent::Kind::relieved) relieved_ = true;
     if (event.kind == RankEvent::Kind::fence)
       aggregator_.fence(static_cast<std::uint64_t>(event.sim),
                         static_cast<std::uint64_t>(event.value));
+  }
   if (agreed.reception_over && !reception_over_) {
     WEIR_FAILPOINT("trainer.reception_over");
     reception_over_ = true;

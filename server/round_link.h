@@ -16,15 +16,16 @@ namespace weir {
 /// Used by the trainer's thread.
 class RoundLink final : public RoundParticipant {
  public:
-  /// `store` is null when nothing is received, `controller` but on rank 0, `terminate` when nobody
-  /// asks so for an end. All arguments outlive the link.
+  /// `store` is null when nothing is received, `controller` but on rank 0, `terminate` and
+  /// `relieve` when nobody asks so for an end. All arguments outlive the link.
   RoundLink(Aggregator& aggregator, SampleStore* store, Controller* controller, const Clock& clock,
-            const std::atomic<bool>* terminate)
+            const std::atomic<bool>* terminate, const std::atomic<bool>* relieve = nullptr)
       : aggregator_(aggregator),
         store_(store),
         controller_(controller),
         clock_(clock),
-        terminate_(terminate) {}
+        terminate_(terminate),
+        relieve_(relieve) {}
 
   /// From now on, until it is given null, cuts are taken.
   void attach(StudyCuts* cuts) { cuts_ = cuts; }
@@ -34,15 +35,18 @@ class RoundLink final : public RoundParticipant {
   void cut(TrainingState state) override;
 
   bool reception_over() const { return reception_over_; }
+  /// A rank was told to make room for its successor; the same on all ranks.
+  bool relieved() const { return relieved_; }
 
  private:
   Aggregator& aggregator_;
   SampleStore* store_;
   Controller* controller_;
   const Clock& clock_;
-  const std::atomic<bool>* terminate_;
+  const std::atomic<bool>*terminate_, *relieve_;
   StudyCuts* cuts_ = nullptr;
-  bool termination_told_ = false;
+  bool termination_told_ = false, relief_told_ = false;
+  bool relieved_ = false;
   bool reception_over_ = false;
 };
 

@@ -24,6 +24,9 @@ struct ServerOptions {
   /// Set from outside (a signal handler may): the study is to be stopped in order. Null: nobody
   /// asks.
   const std::atomic<bool>* terminate = nullptr;
+  /// As terminate, but another server goes on with the study: this one saves a checkpoint and falls
+  /// silent, as if it had died, so that its clients wait for the other.
+  const std::atomic<bool>* relieve = nullptr;
 };
 
 /// A rank cannot go on in the middle of a study, which its newest checkpoint may continue: exit
@@ -34,13 +37,17 @@ class RankFailure : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// What a server ends with that was relieved.
+constexpr int relieved_exit_code = 5;
+
 using Report = std::function<void(const std::string&)>;
 
 /// Called by every rank with the same options; returns the same exit code on all of them: 0 done, 1
-/// the study failed, 2 input, 3 environment, 130 stopped on request. What was trained is saved and
-/// summary.json written whenever the training had begun. An error that keeps a rank from starting
-/// goes to `report`, on that rank alone. Throws when this rank alone cannot go on (RankFailure in
-/// the middle of the training): its peers may wait for it then, so the caller must end them.
+/// the study failed, 2 input, 3 environment, 5 relieved, 130 stopped on request. What was trained
+/// is saved and summary.json written whenever the training had begun. An error that keeps a rank
+/// from starting goes to `report`, on that rank alone. Throws when this rank alone cannot go on
+/// (RankFailure in the middle of the training): its peers may wait for it then, so the caller must
+/// end them.
 int run_server(const ServerOptions& options, Collective& collective, const Report& report);
 
 }  // namespace weir

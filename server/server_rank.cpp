@@ -49,6 +49,8 @@ int exit_code(StudyStatus status) {
       return 0;
     case StudyStatus::stopped:
       return static_cast<int>(ErrorKind::interrupted);
+    case StudyStatus::relieved:
+      return relieved_exit_code;
     case StudyStatus::failed:
       break;
   }
@@ -103,7 +105,8 @@ void ServerRank::prepare() {
   if (store_ && (study_.lineage || study_.reproducible))
     store_->log_lineage(posix_file_system(), directory_.lineage(rank()),
                         [this](const std::string& text) { log_->warn("{}", text); });
-  link_.emplace(*aggregator_, store_.get(), controller(), clock_, options_.terminate);
+  link_.emplace(*aggregator_, store_.get(), controller(), clock_, options_.terminate,
+                options_.relieve);
   if (cut) restore(*cut);
 }
 
@@ -143,11 +146,21 @@ int ServerRank::run() {
 
   Summary summary = options_.record.empty() ? train() : record_ensemble();
   conclude(summary);
+  if (summary.status == StudyStatus::relieved) return make_room(summary);
   if (rank() == 0) write_summary(posix_file_system(), directory_.summary(), summary);
   log_->info("the study has ended: {}", summary.reason.empty() ? "done" : summary.reason);
   if (controller_) controller_->finish();
   if (!link_->reception_over()) aggregator_->end_reception();
   aggregator_->stop(farewell);
+  return exit_code(summary.status);
+}
+
+/// Nothing is said to the clients and the launcher, and no result is written: the successor goes on
+/// from the checkpoint as after a death.
+int ServerRank::make_room(const Summary& summary) {
+  log_->info("{}", summary.reason);
+  aggregator_->fall_silent();
+  aggregator_->stop(Duration::zero());
   return exit_code(summary.status);
 }
 
@@ -189,7 +202,8 @@ Summary ServerRank::train() {
   if (rank() == 0) {
     if (store_) metrics->histogram("repeats", summary.training.batches, store_->repeats());
     metrics->flush();
-    if (summary.training.batches > 0) trainer.export_model(directory_.model(), summary.training);
+    if (summary.training.batches > 0 && !link_->relieved())
+      trainer.export_model(directory_.model(), summary.training);
   }
   return summary;
 }
@@ -210,7 +224,10 @@ TrainingResult ServerRank::train(Trainer& trainer, Metrics& metrics) try {
   const TrainingResult result = trainer.run();
   link_->attach(nullptr);
   // What is accepted from here on would be in no checkpoint.
-  if (result.stopped) aggregator_->end_reception();
+  if (result.stopped && link_->relieved())
+    aggregator_->fall_silent();
+  else if (result.stopped)
+    aggregator_->end_reception();
   cuts.finish(collective_, wants_last_cut(), [&] { return trainer.capture(); });
   if (rank() == 0 && is_superseded()) throw RankFailure("a later server of this study has started");
   if (store_) store_->end_lineage(/*exhausted=*/!result.stopped);

@@ -47,6 +47,7 @@ class ServerRank {
 
  private:
   std::size_t rank() const { return collective_.rank(); }
+  int make_room(const Summary& summary);
   Controller* controller() { return controller_ ? &*controller_ : nullptr; }
   CutName cut_name() const;
   void restore(std::uint64_t cut);

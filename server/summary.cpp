@@ -14,6 +14,8 @@ const char* name(StudyStatus status) {
       return "done";
     case StudyStatus::stopped:
       return "stopped";
+    case StudyStatus::relieved:
+      return "relieved";
     case StudyStatus::failed:
       break;
   }

@@ -21,7 +21,7 @@ struct SampleCounts {
   std::size_t trained = 0;    ///< drawn, repeats counted
 };
 
-enum class StudyStatus { done, stopped, failed };
+enum class StudyStatus { done, stopped, failed, relieved };  ///< relieved: another server goes on
 
 struct Summary {
   StudyStatus status = StudyStatus::done;

@@ -12,7 +12,9 @@ std::size_t lost_samples(std::size_t accepted, std::size_t drawn_at_least_once,
 
 void judge(Summary& summary, const std::optional<StopReason>& stop) {
   if (stop) {
-    summary.status = stop->failed ? StudyStatus::failed : StudyStatus::stopped;
+    summary.status = stop->failed     ? StudyStatus::failed
+                     : stop->relieved ? StudyStatus::relieved
+                                      : StudyStatus::stopped;
     summary.reason = stop->text;
   } else if (summary.samples.trained == 0) {
     summary.status = StudyStatus::failed;

@@ -14,6 +14,8 @@ namespace {
 constexpr auto status_interval = std::chrono::seconds(1);
 // A launcher that lives says so every two seconds.
 constexpr auto launcher_is_away = std::chrono::seconds(10);
+// LaunchHello::alive
+constexpr std::uint8_t runs = 1, waits = 2;
 
 std::string seconds_text(double seconds) {
   std::string text = std::to_string(seconds);
@@ -59,7 +61,8 @@ std::vector<Outgoing> Controller::receive(const wire::Peer& peer, const wire::Me
   } else if (const auto* ended = std::get_if<wire::LaunchEnded>(&message)) {
     last_word_ = now;
     if (table_)
-      table_->ended({ended->sim, ended->attempt}, ended->end == wire::JobEnd::done, ended->reason);
+      table_->ended({ended->sim, ended->attempt}, ended->end == wire::JobEnd::done, ended->reason,
+                    /*blameless=*/ended->end == wire::JobEnd::taken_away);
     answers.push_back({peer, wire::LaunchAck{ended->sim, ended->attempt}});
   } else if (const auto* stop = std::get_if<wire::LaunchStop>(&message)) {
     if (!stop_) stop_ = StopReason{false, stop->reason};
@@ -80,6 +83,8 @@ void Controller::hear(const wire::Peer& peer, const wire::LaunchHello& hello,
   launcher_ = peer;
   capacity_ = hello.capacity;
   std::set<Attempt> known;
+  all_wait_ = std::count(hello.alive.begin(), hello.alive.end(), waits) > 0 &&
+              std::count(hello.alive.begin(), hello.alive.end(), runs) == 0;
   const std::size_t listed =
       std::min({hello.sims.size(), hello.attempts.size(), hello.alive.size()});
   for (std::size_t k = 0; k < listed; ++k) {
@@ -150,7 +155,8 @@ void Controller::apply(std::span<const std::int64_t> words, Time now, bool room)
 
 /// Without a launcher nobody starts what could send: then it is not the solvers that are slow.
 void Controller::check_patience(Time now, bool room) {
-  if (!room || table_->over()) last_progress_ = now;
+  // Of jobs that wait in a batch system's queue nobody expects samples.
+  if (!room || all_wait_ || table_->over()) last_progress_ = now;
   if (stop_ || table_->over()) return;
   const Seconds patience(study_.server.without_launcher);
   if (now - last_word_ > std::min(Seconds(launcher_is_away), patience)) {
@@ -169,6 +175,10 @@ void Controller::apply_event(const RankEvent& event, Time now) {
   using enum RankEvent::Kind;
   if (event.kind == terminated && !stop_)
     stop_ = StopReason{false, "the server was told to end (SIGTERM)"};
+  if (event.kind == relieved && !stop_)
+    stop_ = StopReason{.failed = false,
+                       .text = "the server has saved a checkpoint and makes room for its successor",
+                       .relieved = true};
   if (!table_) return;
   const auto sim = static_cast<std::uint64_t>(event.sim);
   const Attempt attempt{sim, static_cast<std::uint64_t>(event.value)};
@@ -203,6 +213,7 @@ void Controller::apply_event(const RankEvent& event, Time now) {
                      "it cannot send again what the server lost when it was restarted");
       break;
     case terminated:
+    case relieved:
     case fence:
       break;
   }

@@ -30,6 +30,7 @@ struct Outgoing {
 struct StopReason {
   bool failed = false;  ///< else it was asked for
   std::string text;
+  bool relieved = false;  ///< another server goes on with the study
 };
 
 /// Thread-safe. Aggregator thread: receive, tick. Trainer thread: the rest.
@@ -91,7 +92,8 @@ class Controller {
   std::size_t capacity_ = 0;
   Time next_status_;
   bool finished_ = false, finish_said_ = false;
-  bool deaf_ = false;  ///< restored, and no round has passed yet
+  bool all_wait_ = false;  ///< every job that the launcher has waits for a place to run
+  bool deaf_ = false;      ///< restored, and no round has passed yet
   std::uint64_t pulse_ = 0, checkpoints_ = 0;
   std::function<std::uint64_t()> further_pulse_;
 };

@@ -18,6 +18,7 @@ struct RankEvent {
     stalled = 6,     ///< value: attempt of sim that answers, but sends no step
     lacking = 7,     ///< value: attempt of sim that cannot send again what a former server lost
     terminated = 8,  ///< the rank was told to end (SIGTERM)
+    relieved = 10,   ///< the rank was told to make room for its successor
     fence = 9,       ///< from rank 0 to all: attempts of sim lower than value are of the past
   };
   Kind kind;

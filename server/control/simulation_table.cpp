@@ -31,7 +31,8 @@ std::optional<Attempt> SimulationTable::next() {
   return attempt;
 }
 
-void SimulationTable::ended(Attempt attempt, bool success, const std::string& reason) {
+void SimulationTable::ended(Attempt attempt, bool success, const std::string& reason,
+                            bool blameless) {
   if (outstanding_.erase(attempt) == 0) return;
   const auto found = simulations_.find(attempt.sim);
   if (found == simulations_.end()) {
@@ -45,6 +46,7 @@ void SimulationTable::ended(Attempt attempt, bool success, const std::string& re
   // decided.
   simulation.state = State::ended;
   simulation.rounds_since_end = 0;
+  simulation.blameless = blameless;
   simulation.reason = success ? "it ended without sending all its steps" : reason;
   ended_.insert(attempt.sim);
 }
@@ -124,7 +126,7 @@ void SimulationTable::round() {
   for (const std::uint64_t sim : ended) {
     Simulation& simulation = simulations_.at(sim);
     if (++simulation.rounds_since_end >= 2)
-      fail(sim, simulation, /*blameless=*/false, simulation.reason);
+      fail(sim, simulation, simulation.blameless, simulation.reason);
   }
 }
 

@@ -61,8 +61,8 @@ class SimulationTable {
 
   /// The job of an attempt has ended. `success` only says how the program exited: what counts is
   /// whether its steps came. An attempt that is not outstanding is ignored (a repeated report), and
-  /// so is one of the past.
-  void ended(Attempt attempt, bool success, const std::string& reason);
+  /// so is one of the past. `blameless`: this does not count against simulation.restarts.
+  void ended(Attempt attempt, bool success, const std::string& reason, bool blameless = false);
   /// The attempt cannot go on although its job may still run: a later one takes its place.
   /// `blameless`: this does not count against simulation.restarts. Ignored unless the attempt is
   /// the one that was asked for.
@@ -98,6 +98,7 @@ class SimulationTable {
     std::uint64_t attempt = 0, failures = 0;
     std::set<std::size_t> complete_on;  ///< ranks
     std::size_t rounds_since_end = 0;
+    bool blameless = false;  ///< the end
     std::string reason;
   };
   struct Known {  ///< to a launcher

@@ -71,7 +71,7 @@ void Reader::get_choice(E& value, E last, const char* what) {
 }
 
 void Reader::get(RejectCode& value) { get_choice(value, RejectCode::lacking, "reject code"); }
-void Reader::get(JobEnd& value) { get_choice(value, JobEnd::never_started, "end of a job"); }
+void Reader::get(JobEnd& value) { get_choice(value, JobEnd::taken_away, "end of a job"); }
 
 void Reader::get(std::string& text) {
   const std::size_t size = next_count(1);

@@ -147,17 +147,22 @@ struct LaunchHello {  ///< launcher → server: I can run `capacity` simulations
   static constexpr Kind kind = Kind::launch_hello;
   std::uint64_t study = 0, capacity = 0;
   /// The highest attempt of each simulation that was ever submitted, so that a server restored from
-  /// a checkpoint (or met by a new launcher) never asks for one twice. `alive`: its job has not
+  /// a checkpoint (or met by a new launcher) never asks for one twice. `alive`: whether its job has
   /// ended. As long as each other.
   std::vector<std::uint64_t> sims{}, attempts{};
-  std::vector<std::uint8_t> alive{};  ///< 0 or 1
+  std::vector<std::uint8_t> alive{};  ///< 0: ended; 1: runs; 2: waits for a place to run
 };
 struct LaunchRun {  ///< server → launcher: start this attempt
   static constexpr Kind kind = Kind::launch_run;
   std::uint64_t sim = 0, attempt = 0;
   std::vector<double> parameters;
 };
-enum class JobEnd : std::uint32_t { done = 0, failed = 1, never_started = 2 };
+enum class JobEnd : std::uint32_t {
+  done = 0,
+  failed = 1,
+  never_started = 2,
+  taken_away = 3,  ///< its node failed or another job took its place: no fault of the simulation
+};
 struct LaunchEnded {  ///< launcher → server: the job of this attempt has ended
   static constexpr Kind kind = Kind::launch_ended;
   std::uint64_t sim = 0, attempt = 0;

@@ -199,6 +199,35 @@ TEST_F(ControllerTest, AsksALauncherForNothingThatItKnows) {
   EXPECT_EQ(runs(again)[0].sim, 1u);
 }
 
+TEST_F(ControllerTest, ExpectsNoSamplesWhileEveryJobWaitsInAQueue) {
+  const auto hello = [&](std::uint8_t alive) {
+    receive(launcher, wire::LaunchHello{study_id, 1, /*sims=*/{0}, /*attempts=*/{0}, {alive}});
+    controller_->apply({}, clock_.now(), /*room=*/true);
+  };
+  for (int seconds = 0; seconds < 600; seconds += 2) {
+    hello(/*alive=*/2);
+    clock_.advance(std::chrono::seconds(2));
+  }
+  EXPECT_FALSE(controller_->stop_reason());
+  for (int seconds = 0; seconds < 70; seconds += 2) {
+    hello(/*alive=*/1);
+    clock_.advance(std::chrono::seconds(2));
+  }
+  ASSERT_TRUE(controller_->stop_reason());
+  EXPECT_THAT(controller_->stop_reason()->text, HasSubstr("server.progress"));
+}
+
+TEST_F(ControllerTest, MakesRoomForASuccessorUnlessAnEndWasAskedForBefore) {
+  apply({RankEvent::Kind::relieved});
+  ASSERT_TRUE(controller_->stop_reason());
+  EXPECT_TRUE(controller_->stop_reason()->relieved);
+  EXPECT_FALSE(controller_->stop_reason()->failed);
+  controller_.emplace(study_, &design_, study_id, /*epoch=*/3, /*ranks=*/1, clock_.now());
+  apply({RankEvent::Kind::terminated});
+  apply({RankEvent::Kind::relieved});
+  EXPECT_FALSE(controller_->stop_reason()->relieved);
+}
+
 TEST_F(ControllerTest, HearsNoLauncherBeforeTheRanksHaveToldWhatIsComplete) {
   controller_->restore({});
   EXPECT_TRUE(receive(launcher, wire::LaunchHello{study_id, 3}).empty());

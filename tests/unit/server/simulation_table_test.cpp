@@ -121,6 +121,20 @@ TEST(SimulationTable, RestartsUpToTheLimitThenDrops) {
   EXPECT_EQ(table.counts().expected, 1u);
 }
 
+TEST(SimulationTable, RestartsASimulationThatIsNotToBlameAsOftenAsItTakes) {
+  const Study study = study_of(1, /*restarts=*/0, Exhausted::drop);
+  const LimitedDesign design(1);
+  SimulationTable table(study, design, 1);
+  for (std::uint64_t attempt = 0; attempt < 5; ++attempt) {
+    ASSERT_EQ(table.next(), (Attempt{0, attempt}));
+    table.ended({0, attempt}, /*success=*/false, "node failure", /*blameless=*/true);
+    table.round();
+    table.round();
+  }
+  EXPECT_FALSE(table.over());
+  EXPECT_EQ(table.counts().failed, 0u);
+}
+
 TEST(SimulationTable, ReplacesAFailedSimulationByTheNextDraw) {
   const Study study = study_of(2, /*restarts=*/0, Exhausted::replace);
   const LimitedDesign design(3);
