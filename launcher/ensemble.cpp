@@ -21,6 +21,9 @@ std::string title(AttemptId id) {
 /// its end is reported again.
 constexpr std::size_t most_listed = 50'000;
 
+/// A server asks for what it wants as soon as it hears of a free place.
+constexpr Duration request_pause = std::chrono::seconds(5);
+
 std::string seconds_text(double seconds) {
   std::ostringstream text;
   text << seconds << " s";
@@ -82,6 +85,7 @@ void Ensemble::request(const wire::LaunchRun& run) {
   }
   attempt.parameters = run.parameters;
   attempt.order = requests_++;
+  last_request_ = clock_.now();
   if (late) {
     withdraw(id, attempt, "a later attempt was started before");
     return;
@@ -124,17 +128,33 @@ void Ensemble::observe(AttemptId id, Attempt& attempt, const JobReport& report) 
   // Of a lost job nobody knows the exit code: what counts is whether its steps came.
   const bool unblamed = report.state == JobState::done || report.state == JobState::lost;
   attempt.end = unblamed ? wire::JobEnd::done : wire::JobEnd::failed;
+  if (report.cause == JobCause::node_failure || report.cause == JobCause::preempted)
+    attempt.end = wire::JobEnd::taken_away;
   if (attempt.reason.empty()) attempt.reason = report.reason;
   apply(id, attempt, AttemptEvent::job_over);
 }
 
 void Ensemble::advance() {
   enforce_time_limit();
-  while (jobs() < study_.launcher.jobs) {
-    const auto next = oldest_queued();
-    if (next == attempts_.end()) return;
-    apply(next->first, next->second, AttemptEvent::place_free);
+  while (const auto size = wave_size()) {
+    for (std::size_t k = 0; k < size; ++k) {
+      const auto next = oldest_queued();
+      apply(next->first, next->second, AttemptEvent::place_free);
+    }
+    submit_wave();
   }
+}
+
+/// How many are to be submitted now.
+std::size_t Ensemble::wave_size() const {
+  const auto running = jobs(), waiting = queued();
+  if (running >= study_.launcher.jobs) return 0;
+  const auto possible = std::min(study_.launcher.jobs - running, waiting);
+  const auto wave = std::min(study_.launcher.wave, study_.launcher.jobs);
+  if (possible >= wave) return wave;
+  const bool nothing_came = running == 0 && clock_.now() - last_request_ >= request_pause;
+  const bool nothing_else = open_ <= running + waiting || nothing_came;
+  return nothing_else ? possible : 0;
 }
 
 void Ensemble::enforce_time_limit() {
@@ -178,7 +198,7 @@ void Ensemble::apply(AttemptId id, Attempt& attempt, AttemptEvent event) {
     case AttemptAction::none:
       break;
     case AttemptAction::submit:
-      submit(id, attempt);
+      wave_.push_back(id);
       break;
     case AttemptAction::start_time_limit:
       attempt.running_since = clock_.now();
@@ -192,32 +212,59 @@ void Ensemble::apply(AttemptId id, Attempt& attempt, AttemptEvent event) {
   }
 }
 
-void Ensemble::submit(AttemptId id, Attempt& attempt) {
+void Ensemble::submit_wave() {
+  std::vector<AttemptId> ids;
+  std::vector<JobRequest> requests;
+  for (const auto& id : std::exchange(wave_, {})) {
+    auto request = prepare(id, attempts_.at(id));
+    if (!request) continue;
+    ids.push_back(id);
+    requests.push_back(std::move(*request));
+  }
+  if (requests.empty()) return;
+  WEIR_FAILPOINT("launcher.after_intent");
+  const auto submissions = scheduler_.submit_all(requests);
+  WEIR_FAILPOINT("launcher.after_submit");
+  for (std::size_t k = 0; k < ids.size(); ++k) take(ids[k], attempts_.at(ids[k]), submissions[k]);
+  WEIR_FAILPOINT("launcher.after_submitted");
+}
+
+/// Its job, and its intent in the journal; nothing when it is refused here.
+std::optional<JobRequest> Ensemble::prepare(AttemptId id, Attempt& attempt) {
   try {
     if (attempt.parameters.size() != study_.parameters.size())
       throw Error(ErrorKind::study, "the server sent " + std::to_string(attempt.parameters.size()) +
                                         " parameters, the study has " +
                                         std::to_string(study_.parameters.size()));
-    const auto request = simulation_job(study_, directory_, id.sim, id.attempt, attempt.parameters);
+    auto request = simulation_job(study_, directory_, id.sim, id.attempt, attempt.parameters);
     attempt.name = request.name;
     WEIR_FAILPOINT("launcher.before_intent");
     if (!WEIR_BUG("intent_not_journaled"))
       journal_.write(
           {.event = JournalEvent::intent, .name = request.name, .job = "", .reason = ""});
-    WEIR_FAILPOINT("launcher.after_intent");
-    attempt.job = scheduler_.submit(request);
-    attempt.submitted = true;
+    return request;
   } catch (const Error& error) {
-    attempt.end = wire::JobEnd::never_started;
-    attempt.reason = error.what();
-    apply(id, attempt, AttemptEvent::refused);
+    refuse(id, attempt, error.what());
+    return std::nullopt;
+  }
+}
+
+void Ensemble::take(AttemptId id, Attempt& attempt, const Submission& submission) {
+  if (submission.job.empty()) {
+    refuse(id, attempt, submission.refusal);
     return;
   }
-  WEIR_FAILPOINT("launcher.after_submit");
+  attempt.job = submission.job;
+  attempt.submitted = true;
   record(
       {.event = JournalEvent::submitted, .name = attempt.name, .job = attempt.job, .reason = ""});
-  WEIR_FAILPOINT("launcher.after_submitted");
   note_(NoteLevel::detail, title(id) + " is job " + attempt.job);
+}
+
+void Ensemble::refuse(AttemptId id, Attempt& attempt, const std::string& why) {
+  attempt.end = wire::JobEnd::never_started;
+  attempt.reason = why;
+  apply(id, attempt, AttemptEvent::refused);
 }
 
 void Ensemble::report(AttemptId id, Attempt& attempt) {
@@ -234,7 +281,8 @@ void Ensemble::report(AttemptId id, Attempt& attempt) {
           .name = attempt.name,
           .job = attempt.job,
           .reason = attempt.reason,
-          .ok = attempt.end == wire::JobEnd::done});
+          .ok = attempt.end == wire::JobEnd::done,
+          .withdrawn = attempt.withdrawn});
 }
 
 /// A job that runs is not given up because a full disk keeps it out of the journal.
@@ -256,16 +304,20 @@ std::vector<wire::LaunchEnded> Ensemble::unacknowledged() const {
 }
 
 KnownAttempts Ensemble::known() const {
-  std::map<std::uint64_t, std::pair<std::uint64_t, bool>> highest;
+  const auto alive = [](AttemptState state) -> std::uint8_t {
+    if (!takes_place(state)) return 0;
+    return state == AttemptState::submitted ? 2 : 1;
+  };
+  std::map<std::uint64_t, std::pair<std::uint64_t, std::uint8_t>> highest;
   for (const auto& [id, attempt] : attempts_)  // ordered: the last one of a simulation stays
-    if (attempt.submitted) highest[id.sim] = {id.attempt, takes_place(attempt.state)};
+    if (attempt.submitted) highest[id.sim] = {id.attempt, alive(attempt.state)};
   KnownAttempts known;
   const bool all = highest.size() <= most_listed;
   for (const auto& [sim, attempt] : highest) {
-    if (!all && !attempt.second) continue;
+    if (!all && attempt.second == 0) continue;
     known.sims.push_back(sim);
     known.attempts.push_back(attempt.first);
-    known.alive.push_back(attempt.second ? 1 : 0);
+    known.alive.push_back(attempt.second);
   }
   return known;
 }

@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,8 +44,11 @@ class Ensemble {
 
   /// What the scheduler says of its jobs; those of others are ignored.
   void observe(const std::map<JobId, JobReport>& reports);
-  /// Submits what the free places allow, oldest request first, and cancels what has run for too
-  /// long.
+  /// How many simulations are neither finished nor given up, as the server says: when no others are
+  /// left than those that run or wait, a wave goes before it is full.
+  void expect(std::uint64_t open) { open_ = open; }
+  /// Submits what the free places allow, oldest request first, launcher.wave together, and cancels
+  /// what has run for too long.
   void advance();
 
   /// The server died: what it asked for and was not submitted is forgotten, for its successor asks
@@ -79,7 +84,11 @@ class Ensemble {
   void inherit(const PastAttempt& past);
   bool overtaken(AttemptId id) const;
   void apply(AttemptId id, Attempt& attempt, AttemptEvent event);
-  void submit(AttemptId id, Attempt& attempt);
+  std::size_t wave_size() const;
+  void submit_wave();
+  std::optional<JobRequest> prepare(AttemptId id, Attempt& attempt);
+  void take(AttemptId id, Attempt& attempt, const Submission& submission);
+  void refuse(AttemptId id, Attempt& attempt, const std::string& why);
   void report(AttemptId id, Attempt& attempt);
   void record(const JournalEntry& entry);
   void withdraw(AttemptId id, Attempt& attempt, const std::string& reason);
@@ -96,7 +105,10 @@ class Ensemble {
   Journal& journal_;
   Note note_;
   std::map<AttemptId, Attempt> attempts_;
+  std::vector<AttemptId> wave_;  ///< to be submitted now
   std::uint64_t requests_ = 0;
+  Time last_request_{};
+  std::uint64_t open_ = std::numeric_limits<std::uint64_t>::max();
 };
 
 }  // namespace weir

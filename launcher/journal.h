@@ -21,10 +21,11 @@ enum class JournalEvent {
 /// One line of the file.
 struct JournalEntry {
   JournalEvent event{};
-  std::string name;    ///< of the job
-  JobId job;           ///< submitted
-  std::string reason;  ///< ended
-  bool ok = false;     ///< ended: with exit code 0
+  std::string name;        ///< of the job
+  JobId job;               ///< submitted
+  std::string reason;      ///< ended
+  bool ok = false;         ///< ended: with exit code 0
+  bool withdrawn = false;  ///< ended: because nobody wanted it any more
   bool operator==(const JournalEntry&) const = default;
 };
 

@@ -94,4 +94,21 @@ void write_failure_summary(FileSystem& files, const StudyDirectory& directory, c
   files.replace(directory.summary(), json.dump(2) + "\n", 0600);
 }
 
+void add_failed_jobs(FileSystem& files, const StudyDirectory& directory,
+                     const std::vector<JournalEntry>& journal) {
+  constexpr std::size_t most = 1000;
+  auto failed = nlohmann::ordered_json::array();
+  for (const auto& entry : journal)
+    if (entry.event == JournalEvent::ended && !entry.ok && !entry.withdrawn)
+      failed.push_back({{"name", entry.name}, {"job", entry.job}, {"reason", entry.reason}});
+  if (failed.empty() || !files.exists(directory.summary())) return;
+  if (failed.size() > most)
+    failed.erase(failed.begin(), failed.end() - static_cast<std::ptrdiff_t>(most));
+  auto summary = nlohmann::ordered_json::parse(files.read(directory.summary()), nullptr,
+                                               /*allow_exceptions=*/false);
+  if (!summary.is_object()) return;
+  summary["failed_jobs"] = std::move(failed);
+  files.replace(directory.summary(), summary.dump(2) + "\n", 0600);
+}
+
 }  // namespace weir

@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "launcher/journal.h"
 #include "launcher/snapshot.h"
 #include "launcher/study_run.h"
 #include "src/core/file_system.h"
@@ -41,5 +43,11 @@ Outcome decide_outcome(const std::optional<SummaryHead>& summary, const ServerEn
 /// Writes the summary that a server which died could not write, with what the launcher knows.
 void write_failure_summary(FileSystem& files, const StudyDirectory& directory, const Snapshot& last,
                            const std::string& reason);
+
+/// Adds "failed_jobs" to the summary, where there is one: every job that the journal says failed,
+/// was cancelled by somebody else or got lost, in order, and why; at most 1000 of them, the last
+/// ones. A damaged summary stays as it is. Error{environment}: it cannot be written.
+void add_failed_jobs(FileSystem& files, const StudyDirectory& directory,
+                     const std::vector<JournalEntry>& journal);
 
 }  // namespace weir

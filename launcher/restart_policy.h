@@ -9,9 +9,17 @@
 
 namespace weir {
 
-/// Whether a job that ended by itself died: exit codes 0, 1, 2, 3 and 130 are a server's last word,
-/// any other, a signal or an unknown end is not.
+/// What a server ends with that made room for its successor.
+constexpr int relieved_exit_code = 5;
+
+/// Whether a server's job that ended is to be followed by another: exit codes 0, 1, 2, 3 and 130
+/// are a server's last word; any other, a signal, an unknown end, and whatever a batch system or
+/// somebody with its commands did, is not.
 bool is_death(const JobReport& report);
+
+/// Whether it made room in order (exit code 5), or its time or place was taken away, as is usual in
+/// batch systems: no fault of the server.
+bool is_relief(const JobReport& report);
 
 /// Value type. A server that gets nowhere between two deaths is started at growing distances.
 class RestartPolicy {
@@ -19,6 +27,9 @@ class RestartPolicy {
   /// `most`: restarts in all.
   explicit RestartPolicy(std::size_t most) : most_(most) {}
 
+  /// The server was relieved after it had advanced: its successor starts at once, and that does not
+  /// count.
+  Duration after_relief();
   /// The server died. `advanced`: it had made a new batch or checkpoint since it was started. How
   /// long to wait before it is started again; nothing: it may not be.
   std::optional<Duration> after_death(bool advanced);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "launcher/jobs.h"
+#include "launcher/restart_policy.h"
 #include "src/core/error.h"
 #include "src/core/failpoint.h"
 #include "src/core/planted_bug.h"
@@ -20,7 +21,7 @@ ServerJob::ServerJob(StudyDirectory directory, JobRequest request, Scheduler& sc
       note_(std::move(note)) {}
 
 void ServerJob::start(bool resume) {
-  started_ = clock_.now();
+  running_since_.reset();
   if (const auto former = published()) stale_epoch_ = former->epoch;
   if (resume) files_.remove(directory_.summary());
   WEIR_FAILPOINT("launcher.before_server_intent");
@@ -33,21 +34,33 @@ void ServerJob::start(bool resume) {
 }
 
 void ServerJob::adopt(const JobId& job) {
-  started_ = clock_.now();
+  running_since_.reset();
   job_ = job;
   note_(NoteLevel::info, "the server runs on as job " + job_);
+}
+
+bool ServerJob::requeued(const std::map<JobId, JobReport>& reports) {
+  const auto report = reports.find(job_);
+  if (report == reports.end()) return false;
+  if (report->second.state == JobState::running && !running_since_) running_since_ = clock_.now();
+  if (report->second.state != JobState::pending || !running_since_) return false;
+  running_since_.reset();
+  if (const auto former = published()) stale_epoch_ = former->epoch;
+  return true;
 }
 
 std::optional<JobReport> ServerJob::end(const std::map<JobId, JobReport>& reports) {
   const auto report = reports.find(job_);
   if (report == reports.end() || !has_ended(report->second.state)) return std::nullopt;
+  auto end = report->second;
+  if (end.exit_code == relieved_exit_code) end.reason = "it made room for its successor";
   record({.event = JournalEvent::ended,
           .name = request_.name,
           .job = job_,
-          .reason = report->second.reason,
-          .ok = report->second.state == JobState::done});
+          .reason = end.reason,
+          .ok = end.state == JobState::done || end.exit_code == relieved_exit_code});
   WEIR_FAILPOINT("launcher.after_server_end");
-  return report->second;
+  return end;
 }
 
 std::optional<wire::EndpointFile> ServerJob::endpoint() const {

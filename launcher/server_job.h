@@ -29,6 +29,9 @@ class ServerJob {
   /// Goes on with one that an earlier launcher submitted.
   void adopt(const JobId& job);
 
+  /// What the scheduler says: since when it runs, and whether it waits again, because the batch
+  /// system runs it anew. True: it does.
+  bool requeued(const std::map<JobId, JobReport>& reports);
   /// How it ended; nothing while it runs.
   std::optional<JobReport> end(const std::map<JobId, JobReport>& reports);
   void cancel() { scheduler_.cancel(job_); }
@@ -37,7 +40,8 @@ class ServerJob {
   /// What this incarnation has published, nothing before; never what a former one left behind.
   /// Error{environment} as of read_endpoint_file.
   std::optional<wire::EndpointFile> endpoint() const;
-  Time started() const { return started_; }  ///< or adopted
+  /// When it was first seen running; nothing while it waits in a queue.
+  std::optional<Time> running_since() const { return running_since_; }
 
  private:
   std::optional<wire::EndpointFile> published() const;
@@ -51,7 +55,7 @@ class ServerJob {
   Journal& journal_;
   Note note_;
   JobId job_;
-  Time started_{};
+  std::optional<Time> running_since_;
   std::optional<std::uint64_t>
       stale_epoch_;  ///< of the file that was there before this incarnation
 };

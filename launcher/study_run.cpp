@@ -157,12 +157,20 @@ void StudyRun::handle(const wire::LaunchStatus& status) {
     around_.note(NoteLevel::info, "no more simulations are needed; the server finishes its work");
   if (!status_ && resumed_) samples_before_ = status.samples_unique;
   status_ = status;
+  ensemble_.expect(status.expected - std::min(status.expected, status.finished + status.failed));
   if (!first_status_) first_status_ = status;
   advanced_ = advanced_ || status.batches > first_status_->batches || status.checkpoints > 0;
   if (watchdog_) watchdog_->heard(status.pulse, around_.clock.now());
 }
 
 void StudyRun::observe_server(const std::map<JobId, JobReport>& reports) {
+  if (server_.requeued(reports)) {
+    around_.note(NoteLevel::warning,
+                 "the server's job waits in the queue again; it goes on from "
+                 "its newest checkpoint when it runs");
+    forget_incarnation();
+    if (phase_ == RunPhase::running) phase_ = RunPhase::starting;
+  }
   const auto report = server_.end(reports);
   if (!report) return;
   if (ended_for_good(*report))
@@ -172,9 +180,14 @@ void StudyRun::observe_server(const std::map<JobId, JobReport>& reports) {
 }
 
 /// Whether a server that ended has said its last word: by its exit code, by its summary (then it
-/// died after its work), or because the launcher wanted its end.
+/// died after its work), or because the launcher wanted its end, or the batch system will not start
+/// it.
 bool StudyRun::ended_for_good(const JobReport& report) {
   if (server_cancelled_ || server_end_.interrupted || clients_withdrawn_) return true;
+  if (report.cause == JobCause::never_ran) {
+    server_end_.failure = "the server's job never ran: " + report.reason;
+    return true;
+  }
   return hang_.empty() && (!is_death(report) || has_result(around_.files, directory_));
 }
 
@@ -186,13 +199,33 @@ void StudyRun::finish(const JobReport& report) {
 
 void StudyRun::server_died(const JobReport& report) {
   server_end_.report = report;
+  const bool relieved = hang_.empty() && advanced_ && is_relief(report);
   const std::string how = hang_.empty() ? "the server died: " + report.reason : hang_;
+  forget_incarnation();
+  if (relieved)
+    plan_succession(report.reason);
+  else
+    plan_restart(how);
+}
+
+void StudyRun::forget_incarnation() {
   link_.reset();
   watchdog_.reset();
   first_status_.reset();
   hang_.clear();
   ensemble_.server_lost();
-  plan_restart(how);
+}
+
+void StudyRun::plan_succession(const std::string& how) {
+  advanced_ = false;
+  start_after(restarts_.after_relief());
+  around_.note(NoteLevel::info, "the server's job has ended (" + how +
+                                    "); the next one goes on from its newest checkpoint");
+}
+
+void StudyRun::start_after(Duration pause) {
+  phase_ = RunPhase::restarting;
+  restart_at_ = around_.clock.now() + pause;
 }
 
 void StudyRun::plan_restart(const std::string& how) {
@@ -204,8 +237,7 @@ void StudyRun::plan_restart(const std::string& how) {
     end("the server is not started again");
     return;
   }
-  phase_ = RunPhase::restarting;
-  restart_at_ = around_.clock.now() + *pause;
+  start_after(*pause);
   around_.note(NoteLevel::warning, how + "; it starts again from its newest checkpoint in " +
                                        number(Seconds(*pause).count()) + " s (restart " +
                                        std::to_string(restarts_.restarts()) + " of at most " +
@@ -236,8 +268,9 @@ void StudyRun::enforce_deadlines() {
 
 void StudyRun::enforce_watchdog() {
   const Time now = around_.clock.now();
-  if (phase_ == RunPhase::starting &&
-      now - server_.started() >= Seconds(study_.launcher.server_start))
+  const auto since = server_.running_since();
+  if (phase_ == RunPhase::starting && since &&
+      now - *since >= Seconds(study_.launcher.server_start))
     kill_hung_server(no_answer(study_.launcher.server_start, directory_));
   if (phase_ == RunPhase::running && watchdog_->expired(now))
     kill_hung_server(no_pulse(study_.launcher.watchdog));

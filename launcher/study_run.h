@@ -89,7 +89,10 @@ class StudyRun {
   bool ended_for_good(const JobReport& report);
   void finish(const JobReport& report);
   void server_died(const JobReport& report);
+  void forget_incarnation();
   void plan_restart(const std::string& how);
+  void plan_succession(const std::string& how);
+  void start_after(Duration pause);
   void restart_when_due();
   void end(const std::string& reason);
   void withdraw_all(const std::string& reason);

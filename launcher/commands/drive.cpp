@@ -150,6 +150,7 @@ Outcome drive_study(const Study& study, const StudyDirectory& directory,
     run.start();
   drive(run, interrupts, wishes, desk, turn_of(study));
   auto outcome = conclude(run, directory);
+  add_failed_jobs(posix_file_system(), directory, read_journal(posix_file_system(), journal_path));
   desk.note(NoteLevel::detail, outcome.text);
   return outcome;
 }

@@ -37,6 +37,20 @@ JobReport ended_as(const ProcessEnd& end) {
                                      : JobCause::signal};
 }
 
+/// The batch system took its place away.
+JobReport requeued_report() {
+  return {.state = JobState::failed,
+          .reason = "requeued by Slurm; a new attempt replaces it",
+          .exit_code = {},
+          .cause = JobCause::preempted};
+}
+
+bool too_large(const SbatchAnswer& answer) {
+  return answer.text.find("job array") != std::string::npos;
+}
+
+bool is_server(const std::string& name) { return name.ends_with(".server"); }
+
 bool lives(const QueueLine& line) {
   const auto state = slurm_state(line.state);
   return state && !has_ended(state->state);
@@ -94,6 +108,7 @@ std::vector<Submission> SlurmScheduler::submit_wave(const std::vector<JobRequest
   } catch (const Error& error) {
     answer = {.kind = refused, .jobs = {}, .text = error.what()};
   }
+  if (answer.kind == refused && requests.size() > 1 && too_large(answer)) return halved(requests);
   if (answer.kind == refused) return {requests.size(), {.job = "", .refusal = answer.text}};
   if (answer.kind != taken) return put_off(requests, answer);
   std::vector<Submission> results;
@@ -101,6 +116,14 @@ std::vector<Submission> SlurmScheduler::submit_wave(const std::vector<JobRequest
     add_job(answer.jobs[k], requests[k].name, answer.jobs[k]);
     results.push_back({.job = answer.jobs[k], .refusal = ""});
   }
+  return results;
+}
+
+/// The site allows smaller arrays, or none.
+std::vector<Submission> SlurmScheduler::halved(const std::vector<JobRequest>& requests) {
+  const auto middle = requests.begin() + static_cast<std::ptrdiff_t>(requests.size() / 2);
+  auto results = submit_wave({requests.begin(), middle});
+  for (auto& result : submit_wave({middle, requests.end()})) results.push_back(std::move(result));
   return results;
 }
 
@@ -223,6 +246,11 @@ void SlurmScheduler::update(Job& job, const QueueLine& line) {
   job.missing_since.reset();
   auto report = slurm_report(line.state, line.exit_code);
   if (!report) return;
+  if (line.restarted && !has_ended(report->state) && !is_server(job.name)) {
+    // weir-job would refuse to run it: an attempt runs once.
+    to_cancel_.insert(job.number);
+    report = requeued_report();
+  }
   if (report->state == JobState::pending) {
     report->reason = line.reason == "None" ? "" : line.reason;
     if (const auto fix = stuck(line.reason)) {

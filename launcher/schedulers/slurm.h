@@ -66,6 +66,7 @@ class SlurmScheduler final : public Scheduler {
   };
 
   std::vector<Submission> submit_wave(const std::vector<JobRequest>& requests);
+  std::vector<Submission> halved(const std::vector<JobRequest>& requests);
   std::vector<Submission> put_off(const std::vector<JobRequest>& requests,
                                   const SbatchAnswer& answer);
   void add_job(const JobId& handle, const std::string& name, const JobId& number);

@@ -71,7 +71,7 @@ std::vector<std::string> split(const std::string& text, char at) {
 constexpr char bar = '|';
 // Slurm's own words first: a foreign job's name may hold anything.
 constexpr const char* queue_format =
-    "JobArrayID:40|,State:20|,exit_code:12|,Reason:80|,Comment:40|,Name:300|";
+    "JobArrayID:40|,State:20|,exit_code:12|,RestartCnt:8|,Reason:80|,Comment:40|,Name:300|";
 
 // How jobs are named, found, numbered and entered: an option of the user's would break it.
 constexpr std::array<std::string_view, 17> own_options = {
@@ -123,15 +123,16 @@ std::vector<QueueLine> parse_queue(const std::string& output) {
   std::vector<QueueLine> lines;
   for (const auto& line : split(output, '\n')) {
     auto parts = split(line, bar);
-    if (parts.size() < 6) continue;
+    if (parts.size() < 7) continue;
     for (auto& part : parts) part = std::string(without_blanks(part));
     if (!is_job(parts[0]) || !slurm_state(parts[1])) continue;
     lines.push_back({.job = parts[0],
                      .state = parts[1],
                      .exit_code = parts[2],
-                     .reason = parts[3],
-                     .comment = parts[4],
-                     .name = parts[5]});
+                     .reason = parts[4],
+                     .comment = parts[5],
+                     .name = parts[6],
+                     .restarted = is_number(parts[3]) && parts[3] != "0"});
   }
   return lines;
 }

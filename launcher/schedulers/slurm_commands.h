@@ -36,6 +36,7 @@ std::vector<std::string> squeue_command();
 struct QueueLine {
   JobId job;  ///< of an array task: JOB_TASK
   std::string state, exit_code, reason, comment, name;
+  bool restarted = false;  ///< Slurm runs the job again
 };
 
 /// Lines that are none are left out.

@@ -87,6 +87,8 @@ void SlurmSubmitter::write_file(const JobRequest& request) const {
   const auto& wanted = resources(request.role);
   auto job = request;
   const bool has_ranks = job.ranks > 1 || job.role == JobRole::server;
+  // Slurm ends a server's job for its own reasons, and another goes on; `weir stop` ends the study.
+  if (job.role == JobRole::server) job.command.push_back("--successor");
   if (job.launch == Launch::automatic) job.launch = has_ranks ? Launch::srun : Launch::direct;
   job.command = launch_command(job, {.cores_per_rank = wanted.cores_per_rank, .mpi = wanted.mpi});
   job.launch = Launch::direct;

@@ -17,7 +17,9 @@ bool has_argument(const std::filesystem::path& process, const std::string& argum
   return line.find(whole) != std::string::npos;
 }
 
-bool under_way(const std::string& argument) {
+}  // namespace
+
+bool submission_under_way(const std::string& argument) {
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
     const auto name = entry.path().filename().string();
@@ -28,13 +30,12 @@ bool under_way(const std::string& argument) {
   return false;
 }
 
-}  // namespace
-
 void wait_for_submissions(const std::string& argument, Duration at_most) {
   constexpr Duration pause = std::chrono::milliseconds(50);
   const Time deadline = SystemClock().now() + at_most;
   if (WEIR_BUG("submission_not_awaited")) return;
-  while (under_way(argument) && SystemClock().now() < deadline) std::this_thread::sleep_for(pause);
+  while (submission_under_way(argument) && SystemClock().now() < deadline)
+    std::this_thread::sleep_for(pause);
 }
 
 }  // namespace weir

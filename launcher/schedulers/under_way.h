@@ -7,6 +7,9 @@
 
 namespace weir {
 
+/// Whether a process of this machine has `argument` among its arguments.
+bool submission_under_way(const std::string& argument);
+
 /// Waits until no process of this machine has `argument` among its arguments, at most as long as a
 /// submission may take: what a killed launcher's sbatch still submits must be there when the next
 /// one looks.

@@ -21,6 +21,10 @@ class FakeScheduler final : public Scheduler {
     JobRequest request;
   };
 
+  std::vector<Submission> submit_all(const std::vector<JobRequest>& requests) override {
+    waves_.push_back(requests.size());
+    return Scheduler::submit_all(requests);
+  }
   JobId submit(const JobRequest& request) override {
     if (!refusal_.empty()) throw Error(ErrorKind::environment, refusal_);
     JobId id = std::to_string(submitted_.size() + 1);
@@ -60,6 +64,7 @@ class FakeScheduler final : public Scheduler {
     states_[job] = {
         .state = state, .reason = std::move(reason), .exit_code = exit_code, .cause = cause};
   }
+  void requeue(const JobId& job) { states_[job].state = JobState::pending; }
   void start(const JobId& job) { states_[job].state = JobState::running; }
   void jobs_start_pending() { first_state_ = JobState::pending; }
   void refuse(std::string reason) { refusal_ = std::move(reason); }  ///< empty: accept again
@@ -74,6 +79,7 @@ class FakeScheduler final : public Scheduler {
   const std::vector<Submitted>& submitted() const { return submitted_; }
   const std::vector<JobId>& cancelled() const { return cancelled_; }
   const std::vector<JobId>& killed() const { return killed_; }
+  const std::vector<std::size_t>& waves() const { return waves_; }  ///< sizes of submit_all()
   std::size_t polls() const { return polls_; }
   JobId find(
       const std::string& name) const {  ///< the latest job of this name; "" when there is none
@@ -90,6 +96,7 @@ class FakeScheduler final : public Scheduler {
   std::vector<JobId> cancelled_, killed_;
   std::map<JobId, JobReport> states_;
   std::map<std::string, JobId> lives_;
+  std::vector<std::size_t> waves_;
   std::size_t polls_ = 0;
 };
 

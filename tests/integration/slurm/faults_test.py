@@ -18,7 +18,7 @@ case $WEIR_SIM.$WEIR_ATTEMPT in
 esac
 exec "$0" "$@"
 """
-NAMED = {0: "cancelled", 1: "started before", 2: "time limit", 3: "memory", 4: "node"}
+NAMED = {0: "cancelled", 1: "requeued by Slurm", 2: "time limit", 3: "memory", 4: "node"}
 
 
 class FaultsTest(SlurmStudyTest):

@@ -214,5 +214,75 @@ TEST_F(EnsembleTest, WritesTheIntentBeforeAndTheNumberAfterEachSubmission) {
   EXPECT_EQ(entries[2].name, "weir.toy.0.0");
 }
 
+TEST_F(EnsembleTest, WaitsForAWaveOfFreePlacesAndSubmitsItTogether) {
+  study_.launcher.jobs = 4;
+  study_.launcher.wave = 2;
+  for (const std::uint64_t sim : {0, 1, 2, 3, 4, 5}) request(sim);
+  turn();
+  EXPECT_THAT(scheduler_.waves(), ElementsAre(2, 2));
+  scheduler_.end(job(0), JobState::done);
+  turn();
+  EXPECT_THAT(scheduler_.submitted(), SizeIs(4)) << "one place is no wave";
+  scheduler_.end(job(1), JobState::done);
+  turn();
+  EXPECT_THAT(scheduler_.waves(), ElementsAre(2, 2, 2));
+}
+
+TEST_F(EnsembleTest, SubmitsAPartOfAWaveWhenNothingElseIsWanted) {
+  study_.launcher.jobs = 4;
+  study_.launcher.wave = 3;
+  for (const std::uint64_t sim : {0, 1, 2}) request(sim);
+  turn();
+  request(3);
+  turn();
+  EXPECT_THAT(scheduler_.submitted(), SizeIs(3)) << "more may be asked for";
+  ensemble_.expect(/*open=*/4);
+  turn();
+  EXPECT_THAT(scheduler_.waves(), ElementsAre(3, 1));
+}
+
+TEST_F(EnsembleTest, SubmitsAPartOfAWaveWhenNothingRuns) {
+  study_.launcher.jobs = 4;
+  study_.launcher.wave = 4;
+  request(0);
+  turn();
+  EXPECT_THAT(scheduler_.submitted(), SizeIs(0)) << "the next request may be on its way";
+  clock_.advance(std::chrono::seconds(5));
+  turn();
+  EXPECT_THAT(scheduler_.submitted(), SizeIs(1));
+}
+
+TEST_F(EnsembleTest, WritesTheIntentsOfAWholeWaveBeforeItIsSubmitted) {
+  study_.launcher.wave = 2;
+  for (const std::uint64_t sim : {0, 1}) request(sim);
+  turn();
+  const auto entries = read_journal(posix_file_system(), folder_ / "journal.jsonl");
+  ASSERT_THAT(entries, SizeIs(4));
+  EXPECT_EQ(entries[1].event, JournalEvent::intent);
+  EXPECT_EQ(entries[2].event, JournalEvent::submitted);
+}
+
+TEST_F(EnsembleTest, TellsTheServerWhichAttemptsWaitInAQueue) {
+  scheduler_.jobs_start_pending();
+  for (const std::uint64_t sim : {0, 1}) request(sim);
+  turn();
+  scheduler_.start(job(1));
+  turn();
+  EXPECT_THAT(ensemble_.known().alive, ElementsAre(2, 1));
+}
+
+TEST_F(EnsembleTest, DoesNotBlameASimulationForItsNodeOrForAnotherJob) {
+  study_.launcher.jobs = 3;
+  for (const std::uint64_t sim : {0, 1, 2}) request(sim);
+  turn();
+  scheduler_.end(job(0), JobState::failed, "node failure", {}, JobCause::node_failure);
+  scheduler_.end(job(1), JobState::failed, "preempted", {}, JobCause::preempted);
+  scheduler_.end(job(2), JobState::failed, "time limit of the job", {}, JobCause::time_limit);
+  turn();
+  EXPECT_THAT(ensemble_.unacknowledged(), ElementsAre(ended_as(0, 0, wire::JobEnd::taken_away),
+                                                      ended_as(1, 0, wire::JobEnd::taken_away),
+                                                      ended_as(2, 0, wire::JobEnd::failed)));
+}
+
 }  // namespace
 }  // namespace weir

@@ -105,7 +105,7 @@ TEST_F(ResumeTest, TellsTheServerWhatWasEverSubmittedAndWhatLives) {
   const auto told = hello();
   EXPECT_THAT(told.sims, ElementsAre(0u, 1u, 2u));
   EXPECT_THAT(told.attempts, ElementsAre(0u, 1u, 0u));
-  EXPECT_THAT(told.alive, ElementsAre(0u, 1u, 0u));
+  EXPECT_THAT(told.alive, ElementsAre(0u, 2u, 0u));  // not seen running yet
 }
 
 TEST_F(ResumeTest, SubmitsNothingThatLivesAndWatchesItInstead) {
@@ -175,7 +175,7 @@ TEST_F(ResumeTest, AdoptsAJobOfWhichOnlyTheIntentWasWrittenAndWritesItsNumber) {
   intended(name(0));
   scheduler_.has(name(0), "901");
   resume();
-  EXPECT_THAT(hello().alive, ElementsAre(1u));
+  EXPECT_THAT(hello().alive, ElementsAre(2u));  // not seen running yet
   EXPECT_THAT(written(),
               Contains(JournalEntry{
                   .event = JournalEvent::submitted, .name = name(0), .job = "901", .reason = ""}));

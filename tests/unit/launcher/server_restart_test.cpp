@@ -42,6 +42,26 @@ TEST(RestartPolicyTest, TakesTheExitCodesOfAServersLastWordForAnEndAndAllOthersF
   EXPECT_TRUE(is_death({.state = JobState::lost, .reason = "", .exit_code = {}}));
 }
 
+TEST(RestartPolicyTest, TakesWhatABatchSystemDidForADeathWhateverTheExitCode) {
+  for (const auto cause : {JobCause::time_limit, JobCause::out_of_memory, JobCause::node_failure,
+                           JobCause::preempted, JobCause::cancelled}) {
+    auto report = ended(130);
+    report.cause = cause;
+    EXPECT_TRUE(is_death(report));
+  }
+}
+
+TEST(RestartPolicyTest, BlamesNoServerThatMadeRoomOrWhoseTimeWasOver) {
+  EXPECT_TRUE(is_death(ended(relieved_exit_code)));
+  EXPECT_TRUE(is_relief(ended(relieved_exit_code)));
+  EXPECT_FALSE(is_relief(ended(4)));
+  EXPECT_TRUE(is_relief(
+      {.state = JobState::failed, .reason = "", .exit_code = {}, .cause = JobCause::time_limit}));
+  RestartPolicy policy(/*most=*/1);
+  for (int relief = 0; relief < 100; ++relief) policy.after_relief();
+  EXPECT_EQ(policy.restarts(), 0u);
+}
+
 TEST(RestartPolicyTest, DoublesThePauseWhileNothingIsGainedAndAllowsNoMoreThanItMay) {
   RestartPolicy policy(/*most=*/4);
   EXPECT_EQ(policy.after_death(/*advanced=*/false), std::chrono::milliseconds(500));
@@ -68,6 +88,54 @@ TEST(WatchdogTest, ExpiresWithoutAStatusAndWithoutAPulseAlike) {
   EXPECT_TRUE(watchdog.expired(at(19)));
   watchdog.heard(/*pulse=*/2, at(19));
   EXPECT_FALSE(watchdog.expired(at(28)));
+}
+
+TEST_F(ServerRestartTest, StartsTheSuccessorOfAServerThatMadeRoomWithoutCountingIt) {
+  connect();
+  for (int time = 0; time < 5; ++time) {  // more often than server_restarts allows
+    say(wire::LaunchStatus{.batches = 1});
+    turn();
+    say(wire::LaunchStatus{.batches = 2});
+    turn();
+    turn();
+    server_ends(JobState::failed, "exit code 5", relieved_exit_code);
+    turn();
+    EXPECT_EQ(run_.snapshot().phase, RunPhase::restarting);
+    turn(std::chrono::milliseconds(500));
+    turn();
+    EXPECT_EQ(scheduler_.submitted().back().request.command.back(), "--resume");
+    connect(/*epoch=*/static_cast<std::uint64_t>(time) + 1);
+  }
+  EXPECT_EQ(servers(), 6u);
+  EXPECT_THAT(notes_, Contains(HasSubstr("made room for its successor")));
+}
+
+TEST_F(ServerRestartTest, CountsAServerWhoseTimeWasOverBeforeItHadDoneAnything) {
+  connect();
+  scheduler_.end(server_job(), JobState::failed, "time limit of the job", {}, JobCause::time_limit);
+  turn();
+  EXPECT_EQ(run_.snapshot().server_restarts, 1u);
+}
+
+TEST_F(ServerRestartTest, LetsAServerThatTheBatchSystemRunsAgainWaitInTheQueue) {
+  connect();
+  scheduler_.requeue(server_job());
+  turn();
+  EXPECT_EQ(run_.snapshot().phase, RunPhase::starting);
+  turn(std::chrono::hours(5));
+  turn();
+  EXPECT_THAT(scheduler_.killed(), IsEmpty()) << "it is no hung server";
+  scheduler_.start(server_job());
+  turn();
+  connect(/*epoch=*/1);
+  EXPECT_EQ(servers(), 1u);
+}
+
+TEST_F(ServerRestartTest, EndsTheStudyWhenTheBatchSystemRefusesTheServer) {
+  scheduler_.end(server_job(), JobState::failed, "Invalid account", {}, JobCause::never_ran);
+  turn();
+  EXPECT_THAT(run_.server_end().failure, HasSubstr("never ran: Invalid account"));
+  EXPECT_EQ(servers(), 1u);
 }
 
 TEST_F(ServerRestartTest, StartsADeadServerAgainFromItsCheckpointAndSaysWhy) {

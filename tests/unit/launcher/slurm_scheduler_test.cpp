@@ -1,0 +1,407 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "launcher/jobs.h"
+#include "launcher/schedulers/batch_script.h"
+#include "launcher/schedulers/job_file.h"
+#include "launcher/schedulers/slurm.h"
+#include "src/core/error.h"
+#include "tests/support/scripted_commands.h"
+#include "tests/support/temporary_folder.h"
+
+namespace weir {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+using test::fails;
+using test::hangs;
+using test::prints;
+using testing::Contains;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Pair;
+
+using Words = std::vector<std::string>;
+
+/// A Slurm of scripted answers: sbatch counts jobs up from 1, squeue prints `queue_`.
+class SlurmSchedulerTest : public testing::Test {
+ protected:
+  SlurmSchedulerTest() {
+    std::filesystem::create_directories(directory_.run());
+    study_.name = "toy";
+    study_.launcher.poll = 5;
+    commands_.answer("sbatch",
+                     [this](const auto&) { return prints(std::to_string(++number_) + "\n"); });
+    commands_.answer("squeue", [this](const auto&) { return prints(queue_); });
+    commands_.answer("scancel", prints(""));
+    commands_.answer("scontrol", fails("slurm_load_jobs error: Invalid job id specified\n"));
+    commands_.answer("sacct", fails("Slurm accounting storage is disabled\n"));
+    start();
+  }
+
+  void start() {
+    scheduler_ = std::make_unique<SlurmScheduler>(study_, directory_, commands_,
+                                                  posix_file_system(), clock_);
+  }
+
+  JobRequest simulation(std::uint64_t sim) const {
+    auto study = study_;
+    study.simulation.command = {"solver", "a b;$(c)"};
+    return simulation_job(study, directory_, sim, /*attempt=*/0, {});
+  }
+  JobRequest server() const { return server_job(study_, directory_, "/bin/weir-server", ""); }
+
+  std::string line(const std::string& job, const std::string& state, const std::string& name,
+                   const std::string& reason = "None", const std::string& exit_code = "0",
+                   int restarts = 0) const {
+    return job + "|" + state + "|" + exit_code + "|" + std::to_string(restarts) + "|" + reason +
+           "|" + slurm_mark(directory_) + "|" + name + "|\n";
+  }
+  /// What is reported after the next question.
+  std::map<JobId, JobReport> next_poll() {
+    clock_.advance(minutes(1));
+    return scheduler_->poll();
+  }
+  std::size_t submissions() const { return commands_.count("sbatch"); }
+
+  test::TemporaryFolder folder_;
+  StudyDirectory directory_{folder_.path()};
+  Study study_;
+  ManualClock clock_;
+  test::ScriptedCommands commands_;
+  std::string queue_;
+  int number_ = 0;
+  std::unique_ptr<SlurmScheduler> scheduler_;
+};
+
+// ---- submission
+
+TEST_F(SlurmSchedulerTest, SubmitsTheConstantScriptWithPathsAlone) {
+  EXPECT_EQ(scheduler_->submit(simulation(3)), "1");
+  const auto job_file = job_file_path(directory_, "weir.toy.3.0").string();
+  EXPECT_THAT(
+      commands_.commands(),
+      ElementsAre(ElementsAre(
+          "sbatch", "--parsable", "--job-name=weir.toy.3.0", "--comment=" + slurm_mark(directory_),
+          "--output=" + directory_.simulation_log(3, 0).string(), "--open-mode=append",
+          "--chdir=" + directory_.root.string(), "--export=ALL", "--no-requeue", "--ntasks=1",
+          "--cpus-per-task=1", batch_script_path(directory_).string(),
+          setup_path(directory_, JobRole::simulation).string(), job_program().string(), job_file)));
+}
+
+TEST_F(SlurmSchedulerTest, PutsTheProgramAndItsValuesIntoTheJobFile) {
+  scheduler_->submit(simulation(3));
+  const auto job = read_job_file(posix_file_system(), job_file_path(directory_, "weir.toy.3.0"));
+  EXPECT_EQ(job.command, (Words{"solver", "a b;$(c)"}));
+  EXPECT_THAT(job.environment, Contains(Pair("WEIR_SIM", "3")));
+}
+
+TEST_F(SlurmSchedulerTest, StartsTheServersRanksWithSrunAndTellsItThatItHasASuccessor) {
+  study_.server.ranks = 2;
+  study_.launcher.server.cores_per_rank = 3;
+  study_.launcher.server.mpi = "pmix";
+  study_.launcher.warning = 90;
+  scheduler_->submit(server());
+  EXPECT_THAT(commands_.commands("sbatch")[0], Contains("--ntasks=2"));
+  EXPECT_THAT(commands_.commands("sbatch")[0], Contains("--signal=B:USR1@90"));
+  const auto job = read_job_file(posix_file_system(), job_file_path(directory_, "weir.toy.server"));
+  EXPECT_EQ(job.command, (Words{"srun", "--ntasks=2", "--cpus-per-task=3", "--kill-on-bad-exit=1",
+                                "--mpi=pmix", "--", "/bin/weir-server", directory_.study().string(),
+                                "--output", directory_.root.string(), "--successor"}));
+}
+
+TEST_F(SlurmSchedulerTest, RefusesWhatSlurmRefusesWithItsOwnWords) {
+  commands_.answer("sbatch",
+                   fails("sbatch: error: Batch job submission failed: Invalid partition name\n"));
+  try {
+    scheduler_->submit(simulation(0));
+    FAIL() << "it was taken";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("Invalid partition name"));
+  }
+  EXPECT_TRUE(scheduler_->poll().empty());
+}
+
+TEST_F(SlurmSchedulerTest, RefusesAZeroByteInAnArgument) {
+  auto request = simulation(0);
+  request.command.push_back(std::string("a\0b", 3));
+  EXPECT_THROW(scheduler_->submit(request), Error);
+  EXPECT_EQ(submissions(), 0u);
+}
+
+TEST_F(SlurmSchedulerTest, RefusesAStudyWithAnOptionThatWeirSetsItself) {
+  study_.launcher.clients.options = {"--job-name=mine"};
+  try {
+    start();
+    FAIL() << "it was taken";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("/launcher/clients/options/0"));
+  }
+}
+
+// ---- when Slurm does not answer
+
+TEST_F(SlurmSchedulerTest, WaitsWithASubmissionThatMayHaveHappenedAndFindsItByName) {
+  commands_.answer("sbatch", hangs());
+  const auto job = scheduler_->submit(simulation(3));
+  EXPECT_EQ(scheduler_->poll().at(job).state, JobState::pending);
+  queue_ = line("77", "RUNNING", "weir.toy.3.0");
+  EXPECT_EQ(next_poll().at(job).state, JobState::running);
+  EXPECT_EQ(submissions(), 1u);
+  scheduler_->cancel(job);
+  scheduler_->poll();
+  EXPECT_THAT(commands_.commands("scancel"), ElementsAre(Words{"scancel", "--quiet", "77"}));
+}
+
+TEST_F(SlurmSchedulerTest, SubmitsAgainWhenTheQueueWasSeenTwiceWithoutTheJob) {
+  commands_.answer("sbatch", fails("sbatch: error: Batch job submission failed: Unable to contact "
+                                   "slurm controller (connect failure)\n"));
+  const auto job = scheduler_->submit(simulation(3));
+  commands_.answer("sbatch", prints("8\n"));
+  next_poll();
+  EXPECT_EQ(submissions(), 1u);
+  next_poll();
+  EXPECT_EQ(submissions(), 2u);
+  queue_ = line("8", "RUNNING", "weir.toy.3.0");
+  EXPECT_EQ(next_poll().at(job).state, JobState::running);
+}
+
+TEST_F(SlurmSchedulerTest, DoesNotTakeAnEarlierJobOfTheNameForThePutOffOne) {
+  const auto first = scheduler_->submit(server());
+  queue_ = line("1", "FAILED", "weir.toy.server", "NonZeroExitCode", "1024");
+  EXPECT_EQ(next_poll().at(first).exit_code, 4);
+  commands_.answer("sbatch", hangs());
+  const auto second = scheduler_->submit(server());
+  EXPECT_EQ(next_poll().at(second).state, JobState::pending);
+}
+
+TEST_F(SlurmSchedulerTest, CancelsADoubleThatComesThroughLate) {
+  commands_.answer("sbatch", hangs());
+  scheduler_->submit(simulation(3));
+  commands_.answer("sbatch", prints("8\n"));
+  next_poll();
+  next_poll();
+  queue_ = line("8", "RUNNING", "weir.toy.3.0") + line("7", "PENDING", "weir.toy.3.0");
+  next_poll();
+  EXPECT_THAT(commands_.commands("scancel"), ElementsAre(Words{"scancel", "--quiet", "7"}));
+}
+
+TEST_F(SlurmSchedulerTest, ReportsWhatItKnewWhileSqueueFailsHangsOrTalksNonsense) {
+  const auto job = scheduler_->submit(simulation(3));
+  queue_ = line("1", "RUNNING", "weir.toy.3.0");
+  next_poll();
+  for (const auto& answer :
+       {fails("slurm_load_jobs error: Unable to contact slurm controller\n"), hangs()}) {
+    commands_.answer("squeue", answer);
+    EXPECT_EQ(next_poll().at(job).state, JobState::running);
+  }
+  EXPECT_EQ(commands_.count("scontrol"), 0u) << "a job that was not asked about is not missing";
+}
+
+TEST_F(SlurmSchedulerTest, TellsOnceThatSlurmIsSilentAndOnceThatItAnswersAgain) {
+  scheduler_->submit(simulation(3));
+  commands_.answer("squeue", fails("slurm_load_jobs error: Unable to contact slurm controller\n"));
+  next_poll();
+  next_poll();
+  next_poll();
+  EXPECT_THAT(
+      scheduler_->news(),
+      ElementsAre(HasSubstr("Slurm does not answer (squeue: exit code 1: slurm_load_jobs")));
+  commands_.answer("squeue", prints(line("1", "RUNNING", "weir.toy.3.0")));
+  next_poll();
+  EXPECT_THAT(scheduler_->news(), ElementsAre(HasSubstr("answers again")));
+}
+
+TEST_F(SlurmSchedulerTest, AsksAtGrowingDistancesWhileThereIsNoAnswer) {
+  scheduler_->submit(simulation(3));
+  commands_.answer("squeue", hangs());
+  for (int second = 0; second < 300; ++second) {
+    scheduler_->poll();
+    clock_.advance(seconds(1));
+  }
+  // At 0, 10, 30, 70, 130, 190, 250 s.
+  EXPECT_EQ(commands_.count("squeue"), 7u);
+}
+
+TEST_F(SlurmSchedulerTest, AsksAboutAllJobsInOneCommandAndNoMoreOftenThanTheStudySays) {
+  for (std::uint64_t sim = 0; sim < 100; ++sim) scheduler_->submit(simulation(sim));
+  for (std::uint64_t sim = 0; sim < 100; ++sim)
+    queue_ += line(std::to_string(sim + 1), "RUNNING", simulation(sim).name);
+  for (int second = 0; second < 20; ++second) {
+    EXPECT_EQ(scheduler_->poll().size(), 100u);
+    clock_.advance(seconds(1));
+  }
+  EXPECT_EQ(commands_.count("squeue"), 4u);
+}
+
+TEST_F(SlurmSchedulerTest, WaitsForAFreePlaceInAQueueThatIsFull) {
+  commands_.answer("sbatch",
+                   fails("sbatch: error: QOSMaxSubmitJobPerUserLimit\nsbatch: error: Batch "
+                         "job submission failed: Job violates accounting/QOS policy\n"));
+  const auto job = scheduler_->submit(simulation(3));
+  EXPECT_EQ(scheduler_->poll().at(job).state, JobState::pending);
+  commands_.answer("sbatch", prints("8\n"));
+  next_poll();
+  EXPECT_EQ(submissions(), 2u) << "it was not taken, so there is nothing to look for";
+}
+
+TEST_F(SlurmSchedulerTest, ForgetsAPutOffSubmissionThatIsCancelled) {
+  commands_.answer("sbatch", hangs());
+  const auto job = scheduler_->submit(simulation(3));
+  scheduler_->cancel(job);
+  next_poll();
+  EXPECT_EQ(next_poll().at(job).state, JobState::cancelled);
+  EXPECT_EQ(submissions(), 1u);
+}
+
+// ---- what becomes of jobs
+
+TEST_F(SlurmSchedulerTest, TellsHowAJobEndedOnce) {
+  const auto job = scheduler_->submit(simulation(3));
+  queue_ = line("1", "TIMEOUT", "weir.toy.3.0", "TimeLimit", "0");
+  const auto report = next_poll().at(job);
+  EXPECT_EQ(report.state, JobState::failed);
+  EXPECT_EQ(report.cause, JobCause::time_limit);
+  EXPECT_TRUE(next_poll().empty());
+}
+
+TEST_F(SlurmSchedulerTest, TellsItsOwnCancelFromSomebodyElses) {
+  const auto mine = scheduler_->submit(simulation(1)), other = scheduler_->submit(simulation(2));
+  scheduler_->cancel(mine);
+  queue_ = line("1", "CANCELLED", "weir.toy.1.0") + line("2", "CANCELLED", "weir.toy.2.0");
+  const auto reports = next_poll();
+  EXPECT_EQ(reports.at(mine).cause, JobCause::none);
+  EXPECT_EQ(reports.at(other).cause, JobCause::cancelled);
+  EXPECT_EQ(reports.at(other).reason, "cancelled by somebody else");
+}
+
+TEST_F(SlurmSchedulerTest, CancelsManyJobsInOneCommandAndAgainWhenThatFails) {
+  for (std::uint64_t sim = 0; sim < 3; ++sim)
+    scheduler_->cancel(scheduler_->submit(simulation(sim)));
+  commands_.answer("scancel", hangs());
+  scheduler_->poll();
+  commands_.answer("scancel", prints(""));
+  next_poll();
+  next_poll();
+  const Words all = {"scancel", "--quiet", "1", "2", "3"};
+  EXPECT_THAT(commands_.commands("scancel"), ElementsAre(all, all));
+}
+
+TEST_F(SlurmSchedulerTest, AsksTheControllerAboutAJobThatTheQueueDoesNotList) {
+  const auto job = scheduler_->submit(simulation(3));
+  commands_.answer("scontrol", prints("JobId=1 JobState=OUT_OF_MEMORY ExitCode=0:125\n"));
+  EXPECT_EQ(next_poll().at(job).cause, JobCause::out_of_memory);
+  EXPECT_THAT(commands_.commands("scontrol"),
+              ElementsAre(Words{"scontrol", "--oneliner", "show", "job", "1"}));
+}
+
+TEST_F(SlurmSchedulerTest, BelievesTheAccountingAndThenWhatTheJobItselfLeft) {
+  const auto first = scheduler_->submit(simulation(1));
+  commands_.answer("sacct", prints("NODE_FAIL|1:0\n"));
+  EXPECT_EQ(next_poll().at(first).cause, JobCause::node_failure);
+
+  commands_.answer("sacct", fails("Slurm accounting storage is disabled\n"));
+  const auto second = scheduler_->submit(simulation(2));
+  write_job_end(posix_file_system(), job_file_path(directory_, "weir.toy.2.0"),
+                {.exit_code = 3, .signal = 0});
+  EXPECT_EQ(next_poll().at(second).exit_code, 3);
+}
+
+TEST_F(SlurmSchedulerTest, GivesAJobWithoutATraceUpOnlyAfterAWhile) {
+  const auto job = scheduler_->submit(simulation(3));
+  scheduler_->poll();
+  for (int k = 0; k < 11; ++k) {
+    clock_.advance(seconds(5));
+    EXPECT_EQ(scheduler_->poll().at(job).state, JobState::pending);
+  }
+  clock_.advance(seconds(5));
+  EXPECT_EQ(scheduler_->poll().at(job).state, JobState::lost);
+}
+
+TEST_F(SlurmSchedulerTest, TakesAnAttemptThatSlurmRunsAgainForFailedAndEndsItAndLetsAServerRun) {
+  const auto attempt = scheduler_->submit(simulation(1)), server_job = scheduler_->submit(server());
+  queue_ = line("1", "PENDING", "weir.toy.1.0", "BeginTime", "0", /*restarts=*/1) +
+           line("2", "PENDING", "weir.toy.server", "BeginTime", "0", /*restarts=*/1);
+  const auto reports = next_poll();
+  EXPECT_EQ(reports.at(attempt).state, JobState::failed);
+  EXPECT_EQ(reports.at(attempt).cause, JobCause::preempted);
+  EXPECT_EQ(reports.at(server_job).state, JobState::pending);
+  EXPECT_THAT(commands_.commands("scancel"), ElementsAre(Words{"scancel", "--quiet", "1"}));
+}
+
+TEST_F(SlurmSchedulerTest, TellsOnceWhatHoldsJobsBackForEver) {
+  scheduler_->submit(simulation(1));
+  queue_ = line("1", "PENDING", "weir.toy.1.0", "PartitionTimeLimit");
+  const auto report = next_poll().at("1");
+  next_poll();
+  EXPECT_EQ(report.state, JobState::pending);
+  EXPECT_EQ(report.cause, JobCause::never_ran);
+  EXPECT_THAT(scheduler_->news(), ElementsAre(HasSubstr("lower time_limit")));
+}
+
+// ---- waves
+
+TEST_F(SlurmSchedulerTest, SubmitsAWaveAsOneArrayWhoseTasksAreItsJobs) {
+  const auto submissions = scheduler_->submit_all({simulation(4), simulation(5), simulation(6)});
+  ASSERT_EQ(submissions.size(), 3u);
+  EXPECT_EQ(submissions[2].job, "1_2");
+  const auto sbatch = commands_.commands("sbatch");
+  ASSERT_EQ(sbatch.size(), 1u);
+  EXPECT_THAT(sbatch[0], Contains("--array=0-2"));
+  EXPECT_THAT(sbatch[0], Contains("--job-name=weir.toy.wave.0"));
+  EXPECT_EQ(read_wave_file(posix_file_system(), sbatch[0].back()),
+            (Words{"weir.toy.4.0", "weir.toy.5.0", "weir.toy.6.0"}));
+  queue_ = line("1_0", "RUNNING", "weir.toy.wave.0") + line("1_2", "COMPLETED", "weir.toy.wave.0");
+  const auto reports = next_poll();
+  EXPECT_EQ(reports.at("1_0").state, JobState::running);
+  EXPECT_EQ(reports.at("1_2").state, JobState::done);
+}
+
+TEST_F(SlurmSchedulerTest, SplitsAWaveThatIsLargerThanTheSiteAllows) {
+  commands_.answer("sbatch", [this](const Words& command) {
+    const bool large = std::find(command.begin(), command.end(), "--array=0-2") != command.end();
+    if (large)
+      return fails("sbatch: error: Batch job submission failed: Invalid job array specification\n");
+    return prints(std::to_string(++number_) + "\n");
+  });
+  const auto submissions = scheduler_->submit_all({simulation(4), simulation(5), simulation(6)});
+  ASSERT_EQ(submissions.size(), 3u);
+  EXPECT_EQ(submissions[0].job, "1");
+  EXPECT_EQ(submissions[1].job, "2_0");
+  EXPECT_EQ(submissions[2].job, "2_1");
+}
+
+TEST_F(SlurmSchedulerTest, FindsAPutOffWaveByOneOfItsTasks) {
+  commands_.answer("sbatch", hangs());
+  const auto wave = scheduler_->submit_all({simulation(4), simulation(5)});
+  queue_ = line("9_1", "PENDING", "weir.toy.wave.0");
+  next_poll();
+  queue_ = line("9_0", "RUNNING", "weir.toy.wave.0") + line("9_1", "PENDING", "weir.toy.wave.0");
+  const auto reports = next_poll();
+  EXPECT_EQ(reports.at(wave[0].job).state, JobState::running);
+  EXPECT_EQ(reports.at(wave[1].job).state, JobState::pending);
+  EXPECT_EQ(submissions(), 1u);
+}
+
+// ---- a later launcher
+
+TEST_F(SlurmSchedulerTest, FindsJobsAndTasksThatLiveByNameInThisStudyDirectoryAlone) {
+  scheduler_->submit_all({simulation(4), simulation(5)});
+  start();
+  queue_ = line("1_1", "RUNNING", "weir.toy.wave.0") + line("2", "PENDING", "weir.toy.server") +
+           line("3", "COMPLETED", "weir.toy.7.0") +
+           "4|RUNNING|0|0|None|weir:ffffffffffffffff|weir.toy.8.0|\n";
+  const auto found = scheduler_->find(
+      {"weir.toy.server", "weir.toy.4.0", "weir.toy.5.0", "weir.toy.7.0", "weir.toy.8.0"});
+  EXPECT_THAT(found, ElementsAre(Pair("weir.toy.5.0", "1_1"), Pair("weir.toy.server", "2")));
+  EXPECT_EQ(scheduler_->poll().at("1_1").state, JobState::running);
+}
+
+TEST_F(SlurmSchedulerTest, DoesNotResumeWithoutKnowingWhatLives) {
+  commands_.answer("squeue", hangs());
+  EXPECT_THROW(scheduler_->find({"weir.toy.server"}), Error);
+}
+
+}  // namespace
+}  // namespace weir
