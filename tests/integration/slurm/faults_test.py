@@ -19,6 +19,8 @@ esac
 exec "$0" "$@"
 """
 NAMED = {0: "cancelled", 1: "requeued by Slurm", 2: "time limit", 3: "memory", 4: "node"}
+# In the summary's list; what Slurm calls an end for want of memory depends on how it watches memory.
+SUMMARISED = {0: "cancelled by somebody else", 1: "requeued by Slurm", 2: "time limit", 4: "node failure"}
 
 
 class FaultsTest(SlurmStudyTest):
@@ -56,6 +58,9 @@ class FaultsTest(SlurmStudyTest):
         for sim, name in NAMED.items():
             lines = [line for line in output.splitlines() if f"simulation {sim}, attempt 0 failed" in line]
             self.assertTrue(any(name in line for line in lines), f"simulation {sim}: {name} in\n{output}")
+        reasons = {job["name"]: job["reason"] for job in self.summary(self.directory)["failed_jobs"]}
+        for sim, reason in SUMMARISED.items():
+            self.assertIn(reason, reasons.get(f"weir.ends.{sim}.0", ""), f"simulation {sim} in {reasons}")
 
     def test_jobs_that_make_room_for_others_and_a_controller_that_is_away_cost_nothing(self):
         study = witnessed_study("away", count=COUNT, steps=STEPS, delay_ms=300, jobs=2, clients=CLIENTS | {"options": ["--nodelist=n2"]})

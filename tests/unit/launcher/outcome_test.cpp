@@ -95,6 +95,39 @@ TEST_F(SummaryTest, IsWrittenForAServerThatCouldNot) {
   EXPECT_EQ(json["samples"]["unique"], 40);
 }
 
+TEST_F(SummaryTest, NamesTheJobsThatFailedWithTheirReasons) {
+  files_.replace(own_.summary(), R"({"status": "done", "batches": 7})", 0600);
+  const JournalEntry failed = {.event = JournalEvent::ended,
+                               .name = "weir.toy.3.0",
+                               .job = "12",
+                               .reason = "time limit of the job"};
+  auto well = failed, unwanted = failed, begun = failed;
+  well.ok = true;
+  unwanted.withdrawn = true;
+  begun.event = JournalEvent::submitted;
+  add_failed_jobs(files_, own_, {begun, well, failed, unwanted});
+  const auto json = nlohmann::json::parse(files_.read(own_.summary()));
+  EXPECT_EQ(json["batches"], 7);
+  ASSERT_EQ(json["failed_jobs"].size(), 1u);
+  EXPECT_EQ(json["failed_jobs"][0]["name"], "weir.toy.3.0");
+  EXPECT_EQ(json["failed_jobs"][0]["job"], "12");
+  EXPECT_EQ(json["failed_jobs"][0]["reason"], "time limit of the job");
+}
+
+TEST_F(SummaryTest, LeavesASummaryAsItIsWhenNoJobFailedOrItIsDamaged) {
+  const JournalEntry failed = {
+      .event = JournalEvent::ended, .name = "weir.toy.3.0", .job = "12", .reason = "exit code 1"};
+  add_failed_jobs(files_, own_, {failed});
+  EXPECT_FALSE(files_.exists(own_.summary()));
+  for (const char* summary : {R"({"status": "done"})", "{\"status\":"}) {
+    files_.replace(own_.summary(), summary, 0600);
+    add_failed_jobs(files_, own_, {});
+    EXPECT_EQ(files_.read(own_.summary()), summary);
+  }
+  add_failed_jobs(files_, own_, {failed});
+  EXPECT_EQ(files_.read(own_.summary()), "{\"status\":");
+}
+
 TEST(LogTailTest, FindsTheServersLastMessageBelowWhatMpirunAdds) {
   const test::TemporaryFolder folder;
   const auto log = folder / "server.log";
