@@ -1,7 +1,9 @@
 #include "launcher/log_tail.h"
 
 #include <algorithm>
+#include <array>
 #include <fstream>
+#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -9,6 +11,11 @@ namespace {
 
 constexpr std::streamoff tail_bytes = 16 << 10;
 constexpr std::size_t max_line = 200;
+
+// What slurmstepd writes where the accounting watches memory, and where cgroups do.
+constexpr std::array<std::string_view, 5> memory_messages = {
+    "exceeded memory limit", "Exceeded job memory limit", "Exceeded step memory limit",
+    "oom_kill event", "oom-kill event"};
 
 std::string printable(std::string line) {
   std::erase_if(line, [](unsigned char c) { return c < ' ' || c == 0x7f; });
@@ -40,6 +47,15 @@ std::string without_rank(const std::string& text) {
 std::string last_line(const std::filesystem::path& log) {
   const auto lines = tail_lines(log);
   return lines.empty() ? "" : lines.back().substr(0, max_line);
+}
+
+bool tells_out_of_memory(const std::filesystem::path& log) {
+  const auto lines = tail_lines(log);
+  return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {
+    return line.starts_with("slurmstepd") &&
+           std::any_of(memory_messages.begin(), memory_messages.end(),
+                       [&](std::string_view part) { return line.find(part) != std::string::npos; });
+  });
 }
 
 std::string last_server_message(const std::filesystem::path& log) {

@@ -10,6 +10,10 @@ namespace weir {
 /// when there is none.
 std::string last_line(const std::filesystem::path& log);
 
+/// Whether Slurm says there that it ended processes for want of memory; without cgroups it calls
+/// such an end a failure by SIGKILL everywhere else.
+bool tells_out_of_memory(const std::filesystem::path& log);
+
 /// The last error that weir-server wrote ("weir-server: rank 0: …"), without what comes before the
 /// text; empty when there is none. mpirun adds lines of its own after it.
 std::string last_server_message(const std::filesystem::path& log);

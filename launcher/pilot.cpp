@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "launcher/schedulers/job_file.h"
+#include "launcher/schedulers/slurm_state.h"
 #include "src/core/error.h"
 #include "src/core/failpoint.h"
 #include "src/core/planted_bug.h"
@@ -85,6 +86,9 @@ void Pilot::observe() {
 
 void Pilot::end_task(JobReport end) {
   end.cause = cause_of(end);
+  if (end.cause == JobCause::signal)
+    end = with_memory_told(std::move(end),
+                           {job_log(around_.files, job_file_path(directory_, orders_.name))});
   state_.end = std::move(end);
   state_.phase = PilotPhase::free;
   heard_ = look_at_ = around_.clock.now();

@@ -137,6 +137,14 @@ JobRequest read_job_file(FileSystem& files, const std::filesystem::path& path) {
   });
 }
 
+std::filesystem::path job_log(FileSystem& files, const std::filesystem::path& path) {
+  try {
+    return read_job_file(files, path).log;
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 void write_wave_file(FileSystem& files, const std::filesystem::path& path,
                      const std::vector<std::string>& names) {
   replace(files, path, {{"format", wave_format}, {"jobs", names}});

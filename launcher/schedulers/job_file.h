@@ -27,6 +27,9 @@ void write_job_file(FileSystem& files, const std::filesystem::path& path,
 /// Error{environment}: it cannot be read. Error{input}: it is no job file.
 JobRequest read_job_file(FileSystem& files, const std::filesystem::path& path);
 
+/// Where the job writes, as its file says; empty: there is no such file, or it is damaged.
+std::filesystem::path job_log(FileSystem& files, const std::filesystem::path& path);
+
 /// Several jobs that were submitted as one array: task k runs the k-th file. Replaces `path`.
 /// Errors as of write_job_file.
 void write_wave_file(FileSystem& files, const std::filesystem::path& path,

@@ -244,6 +244,8 @@ void SlurmScheduler::look() {
 
 void SlurmScheduler::update(Job& job, const QueueLine& line) {
   job.missing_since.reset();
+  if (const auto task = array_task(line.job))
+    job.wave_output = directory_.jobs() / (line.name + ".out." + std::to_string(task->task));
   auto report = slurm_report(line.state, line.exit_code);
   if (!report) return;
   if (line.restarted && !has_ended(report->state) && !is_server(job.name)) {
@@ -277,11 +279,17 @@ void SlurmScheduler::trace(Job& job) {
 }
 
 void SlurmScheduler::conclude(Job& job, const JobReport& report) {
-  job.report = report;
+  job.report =
+      report.cause == JobCause::signal ? with_memory_told(report, outputs_of(job)) : report;
   if (!job.cancelled || !has_ended(report.state) || report.state == JobState::done) return;
   job.report.state = JobState::cancelled;
   job.report.reason = "cancelled";
   job.report.cause = JobCause::none;
+}
+
+/// Where slurmstepd may have written: the job's log, and the output of a wave's task.
+std::vector<std::filesystem::path> SlurmScheduler::outputs_of(const Job& job) const {
+  return {job_log(files_, job_file_path(directory_, job.name)), job.wave_output};
 }
 
 /// A submission that was thought lost and came through after all.

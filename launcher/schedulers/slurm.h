@@ -1,6 +1,7 @@
 #pragma once
 // Slurm: a batch job for the server and one for each simulation, or an array for a wave of them.
 
+#include <filesystem>
 #include <list>
 #include <map>
 #include <optional>
@@ -55,6 +56,7 @@ class SlurmScheduler final : public Scheduler {
     JobReport report{};
     bool cancelled = false;               ///< by this launcher
     std::optional<Time> missing_since{};  ///< squeue does not list it
+    std::filesystem::path wave_output{};  ///< of a task that squeue has listed
   };
 
   /// A submission that waits: one job, or a whole wave.
@@ -75,6 +77,7 @@ class SlurmScheduler final : public Scheduler {
   void update(Job& job, const QueueLine& line);
   void trace(Job& job);
   void conclude(Job& job, const JobReport& report);
+  std::vector<std::filesystem::path> outputs_of(const Job& job) const;
   void cancel_doubles(const std::vector<QueueLine>& lines);
   void send_cancels();
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "launcher/log_tail.h"
 #include "src/core/process.h"
 
 namespace weir {
@@ -132,6 +133,14 @@ std::optional<JobReport> slurm_report(std::string_view word, std::string_view ex
   if (end->signal == 0) report.exit_code = end->exit_code;
   if (end->signal != 0) report.cause = JobCause::signal;
   report.reason = end->describe();
+  return report;
+}
+
+JobReport with_memory_told(JobReport report, const std::vector<std::filesystem::path>& outputs) {
+  const bool killed = report.state == JobState::failed && report.cause == JobCause::signal;
+  if (!killed || std::none_of(outputs.begin(), outputs.end(), tells_out_of_memory)) return report;
+  report.reason = slurm_state("OUT_OF_MEMORY")->reason;
+  report.cause = JobCause::out_of_memory;
   return report;
 }
 

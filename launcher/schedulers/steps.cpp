@@ -9,6 +9,7 @@
 #include "launcher/schedulers/job_file.h"
 #include "launcher/schedulers/launch_command.h"
 #include "launcher/schedulers/slurm_commands.h"
+#include "launcher/schedulers/slurm_state.h"
 #include "src/core/error.h"
 
 namespace weir {
@@ -35,14 +36,6 @@ void check_options(const JobResources& resources, const std::string& place) {
     if (const auto why = unfit_option(resources.options[k]))
       throw Error(ErrorKind::input, place + "/options/" + std::to_string(k) + ": '" +
                                         resources.options[k] + "' " + *why);
-}
-
-/// weir-job gives 128 + signal, as srun does.
-JobReport with_cause(JobReport report) {
-  if (report.state != JobState::failed || report.cause != JobCause::none) return report;
-  const bool by_signal = !report.exit_code || *report.exit_code > 128;
-  report.cause = by_signal ? JobCause::signal : JobCause::exit_code;
-  return report;
 }
 
 }  // namespace
@@ -112,7 +105,7 @@ std::map<JobId, JobReport> StepsScheduler::poll() {
   end_stubborn();
   auto reports = local_.poll();
   for (auto& [id, report] : reports) {
-    report = with_cause(std::move(report));
+    report = with_cause(std::move(report), names_.at(id));
     if (!has_ended(report.state)) continue;
     names_.erase(id);
     kill_at_.erase(id);
@@ -173,7 +166,16 @@ JobReport StepsScheduler::end_of(const Far& job) {
     return {.state = JobState::lost, .reason = "its step ended without a word", .exit_code = {}};
   return with_cause({.state = end->ok() ? JobState::done : JobState::failed,
                      .reason = end->describe(),
-                     .exit_code = end->signal == 0 ? std::optional(end->exit_code) : std::nullopt});
+                     .exit_code = end->signal == 0 ? std::optional(end->exit_code) : std::nullopt},
+                    job.name);
+}
+
+/// weir-job gives 128 + signal, as srun does.
+JobReport StepsScheduler::with_cause(JobReport report, const std::string& name) {
+  if (report.state != JobState::failed || report.cause != JobCause::none) return report;
+  const bool by_signal = !report.exit_code || *report.exit_code > 128;
+  report.cause = by_signal ? JobCause::signal : JobCause::exit_code;
+  return with_memory_told(std::move(report), {job_log(files_, job_file_path(directory_, name))});
 }
 
 // ---- the end of jobs

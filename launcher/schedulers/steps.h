@@ -51,6 +51,7 @@ class StepsScheduler final : public Scheduler {
   void end_stubborn();
   void kill_step(const JobId& id);
   JobReport end_of(const Far& job);
+  JobReport with_cause(JobReport report, const std::string& name);
 
   const Study& study_;
   const StudyDirectory directory_;

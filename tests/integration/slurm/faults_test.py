@@ -6,7 +6,7 @@ import unittest.mock
 
 from slurm import Slurm
 from slurm_study import CLIENTS, SERVER, SlurmStudyTest, witnessed_study
-from whole import main, processes_of
+from whole import WEIR, main, processes_of
 
 COUNT, STEPS = 6, 10
 # First attempts of simulations 0 to 4 do not end by themselves; the last of them sends on while it is held for dead.
@@ -18,9 +18,7 @@ case $WEIR_SIM.$WEIR_ATTEMPT in
 esac
 exec "$0" "$@"
 """
-NAMED = {0: "cancelled", 1: "requeued by Slurm", 2: "time limit", 3: "memory", 4: "node"}
-# In the summary's list; what Slurm calls an end for want of memory depends on how it watches memory.
-SUMMARISED = {0: "cancelled by somebody else", 1: "requeued by Slurm", 2: "time limit", 4: "node failure"}
+REASONS = {0: "cancelled by somebody else", 1: "requeued by Slurm", 2: "time limit", 3: "out of memory", 4: "node failure"}
 
 
 class FaultsTest(SlurmStudyTest):
@@ -55,12 +53,17 @@ class FaultsTest(SlurmStudyTest):
         self.assert_no_orphan(study)
         self.assert_no_double(study, self.directory)
         self.assertIn("fenced", (self.directory / "logs" / "sim.4.0.log").read_text(), "what lives on is refused")
-        for sim, name in NAMED.items():
-            lines = [line for line in output.splitlines() if f"simulation {sim}, attempt 0 failed" in line]
-            self.assertTrue(any(name in line for line in lines), f"simulation {sim}: {name} in\n{output}")
-        reasons = {job["name"]: job["reason"] for job in self.summary(self.directory)["failed_jobs"]}
-        for sim, reason in SUMMARISED.items():
-            self.assertIn(reason, reasons.get(f"weir.ends.{sim}.0", ""), f"simulation {sim} in {reasons}")
+        self.assert_named(output)
+
+    def assert_named(self, output):
+        """By the launcher, in the summary's list and by `weir status`."""
+        listed = {job["name"]: job["reason"] for job in self.summary(self.directory)["failed_jobs"]}
+        code, status = self.run_program(WEIR, "status", self.directory)
+        self.assertEqual(code, 0, status)
+        for sim, reason in REASONS.items():
+            self.assertRegex(output, f"simulation {sim}, attempt 0 failed: [^\n]*{reason}")
+            self.assertIn(reason, listed[f"weir.ends.{sim}.0"])
+            self.assertIn(reason, status)
 
     def test_jobs_that_make_room_for_others_and_a_controller_that_is_away_cost_nothing(self):
         study = witnessed_study("away", count=COUNT, steps=STEPS, delay_ms=300, jobs=2, clients=CLIENTS | {"options": ["--nodelist=n2"]})

@@ -65,6 +65,7 @@ class SlurmSchedulerTest : public testing::Test {
   }
   std::size_t submissions() const { return commands_.count("sbatch"); }
 
+  FileSystem& files_ = posix_file_system();
   test::TemporaryFolder folder_;
   StudyDirectory directory_{folder_.path()};
   Study study_;
@@ -266,6 +267,22 @@ TEST_F(SlurmSchedulerTest, TellsHowAJobEndedOnce) {
   EXPECT_TRUE(next_poll().empty());
 }
 
+TEST_F(SlurmSchedulerTest, TellsAnEndForWantOfMemoryWhereSlurmSaysItInTheLogAlone) {
+  const auto hungry = scheduler_->submit(simulation(1)), other = scheduler_->submit(simulation(2));
+  files_.make_directories(directory_.logs(), 0700);
+  files_.replace(directory_.simulation_log(1, 0),
+                 "step 3\nslurmstepd-n1: error: StepId=1.batch exceeded memory limit "
+                 "(312070144 > 104857600), being killed\n",
+                 0600);
+  files_.replace(directory_.simulation_log(2, 0), "the solver exceeded memory limit\n", 0600);
+  queue_ = line("1", "FAILED", "weir.toy.1.0", "JobLaunchFailure", "9") +
+           line("2", "FAILED", "weir.toy.2.0", "JobLaunchFailure", "9");
+  const auto reports = next_poll();
+  EXPECT_EQ(reports.at(hungry).cause, JobCause::out_of_memory);
+  EXPECT_EQ(reports.at(hungry).reason, "out of memory");
+  EXPECT_EQ(reports.at(other).cause, JobCause::signal);
+}
+
 TEST_F(SlurmSchedulerTest, TellsItsOwnCancelFromSomebodyElses) {
   const auto mine = scheduler_->submit(simulation(1)), other = scheduler_->submit(simulation(2));
   scheduler_->cancel(mine);
@@ -356,6 +373,17 @@ TEST_F(SlurmSchedulerTest, SubmitsAWaveAsOneArrayWhoseTasksAreItsJobs) {
   const auto reports = next_poll();
   EXPECT_EQ(reports.at("1_0").state, JobState::running);
   EXPECT_EQ(reports.at("1_2").state, JobState::done);
+}
+
+TEST_F(SlurmSchedulerTest, FindsWhatSlurmSaysOfATasksMemoryInTheOutputOfTheWave) {
+  const auto tasks = scheduler_->submit_all({simulation(1), simulation(2)});
+  files_.replace(directory_.jobs() / "weir.toy.wave.0.out.1",
+                 "slurmstepd: error: Detected 1 oom_kill event in StepId=1.batch.\n", 0600);
+  queue_ = line("1_0", "FAILED", "weir.toy.wave.0", "JobLaunchFailure", "9") +
+           line("1_1", "FAILED", "weir.toy.wave.0", "JobLaunchFailure", "9");
+  const auto reports = next_poll();
+  EXPECT_EQ(reports.at(tasks[0].job).cause, JobCause::signal);
+  EXPECT_EQ(reports.at(tasks[1].job).cause, JobCause::out_of_memory);
 }
 
 TEST_F(SlurmSchedulerTest, SplitsAWaveThatIsLargerThanTheSiteAllows) {
