@@ -8,6 +8,7 @@ Prints a line a case, a failed one with the command that repeats it, and the cou
 """
 
 import argparse
+import contextlib
 import os
 import pathlib
 import random
@@ -24,6 +25,9 @@ sys.path.insert(0, str(ROOT / "tests" / "support"))
 os.environ.setdefault("WEIR_BUILD", str(ROOT / "build"))
 
 from faulty_run import Failure, FaultyRun, heat2d_study  # noqa: E402 (the path comes first)
+from oar_study import STUB  # noqa: E402
+from slurm import Slurm  # noqa: E402
+from slurm_study import CLIENTS, SERVER  # noqa: E402
 from whole import BUILD, TOY  # noqa: E402
 
 SEEDS, RANKS = (1, 2, 3), (1, 2)
@@ -50,9 +54,14 @@ PASSAGES = {
     "client.after_send": (1, 9, 14),
     "client.before_chunk": (1, 9, 14),
     "launcher.after_intent": (1, 3, 6),
+    "launcher.after_job_file": (1, 3, 6),
+    "launcher.after_oarsub": (1, 3, 6),
+    "launcher.after_sbatch": (1, 3, 6),
     "launcher.after_submit": (1, 3, 6),
     "launcher.after_submitted": (1, 3, 6),
     "launcher.before_intent": (1, 3, 6),
+    "launcher.before_job_file": (1, 3, 6),
+    "launcher.before_sbatch": (1, 3, 6),
     "trainer.after_step": (1, 9, 20),
 }
 
@@ -70,17 +79,23 @@ AFTER = {
 # Reached by solvers of several ranks only.
 SOLVER_RANKS = {"client.after_gather": 2, "client.before_gather": 2}
 
-# Passed with pilots only; those of a batch system's commands are reached by tests/integration/slurm and unit tests.
-OF_A_POOL = re.compile(r"launcher\.(pilot_|(before|after)_given|(before|after)_pilot_submit|after_task_file)")
-OF_A_BATCH_SYSTEM = re.compile(r"launcher\.(after_oarsub|(before|after)_sbatch|(before|after)_job_file)")
+# The scheduler that passes a place, where it is not "local": of Slurm there is a private one, of OAR the stub.
+SCHEDULERS = {
+    "local-pool": re.compile(r"launcher\.(pilot_|(before|after)_given|(before|after)_pilot_submit|after_task_file)"),
+    "oar": re.compile(r"launcher\.after_oarsub"),
+    "slurm": re.compile(r"launcher\.(before|after)_(sbatch|job_file)"),
+}
 
 # Passed by rank 0 alone, or by a rank that cannot be foretold: never bound to a rank.
 ANY_RANK = re.compile(r"client\.|launcher\.|checkpoint\.|aggregator\.(after_lacking|launcher_message)|trainer\..*_export")
 
 
 def failpoints():
-    names = subprocess.run([BUILD / "bin" / "weir-failpoints"], capture_output=True, text=True, check=True).stdout.split()
-    return [name for name in names if not OF_A_BATCH_SYSTEM.match(name)]
+    return subprocess.run([BUILD / "bin" / "weir-failpoints"], capture_output=True, text=True, check=True).stdout.split()
+
+
+def scheduler_of(name):
+    return next((scheduler for scheduler, names in SCHEDULERS.items() if names.match(name)), "local")
 
 
 class Tally:
@@ -125,7 +140,17 @@ def slow_down(study):
     study["simulation"].update({"count": 2, "steps": 200, "fields": [{"name": "u", "shape": [64]}], "command": command})
 
 
-def run_failpoint(name, seed, ranks, tally):
+def surroundings(scheduler, run, cluster):
+    """What the scheduler's commands find in their environment."""
+    if scheduler == "slurm":
+        return cluster.environment()
+    if scheduler == "oar":
+        (run.folder / "oar").mkdir()
+        return {"PATH": f"{STUB}:{os.environ['PATH']}", "OAR_STUB": run.folder / "oar"}
+    return {}
+
+
+def run_failpoint(name, seed, ranks, tally, cluster):
     """One study, killed once at `name`."""
     buffer = "reservoir" if seed == 3 and name not in AFTER else "firo"
     study = heat2d_study(seed=seed, ranks=ranks, buffer=buffer)
@@ -134,15 +159,17 @@ def run_failpoint(name, seed, ranks, tally):
     study["simulation"]["ranks"] = SOLVER_RANKS.get(name, 1)
     if "_follow" in name:  # a server that is started again listens elsewhere over TCP alone
         study["server"]["transport"] = {"kind": "tcp", "interface": "lo"}
-    if OF_A_POOL.match(name):
-        study["launcher"]["scheduler"] = "local-pool"
+    scheduler = scheduler_of(name)
+    study["launcher"] |= {"scheduler": scheduler, "poll": 0.3}
+    if scheduler == "slurm":
+        study["launcher"] |= {"server": SERVER, "clients": CLIENTS}
     if AFTER.get(name) == "server stopped":
         study["launcher"].update({"watchdog": 3, "server_start": 15})  # a launcher that comes later finds it stopped as well
     with FaultyRun(study) as run:
         once = run.folder / "hit"
         if "validation" in name:
             run.validate()
-        run.env = failpoint_environment(name, seed, ranks, once)
+        run.env = failpoint_environment(name, seed, ranks, once) | surroundings(scheduler, run, cluster)
         run.start()
         if name in AFTER:
             first_fault(run, AFTER[name])
@@ -155,10 +182,11 @@ def run_failpoints(cases, jobs, tally):
     """`jobs` studies at a time, each with an account of its own."""
     def run_case(case):
         own = Tally()
-        run_failpoint(*case, own)
+        run_failpoint(*case, own, cluster)
         return own
 
-    with ThreadPoolExecutor(jobs) as pool:
+    wants_slurm = any(scheduler_of(name) == "slurm" for name, *_ in cases)
+    with Slurm() if wants_slurm else contextlib.nullcontext() as cluster, ThreadPoolExecutor(jobs) as pool:
         for own in pool.map(run_case, cases):
             tally.add(own)
 

@@ -5,14 +5,13 @@ import os
 import unittest.mock
 
 from slurm import Slurm
-from whole import BUILD, TOY, WEIR, WholeTest, toy_study
+from whole import TOY, WEIR, WholeTest, toy_study
 
 # Debian's Open MPI and Slurm find each other through PMIx, within one node; the server is kept on the first.
 SERVER = {"nodes": 1, "mpi": "pmix", "options": ["--nodelist=n1"]}
 CLIENTS = {"nodes": 1, "mpi": "pmix"}
 # Tells of each start, then is the solver.
 WITNESS = 'echo "$WEIR_SIM $WEIR_ATTEMPT" >> "$WEIR_STUDY_DIR/logs/starts"; exec "$0" "$@"'
-TEMPERATURES = ("initial", "west", "east", "south", "north")
 
 
 def launcher(scheduler="slurm", **settings):
@@ -20,26 +19,6 @@ def launcher(scheduler="slurm", **settings):
     if scheduler == "local":
         return {"scheduler": "local", "jobs": settings.get("jobs", 2)}
     return {"scheduler": scheduler, "poll": 0.3, "server": SERVER, "clients": CLIENTS, "warning": 5, **settings}
-
-
-def heat2d_study(simulations=4, steps=20, grid=12, ranks=2, server_ranks=2, **settings):
-    return {
-        "name": "heat",
-        "seed": 1,
-        "simulation": {
-            "count": simulations,
-            "steps": steps,
-            "fields": [{"name": "temperature", "shape": [grid, grid]}],
-            "command": [str(BUILD / "bin" / "heat2d"), "--grid", str(grid), "--steps", str(steps), "--dt", "0.02"],
-            "ranks": ranks,
-        },
-        "parameters": [{"name": name, "bounds": [100, 500]} for name in TEMPERATURES],
-        "buffer": {"kind": "reservoir", "capacity": 24, "watermark": 8},
-        "training": {"batch": 4, "model": {"kind": "mlp", "hidden": [16]}},
-        "server": {"ranks": server_ranks},
-        "client": {"timeout": 60},
-        "launcher": launcher(**settings),
-    }
 
 
 def witnessed_study(name, count=4, steps=10, delay_ms=20, command=None, **settings):

@@ -1,49 +1,88 @@
-"""heat2d with solvers of two ranks and two server ranks: through each back end the ledger is that of local jobs."""
+"""heat2d's --quick study with solvers of two ranks and two server ranks: through each back end the ledger is that of local jobs."""
 
-from slurm_study import SlurmStudyTest, heat2d_study
-from whole import WEIR, main
+import json
+import os
+import pathlib
+import re
+import tempfile
+import unittest
+import unittest.mock
+
+from oar_study import OarStudyTest
+from slurm_study import SlurmStudyTest, launcher
+from whole import BUILD, WEIR, main
+
+EXAMPLE = pathlib.Path(__file__).parents[3] / "examples" / "heat2d"
+SIMULATIONS, STEPS = 20, 50
 
 
-SIMULATIONS, STEPS = 4, 20
+def example(name):
+    """A study of the example, which has comments, with the solver of this build."""
+    study = json.loads(re.sub(r"^\s*//.*", "", (EXAMPLE / name).read_text(), flags=re.MULTILINE))
+    study["simulation"]["command"][0] = str(BUILD / "bin" / "heat2d")
+    return study
 
 
-class Heat2dTest(SlurmStudyTest):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.expected = [(sim, step) for sim in range(SIMULATIONS) for step in range(STEPS)]
+class Heat2d:
+    """Beside a test case with a folder."""
 
-    def study(self, name, **settings):
-        return heat2d_study(SIMULATIONS, STEPS, **settings) | {"name": name}
+    data = None  # the validation set, made once
+    local = None  # the ledger that local jobs end with, found once
 
-    def run_and_compare(self, study, *prefix):
-        """Runs it to its end; `prefix`: the command that the launcher runs under."""
-        directory = self.folder / "D"
-        code, output = self.run_program(*prefix, WEIR, "run", self.write_study(study), "--output", directory, deadline=120)
+    def setUp(self):
+        super().setUp()
+        self.enterContext(unittest.mock.patch.dict(os.environ, OMPI_MCA_mpi_yield_when_idle="1"))
+        if Heat2d.local is None:
+            Heat2d.data = pathlib.Path(unittest.enterModuleContext(tempfile.TemporaryDirectory()), "validation.h5")
+            code, output = self.run_program(WEIR, "generate", self.write_study(example("validation-quick.json")), "--to", self.data)
+            self.assertEqual(code, 0, output)
+            Heat2d.local = self.ledger(self.run_to_its_end("local", {"scheduler": "local", "jobs": 2}))
+            self.assertEqual(len(self.local), SIMULATIONS * STEPS)
+
+    def run_to_its_end(self, name, settings, *prefix):
+        """Its directory; `prefix`: the command that the launcher runs under."""
+        study = example("study-quick.json") | {"name": name, "launcher": settings, "server": {"ranks": 2}}
+        study["simulation"]["ranks"] = 2
+        study["validation"]["dataset"] = str(self.data)
+        directory = self.folder / name
+        code, output = self.run_program(*prefix, WEIR, "run", self.write_study(study), "--output", directory, deadline=180)
         self.assertEqual(code, 0, f"{output}\n{self.logs(directory)}")
-        self.assertEqual(self.ledger(directory), self.expected)
-        self.assertTrue(self.summary(directory)["server"]["identical_weights"])
-        self.assert_no_orphan(study)
+        return directory
 
-    def test_local_jobs(self):
-        self.run_and_compare(self.study("one", scheduler="local"))
+    def compare_with_local(self, name, settings, *prefix):
+        directory = self.run_to_its_end(name, settings, *prefix)
+        self.assertEqual(self.ledger(directory), self.local)
+        server = self.summary(directory)["server"]
+        self.assertEqual(server["ranks"], 2)
+        self.assertTrue(server["identical_weights"])
+
+
+class SlurmHeat2dTest(Heat2d, SlurmStudyTest):
+    def compare(self, name, settings, *prefix):
+        """How often each job was submitted."""
+        self.compare_with_local(name, settings, *prefix)
+        self.assert_no_orphan({"name": name})
+        return self.submissions({"name": name})
 
     def test_batch_jobs(self):
-        study = self.study("heat")
-        self.run_and_compare(study)
-        self.assertEqual(self.submissions(study), {"weir.heat.server": 1} | {f"weir.heat.{sim}.0": 1 for sim in range(4)})
+        jobs = self.compare("batch", launcher(jobs=4))
+        self.assertEqual(jobs, {"weir.batch.server": 1} | {f"weir.batch.{sim}.0": 1 for sim in range(SIMULATIONS)})
 
     def test_pilots(self):
-        study = self.study("pool", scheduler="slurm-pool", jobs=2, idle=5)
-        self.run_and_compare(study)
-        jobs = self.submissions(study)
+        jobs = self.compare("pool", launcher("slurm-pool", jobs=2, idle=5))
         self.assertEqual(jobs.pop("weir.pool.server"), 1)
         self.assertLessEqual(len(jobs), 2, f"more jobs than pilots: {jobs}")
 
     def test_steps_of_an_allocation(self):
-        study = self.study("steps", scheduler="slurm-steps", jobs=2)
-        self.run_and_compare(study, "salloc", "--nodes=2", "--ntasks-per-node=4", "--job-name=allocation")
-        self.assertEqual(self.submissions(study), {})
+        allocation = ("salloc", "--nodes=2", "--ntasks-per-node=4", "--job-name=allocation")
+        self.assertEqual(self.compare("steps", launcher("slurm-steps", jobs=2), *allocation), {})
+
+
+class OarHeat2dTest(Heat2d, OarStudyTest):
+    def test_jobs_of_oar(self):
+        self.compare_with_local("deck", {"scheduler": "oar", "jobs": 2, "poll": 0.2})
+        self.assertEqual({job["exit_code"] for job in self.jobs()}, {0})
+        self.assertEqual(len(self.jobs()), 1 + SIMULATIONS)
 
 
 if __name__ == "__main__":

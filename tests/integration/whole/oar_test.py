@@ -1,42 +1,10 @@
 """A study through OAR, as the stub in tests/support/oar speaks it."""
 
-import json
-import os
-import pathlib
-import signal
-import sys
-
-from whole import WEIR, WholeTest, main, toy_study
-
-STUB = pathlib.Path(__file__).parents[2] / "support" / "oar"
-sys.path.insert(0, str(STUB))
+from oar_study import STUB, OarStudyTest
+from whole import WEIR, main, toy_study
 
 
-class OarTest(WholeTest):
-    def setUp(self):
-        super().setUp()
-        self.oar = self.folder / "oar"
-        self.oar.mkdir()
-        former = dict(os.environ)
-        os.environ.update(PATH=f"{STUB}:{os.environ['PATH']}", OAR_STUB=str(self.oar))
-        self.addCleanup(os.environ.update, former)
-        self.addCleanup(self.end_all_jobs)
-
-    def end_all_jobs(self):
-        for job in self.jobs():
-            if job["state"] != "Terminated" and "stub_pid" in job:
-                try:
-                    os.killpg(job["stub_pid"], signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
-
-    def jobs(self):
-        return sorted((json.loads(path.read_text()) for path in self.oar.glob("job.*.json")), key=lambda job: job["Job_Id"])
-
-    def calls(self, program):
-        lines = [json.loads(line) for line in (self.oar / "calls.jsonl").read_text().splitlines()]
-        return [line[1:] for line in lines if line[0] == program]
-
+class OarTest(OarStudyTest):
     def study(self, **sections):
         launcher = {"scheduler": "oar", "jobs": 2, "poll": 0.2, **sections.pop("launcher", {})}
         return toy_study(count=4, steps=10, launcher=launcher, **sections)
