@@ -11,6 +11,16 @@ bool is_loopback(const std::string& address) {
   return address.starts_with("127.") || address == "::1" || address == "localhost";
 }
 
+/// As the back ends decide it.
+Launch started_by(SchedulerKind kind, Launch wanted, bool has_ranks) {
+  if (kind == SchedulerKind::slurm_steps)
+    return wanted == Launch::mpirun ? Launch::mpirun : Launch::srun;
+  if (wanted != Launch::automatic) return wanted;
+  if (!has_ranks) return Launch::direct;
+  const bool slurm = kind == SchedulerKind::slurm || kind == SchedulerKind::slurm_pool;
+  return slurm ? Launch::srun : Launch::mpirun;
+}
+
 }  // namespace
 
 bool Case::all_nodes_here(const Cluster& of) const {
@@ -31,10 +41,20 @@ Finding of_several_machines(const Case& subject, Finding error) {
 }
 
 std::vector<JobPlan> job_plans(const Study& study) {
-  std::vector<JobPlan> plans = {{"launcher.server", study.launcher.server, study.server.ranks}};
+  const auto& launcher = study.launcher;
+  const auto kind = launcher.scheduler;
+  const auto& server = study.server;
+  const auto& simulation = study.simulation;
+  std::vector<JobPlan> plans = {{"launcher.server", JobRole::server, launcher.server, server.ranks,
+                                 started_by(kind, server.launch, /*has_ranks=*/true)}};
   if (study.training.source == Source::ensemble)
-    plans.push_back({"launcher.clients", study.launcher.clients, study.simulation.ranks});
+    plans.push_back({"launcher.clients", JobRole::simulation, launcher.clients, simulation.ranks,
+                     started_by(kind, simulation.launch, simulation.ranks > 1)});
   return plans;
+}
+
+const char* launch_key(const JobPlan& plan) {
+  return plan.role == JobRole::server ? "server.launch" : "simulation.launch";
 }
 
 std::size_t nodes_of(const JobPlan& plan) { return std::max<std::size_t>(plan.resources.nodes, 1); }

@@ -8,8 +8,11 @@
 
 #include "launcher/doctor/check.h"
 #include "launcher/doctor/cluster.h"
+#include "launcher/schedulers/scheduler.h"
 
 namespace weir {
+
+constexpr Duration answer_within = std::chrono::seconds(20);  ///< of one command
 
 struct Case {
   const Study& study;
@@ -40,12 +43,17 @@ Finding of_several_machines(const Case& subject, Finding error);
 /// Which resources a job asks for, and what they are called in the study.
 struct JobPlan {
   const char* key;  ///< "launcher.server"
+  JobRole role;
   const JobResources& resources;
   std::size_t ranks;
+  Launch start;  ///< what starts the ranks: mpirun, srun or nothing (direct)
 };
 
 /// The kinds of jobs of the study.
 std::vector<JobPlan> job_plans(const Study& study);
+
+/// The key of the study that says what starts the ranks.
+const char* launch_key(const JobPlan& plan);
 
 /// The nodes that one job takes, and the cores of each.
 std::size_t nodes_of(const JobPlan& plan);
@@ -58,6 +66,10 @@ void examine_programs(const Case& subject, Findings& findings);
 void examine_mpi(const Case& subject, Findings& findings);
 /// Asks the batch system, and keeps its answer in `subject`.
 void examine_scheduler(Case& subject, Findings& findings);
+/// Whether the ranks that srun starts find each other.
+void examine_srun(const Case& subject, Findings& findings);
+/// Reservations, accounts and qualities of service.
+void examine_admission(const Case& subject, Findings& findings);
 void examine_jobs(const Case& subject, Findings& findings);
 void examine_network(const Case& subject, Findings& findings);
 void examine_memory(const Case& subject, Findings& findings);

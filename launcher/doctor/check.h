@@ -18,12 +18,14 @@ struct CheckContext {
   std::filesystem::path output;  ///< study directory
   std::filesystem::path record;  ///< data set to be recorded instead of training; empty: training
   CommandRunner* commands =
-      nullptr;  ///< asks the batch system and mpirun; none: they are not asked
+      nullptr;                   ///< asks the batch system and mpirun; none: they are not asked
+  const Clock* clock = nullptr;  ///< that commands are given up by; none: the system's
 };
 
 /// Every finding, in the order of the study file, then of the place. Study files that load_study
-/// accepts only. A command that does not answer within 20 s is a finding; nothing is started,
-/// written or submitted, but for an empty file that tells the clock of the study directory.
+/// accepts only. A command that does not answer within 20 s is a finding, and all of them take a
+/// minute at most; nothing is started, written or submitted, but for an empty file that tells the
+/// clock of the study directory.
 Findings check_study(const Study& study, const CheckContext& context);
 
 /// 0 without errors; else 2 when one of them is the study's, 3 otherwise.

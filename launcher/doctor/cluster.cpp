@@ -43,10 +43,18 @@ Partition partition_of(const Words& words) {
           .is_default = word(words, "Default") == "YES",
           .max_time = parse_slurm_time(word(words, "MaxTime")),
           .max_nodes = number_in(word(words, "MaxNodes")),
+          .memory_per_core = number_in(word(words, "DefMemPerCPU")),
+          .memory_per_node = number_in(word(words, "DefMemPerNode")),
           .accounts = names_in(words, "AllowAccounts"),
           .qos = names_in(words, "AllowQos"),
           .denied_accounts = names_in(words, "DenyAccounts"),
           .denied_qos = names_in(words, "DenyQos")};
+}
+
+std::string without_blanks(const std::string& text) {
+  const auto begin = text.find_first_not_of(" \t\r");
+  if (begin == std::string::npos) return "";
+  return text.substr(begin, text.find_last_not_of(" \t\r") - begin + 1);
 }
 
 /// "gpu:a100:4(S:0-1)": the name and the type, and how many.
@@ -93,6 +101,61 @@ std::vector<NodeGroup> parse_nodes(const std::string& text) {
                      .address = columns[7]});
   }
   return nodes;
+}
+
+SlurmSettings parse_settings(const std::string& text) {
+  SlurmSettings settings;
+  for (const auto& line : split(text, '\n')) {
+    const auto equals = line.find(" = ");
+    if (equals == std::string::npos) continue;
+    const auto key = without_blanks(line.substr(0, equals));
+    const auto value = without_blanks(line.substr(equals + 3));
+    if (key == "MpiDefault") settings.mpi_default = value;
+    if (key == "DefMemPerCPU") settings.memory_per_core = number_in(value);
+    if (key == "DefMemPerNode") settings.memory_per_node = number_in(value);
+    if (key != "AccountingStorageEnforce") continue;
+    settings.accounts_enforced = value.find("associations") != std::string::npos;
+    settings.qos_enforced = value.find("qos") != std::string::npos;
+  }
+  return settings;
+}
+
+std::vector<std::string> parse_mpi_kinds(const std::string& text) {
+  std::vector<std::string> kinds;
+  for (const auto& line : split(text, '\n')) {
+    auto words = line.starts_with("srun: ") ? line.substr(6) : line;
+    if (words.ends_with("...")) continue;
+    // "specific pmix plugin versions available: pmix_v3,pmix_v4"
+    if (const auto colon = words.find(':'); colon != std::string::npos)
+      words = words.substr(colon + 1);
+    for (const auto& part : split(words, ','))
+      if (const auto kind = without_blanks(part);
+          !kind.empty() && kind.find(' ') == std::string::npos)
+        kinds.push_back(kind);
+  }
+  return kinds;
+}
+
+std::vector<Reservation> parse_reservations(const std::string& text) {
+  std::vector<Reservation> reservations;
+  for (const auto& line : split(text, '\n'))
+    if (const auto words = words_of(line); words.contains("ReservationName"))
+      reservations.push_back({.name = word(words, "ReservationName"),
+                              .begin = word(words, "StartTime"),
+                              .end = word(words, "EndTime")});
+  return reservations;
+}
+
+std::vector<Association> parse_associations(const std::string& text) {
+  std::vector<Association> associations;
+  for (const auto& line : split(text, '\n')) {
+    const auto columns = split(line, '|');
+    if (columns.empty() || columns[0].empty()) continue;
+    associations.push_back(
+        {.account = columns[0],
+         .qos = columns.size() > 1 ? split(columns[1], ',') : std::vector<std::string>()});
+  }
+  return associations;
 }
 
 std::optional<double> parse_slurm_time(const std::string& text) {

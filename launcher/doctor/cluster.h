@@ -1,5 +1,5 @@
 #pragma once
-// What a Slurm says of its partitions and nodes, out of the text of its commands.
+// What a Slurm says of itself, out of the text of its commands.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +12,10 @@ namespace weir {
 struct Partition {
   std::string name, state;  ///< state: "UP", "DOWN", "DRAIN", "INACTIVE"
   bool is_default = false;
-  std::optional<double> max_time;                        ///< seconds; nothing: no limit
-  std::optional<std::size_t> max_nodes;                  ///< of one job; nothing: no limit
+  std::optional<double> max_time;        ///< seconds; nothing: no limit
+  std::optional<std::size_t> max_nodes;  ///< of one job; nothing: no limit
+  /// MiB that a job gets which asks for none; nothing: all of the node, or not told.
+  std::optional<std::uint64_t> memory_per_core, memory_per_node;
   std::vector<std::string> accounts, qos;                ///< that may; empty: all
   std::vector<std::string> denied_accounts, denied_qos;  ///< that may not
 };
@@ -30,9 +32,33 @@ struct NodeGroup {
   std::string address;  ///< of the node, or of several, as the batch system reaches them
 };
 
+struct Reservation {
+  std::string name;
+  std::string begin, end;  ///< local times, "2026-11-21T16:28:38"
+};
+
+/// An account that the user may charge.
+struct Association {
+  std::string account;
+  std::vector<std::string> qos;  ///< that go with it; empty: not told
+};
+
+/// Of its settings.
+struct SlurmSettings {
+  std::string mpi_default;  ///< of an srun without --mpi; empty: not told
+  bool accounts_enforced = false, qos_enforced = false;
+  /// As of a Partition, where that has none of its own.
+  std::optional<std::uint64_t> memory_per_core, memory_per_node;
+};
+
+/// What was not asked for, and what Slurm does not tell, is empty.
 struct Cluster {
   std::vector<Partition> partitions;
   std::vector<NodeGroup> nodes;
+  SlurmSettings settings{};
+  std::vector<std::string> mpi_kinds{};  ///< that srun --mpi takes
+  std::optional<std::vector<Reservation>> reservations{};
+  std::vector<Association> associations{};
 };
 
 /// How `sinfo` has to be asked for parse_nodes.
@@ -42,6 +68,14 @@ extern const char* const node_format;
 std::vector<Partition> parse_partitions(const std::string& text);
 /// Out of `sinfo --noheader --exact --format=` node_format; lines of another kind are passed over.
 std::vector<NodeGroup> parse_nodes(const std::string& text);
+/// Out of `scontrol show config`.
+SlurmSettings parse_settings(const std::string& text);
+/// Out of `srun --mpi=list`: its names of kinds, in its order.
+std::vector<std::string> parse_mpi_kinds(const std::string& text);
+/// Out of `scontrol --oneliner show reservation`; lines of another kind are passed over.
+std::vector<Reservation> parse_reservations(const std::string& text);
+/// Out of `sacctmgr --noheader --parsable2 show associations … format=Account,QOS`.
+std::vector<Association> parse_associations(const std::string& text);
 /// "7-12:00:00", "12:00:00", "30:00", "30" (minutes): seconds. "UNLIMITED" and what is none:
 /// nothing.
 std::optional<double> parse_slurm_time(const std::string& text);

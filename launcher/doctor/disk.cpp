@@ -20,11 +20,20 @@ Finding check_space(const Case& subject, const std::filesystem::path& place) {
   if (!free)
     return warning("disk", "the free space for " + quoted(place.string()) + " is not known");
   const double need = disk_need(subject.study, !subject.trains());
-  const std::string text = "about " + size_text(need) + " are needed at " + quoted(place.string()) +
-                           ", " + size_text(static_cast<double>(*free)) + " are free";
-  if (need <= static_cast<double>(*free)) return ok("disk", text);
-  return wrong_environment("disk",
-                           "no space left: " + text + "; make room, or choose another place");
+  const double checkpoints = subject.trains() ? checkpoints_need(subject.study) : 0;
+  const auto room = static_cast<double>(*free);
+  const std::string text =
+      "about " + size_text(need) + " are needed at " + quoted(place.string()) +
+      (checkpoints > 0 ? ", and up to " + size_text(checkpoints) + " for checkpoints" : "") + "; " +
+      size_text(room) + " are free";
+  if (need > room)
+    return wrong_environment("disk",
+                             "no space left: " + text + "; make room, or choose another place");
+  if (need + checkpoints > room)
+    return warning("disk", text +
+                               "; the study would go on without new checkpoints: make room, choose "
+                               "another place, or a smaller buffer.capacity");
+  return ok("disk", text);
 }
 
 void check_files(const Case& subject, const std::filesystem::path& place, Findings& findings) {

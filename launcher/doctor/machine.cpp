@@ -6,6 +6,7 @@
 #include <sstream>
 #include <thread>
 
+#include <pwd.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -84,6 +85,11 @@ std::string SystemMachine::host() const {
   std::array<char, 256> name{};
   gethostname(name.data(), name.size() - 1);
   return name.data();
+}
+
+std::string SystemMachine::user() const {
+  const passwd* entry = getpwuid(geteuid());
+  return entry == nullptr || entry->pw_name == nullptr ? "" : entry->pw_name;
 }
 
 std::optional<std::string> SystemMachine::environment(const std::string& name) const {

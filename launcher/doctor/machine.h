@@ -53,6 +53,7 @@ class Machine {
   virtual bool is_hdf5(const std::filesystem::path& path) const = 0;  ///< by its signature
   virtual std::vector<NetworkAddress> addresses() const = 0;          ///< as network_addresses()
   virtual std::string host() const = 0;
+  virtual std::string user() const = 0;  ///< login name; empty: the user has none
   virtual std::optional<std::string> environment(const std::string& name) const = 0;
 };
 
@@ -75,6 +76,7 @@ class SystemMachine final : public Machine {
   bool is_hdf5(const std::filesystem::path& path) const override;
   std::vector<NetworkAddress> addresses() const override;
   std::string host() const override;
+  std::string user() const override;
   std::optional<std::string> environment(const std::string& name) const override;
 };
 

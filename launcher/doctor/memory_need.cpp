@@ -7,6 +7,7 @@ namespace {
 
 constexpr double value_bytes = 4;        // FP32
 constexpr double training_copies = 4;    // weights, gradients, two moments
+constexpr double saved_copies = 3;       // weights, two moments
 constexpr double exported_copies = 3;    // safetensors, TorchScript, the one that is being replaced
 constexpr double logs_bytes = 16 << 20;  // logs, metrics, event files
 
@@ -51,6 +52,13 @@ double disk_need(const Study& study, bool record) {
   if (!record) return logs_bytes + exported_copies * model_bytes(study);
   return logs_bytes + sample_bytes(study) * static_cast<double>(simulation.count) *
                           static_cast<double>(simulation.steps);
+}
+
+double checkpoints_need(const Study& study) {
+  const auto& settings = study.checkpoint;
+  const bool only_at_the_end = settings.every == 0 && !settings.batches;
+  const auto cuts = only_at_the_end ? 1 : static_cast<double>(settings.keep) + 1;
+  return cuts * (memory_need(study).slab + saved_copies * model_bytes(study));
 }
 
 }  // namespace weir

@@ -28,4 +28,8 @@ std::uint64_t capacity_that_fits(const Study& study, double bytes);
 /// data set.
 double disk_need(const Study& study, bool record);
 
+/// Bytes of the checkpoints at most: those that are kept and the one that is being written, of
+/// which none shares a row with another.
+double checkpoints_need(const Study& study);
+
 }  // namespace weir

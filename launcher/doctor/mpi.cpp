@@ -3,29 +3,10 @@
 #include <algorithm>
 
 #include "launcher/doctor/case.h"
+#include "launcher/doctor/mpi_family.h"
 
 namespace weir {
 namespace {
-
-constexpr Duration answer_within = std::chrono::seconds(20);
-
-/// "Open MPI" or "MPICH" (Intel MPI and Cray's included, which share its ABI); empty: not known.
-std::string family_of_library(const std::string& library) {
-  const auto is = [&](const char* start) { return library.starts_with(start); };
-  if (is("libmpich") || is("libmpi.so.12") || is("libmpifort.so.12") || is("libmpi_cray") ||
-      is("libmpi_gnu"))
-    return "MPICH";
-  const bool open = is("libmpi.so.") || is("libmpi_mpifh.so") || is("libmpi_usempif08.so") ||
-                    is("libmpi_cxx.so") || is("libopen-rte.so");
-  return open ? "Open MPI" : "";
-}
-
-/// By the libraries that it asks for itself.
-std::string family_of_program(const Machine& machine, const std::filesystem::path& program) {
-  for (const auto& library : machine.needed_libraries(program))
-    if (const auto family = family_of_library(library); !family.empty()) return family;
-  return "";
-}
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
@@ -37,23 +18,28 @@ std::string family_of_mpirun(const std::string& version) {
   return mpich ? "MPICH" : "";
 }
 
-/// Modules or set-up lines of the server's job may bring an mpirun that is not in PATH here.
-bool comes_with_the_job(const Case& subject) {
-  const auto& server = subject.study.launcher.server;
-  return subject.batch() && !(server.modules.empty() && server.setup.empty());
+/// The jobs whose ranks mpirun starts.
+std::vector<JobPlan> under_mpirun(const Study& study) {
+  std::vector<JobPlan> plans;
+  for (const auto& plan : job_plans(study))
+    if (plan.start == Launch::mpirun) plans.push_back(plan);
+  return plans;
+}
+
+/// Modules or set-up lines of the job may bring an mpirun that is not in PATH here.
+bool comes_with_the_job(const JobPlan& plan) {
+  return !(plan.resources.modules.empty() && plan.resources.setup.empty());
 }
 
 Finding no_mpirun(const Case& subject) {
-  if (comes_with_the_job(subject))
+  const auto plans = under_mpirun(subject.study);
+  if (subject.batch() && std::all_of(plans.begin(), plans.end(), comes_with_the_job))
     return warning("mpirun",
-                   "there is no mpirun in PATH here; that is right only if launcher.server.modules "
-                   "or setup bring it, and those of launcher.clients too");
-  return wrong_environment("mpirun",
-                           "there is no mpirun in PATH; install Open MPI or load its module");
-}
-
-bool solver_has_ranks(const Study& study) {
-  return study.simulation.ranks > 1 || study.simulation.launch == Launch::mpirun;
+                   "there is no mpirun in PATH here; that is right only if modules or setup of " +
+                       std::string(plans.front().key) + " bring it");
+  return wrong_environment("mpirun", "there is no mpirun in PATH to start ranks with (" +
+                                         std::string(launch_key(plans.front())) +
+                                         "); install Open MPI or load its module");
 }
 
 void check_mpirun(const Case& subject, const std::string& linked, Findings& findings) {
@@ -81,20 +67,21 @@ void check_solver(const Case& subject, const std::string& starter, Findings& fin
   const auto& machine = subject.machine();
   const auto program = machine.find_program(subject.study.simulation.command.at(0));
   if (!program) return;
-  const auto family = family_of_program(machine, *program);
+  const auto family = mpi_family_of(machine, *program);
   if (family.empty() || starter.empty() || family == starter) return;
   findings.push_back(warning("mpi", program->string() + " is linked with " + family +
-                                        ", weir's client and mpirun with " + starter +
+                                        ", weir-server and weir's client with " + starter +
                                         "; build solver and weir with one MPI"));
 }
 
 }  // namespace
 
 void examine_mpi(const Case& subject, Findings& findings) {
-  const auto linked = family_of_program(subject.machine(), subject.at.server);
-  check_mpirun(subject, linked, findings);
-  if (subject.runs_simulations() && solver_has_ranks(subject.study))
-    check_solver(subject, linked, findings);
+  const auto linked = mpi_family_of(subject.machine(), subject.at.server);
+  if (!under_mpirun(subject.study).empty()) check_mpirun(subject, linked, findings);
+  for (const auto& plan : job_plans(subject.study))
+    if (plan.role == JobRole::simulation && plan.start != Launch::direct)
+      check_solver(subject, linked, findings);
 }
 
 }  // namespace weir

@@ -1,13 +1,12 @@
 // Whether the batch system is there, answers, and what it says of itself.
 
+#include "launcher/doctor/ask_slurm.h"
 #include "launcher/doctor/case.h"
 #include "launcher/schedulers/oar_commands.h"
 #include "src/study/names.h"
 
 namespace weir {
 namespace {
-
-constexpr Duration answer_within = std::chrono::seconds(20);
 
 std::vector<std::string> commands_of(SchedulerKind kind) {
   switch (kind) {
@@ -80,24 +79,6 @@ bool check_service(const Case& subject, CommandRunner& commands, Findings& findi
   return false;
 }
 
-std::string refused_text(const std::string& command, const CommandResult& result) {
-  return "`" + command + "` says nothing: " + result.describe() +
-         "; partitions and limits are not checked, so try a small study first";
-}
-
-std::optional<Cluster> read_cluster(CommandRunner& commands, Findings& findings) {
-  const auto partitions =
-      commands.run({"scontrol", "--oneliner", "show", "partition"}, answer_within);
-  if (!partitions.ok()) {
-    findings.push_back(warning("scheduler", refused_text("scontrol show partition", partitions)));
-    return std::nullopt;
-  }
-  const auto nodes = commands.run(
-      {"sinfo", "--noheader", "--exact", std::string("--format=") + node_format}, answer_within);
-  if (!nodes.ok()) findings.push_back(warning("scheduler", refused_text("sinfo", nodes)));
-  return Cluster{parse_partitions(partitions.out), parse_nodes(nodes.out)};
-}
-
 /// OAR has no partitions to look at; a site without oarnodes for users says nothing.
 bool all_oar_nodes_here(const Case& subject, CommandRunner& commands) {
   if (!subject.machine().find_program("oarnodes")) return false;
@@ -121,7 +102,7 @@ void examine_scheduler(Case& subject, Findings& findings) {
   if (subject.study.launcher.scheduler == SchedulerKind::oar)
     subject.oar_is_here = all_oar_nodes_here(subject, commands);
   else
-    subject.cluster = read_cluster(commands, findings);
+    subject.cluster = ask_slurm(subject, commands, findings);
 }
 
 }  // namespace weir

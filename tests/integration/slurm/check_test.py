@@ -1,6 +1,7 @@
 """weir check against a real Slurm: faults that were put into a study or a place, each found with its fix."""
 
 import copy
+import getpass
 import os
 
 from slurm_study import SlurmStudyTest, launcher
@@ -62,6 +63,22 @@ class CheckTest(SlurmStudyTest):
     def test_cores_that_no_node_has(self):
         self.ask("clients", cores_per_rank=1000)
         self.assert_found(2, "error   launcher.clients.cores_per_rank: ", "lower it")
+
+    def test_ranks_that_would_not_find_each_other(self):
+        self.study["launcher"]["server"] = {"nodes": 1}
+        self.assert_found(2, "error   launcher.server.mpi: ", 'set it to "pmix", or server.launch to "mpirun"')
+
+    def test_kind_of_start_that_slurm_does_not_have(self):
+        self.ask("server", mpi="pspmi")
+        self.assert_found(2, "error   launcher.server.mpi: ", "names ")
+
+    def test_reservation_that_is_not_there_or_not_yet(self):
+        self.ask("clients", reservation="ours")
+        self.assert_found(2, "error   launcher.clients.reservation: ", "there is no reservation 'ours'")
+        self.slurm.output("scontrol", "create", "reservation", "ReservationName=ours", "StartTime=now+1hour", "Duration=1",
+                          "Users=" + getpass.getuser(), "Nodes=n2")
+        self.assert_found(0, "warning launcher.clients.reservation: ", "begins at ")
+        self.slurm.output("scontrol", "delete", "ReservationName=ours")
 
     def test_controller_that_does_not_answer(self):
         configuration = self.folder / "slurm.conf"

@@ -5,43 +5,15 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/launcher/doctor/fake_place.h"
+#include "tests/unit/launcher/doctor/fake_slurm.h"
 
 namespace weir {
 namespace {
 
+using test::ClusterDoctorTest;
+using test::nodes;
+using test::partitions;
 using test::prints;
-
-constexpr const char* partitions =
-    "PartitionName=cpu AllowGroups=ALL AllowAccounts=ALL AllowQos=ALL AllocNodes=ALL Default=YES "
-    "QoS=N/A DefaultTime=01:00:00 MaxNodes=4 MaxTime=1-00:00:00 MinNodes=0 Nodes=c[1-8] State=UP "
-    "TotalCPUs=256 TotalNodes=8\n"
-    "PartitionName=gpu AllowGroups=ALL AllowAccounts=ml,physics DenyQos=debug Default=NO "
-    "DefaultTime=NONE MaxNodes=UNLIMITED MaxTime=UNLIMITED Nodes=g[1-2] State=UP TotalCPUs=128 "
-    "TotalNodes=2\n"
-    "PartitionName=old AllowAccounts=ALL AllowQos=ALL Default=NO MaxNodes=UNLIMITED "
-    "MaxTime=UNLIMITED Nodes=o1 State=DOWN TotalCPUs=16 TotalNodes=1\n";
-constexpr const char* nodes =
-    "cpu|6|32|192000|(null)|idle|skylake|c[1-6]\n"
-    "cpu|2|32|192000|(null)|drained*|icelake,ib|c[7-8]\n"
-    "gpu|2|64|512000|gpu:a100:4(S:0-3)|mixed|(null)|g[1-2]\n"
-    "old|1|16|64000|(null)|idle|(null)|o1\n";
-
-class ClusterDoctorTest : public test::DoctorTest {
- protected:
-  ClusterDoctorTest() {
-    study_.launcher.scheduler = SchedulerKind::slurm;
-    study_.server.transport = {.kind = TransportKind::tcp, .interface = "ib0", .security = {}};
-    server().partition = "gpu";
-    server().account = "ml";
-    clients().partition = "cpu";
-    commands_.answers["scontrol ping"] = prints("Slurmctld(primary) at ctl is UP\n");
-    commands_.answers["scontrol --oneliner show partition"] = prints(partitions);
-    commands_.answers["sinfo --noheader"] = prints(nodes);
-  }
-  JobResources& server() { return study_.launcher.server; }
-  JobResources& clients() { return study_.launcher.clients; }
-};
 
 TEST_F(ClusterDoctorTest, FindsNothingWrongWithAGoodStudyOnAGoodCluster) {
   expect_no_complaint();
@@ -225,11 +197,13 @@ TEST_F(ClusterDoctorTest, OnlyWarnsOfASolverThatAModuleMayBring) {
   expect_warning("simulation", "launcher.clients.modules");
 }
 
-TEST_F(ClusterDoctorTest, OnlyWarnsOfAnMpirunThatAModuleMayBring) {
+TEST_F(ClusterDoctorTest, MissesAnMpirunOnlyWhereOneIsNeeded) {
   machine_.programs.erase("mpirun");
+  expect_no_complaint();
+  study_.server.launch = Launch::mpirun;
   expect_error("mpirun", ErrorKind::environment, "load its module");
   server().modules = {"OpenMPI/4.1"};
-  expect_warning("mpirun", "launcher.server.modules");
+  expect_warning("mpirun", "modules or setup of launcher.server");
 }
 
 TEST_F(ClusterDoctorTest, ComparesThreadsWithTheCoresOfARank) {
@@ -246,11 +220,22 @@ TEST_F(ClusterDoctorTest, ComparesThreadsWithTheCoresOfARank) {
 
 TEST_F(ClusterDoctorTest, ComparesBufferAndModelWithTheNodesMemory) {
   study_.buffer.capacity = 200'000'000;  // of 4000 bytes
-  expect_error("memory", ErrorKind::environment, "in 1 × a node of the partition");
+  expect_error("memory", ErrorKind::environment, "on a node of the partition");
   server().nodes = 2;
   study_.server.ranks = 2;
   study_.buffer.capacity = 120'000'000;
+  EXPECT_EQ(about("memory").severity, Severity::ok);
+}
+
+TEST_F(ClusterDoctorTest, KnowsTheMemoryThatSlurmGivesToJobsThatAskForNone) {
+  std::string limited = partitions;
+  limited.replace(limited.find("DefaultTime=NONE"), 0, "DefMemPerCPU=2000 ");
+  commands_.answers["scontrol --oneliner show partition"] = prints(limited);
   expect_no_complaint();
+  study_.buffer.capacity = 1'000'000;  // of 4000 bytes
+  expect_error("memory", ErrorKind::environment, "2.0 GiB by Slurm's default");
+  server().memory_mib = 8000;
+  EXPECT_EQ(about("memory").severity, Severity::ok);
 }
 
 TEST_F(ClusterDoctorTest, RefusesAWarningThatComesBeforeTheJob) {

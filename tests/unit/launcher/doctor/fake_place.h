@@ -45,6 +45,7 @@ class FakeMachine final : public Machine {
   bool is_hdf5(const Path& path) const override { return data_sets.contains(path); }
   std::vector<NetworkAddress> addresses() const override { return interfaces; }
   std::string host() const override { return "login1"; }
+  std::string user() const override { return "me"; }
   std::optional<std::string> environment(const std::string& name) const override {
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional(found->second);
@@ -69,8 +70,13 @@ class FakeMachine final : public Machine {
 /// Commands that answer what a test has written down; any other one is not there.
 class ScriptedCommands final : public CommandRunner {
  public:
-  CommandResult run(const std::vector<std::string>& command, Duration,
+  CommandResult run(const std::vector<std::string>& command, Duration deadline,
                     const std::map<std::string, std::string>&) override {
+    if (hangs || slowness > deadline) {
+      clock.advance(deadline);
+      return {.exit_code = 137, .timed_out = true, .out = "", .err = ""};
+    }
+    clock.advance(slowness);
     std::string line;
     for (const auto& argument : command) line += (line.empty() ? "" : " ") + argument;
     for (const auto& [start, result] : answers)
@@ -80,6 +86,9 @@ class ScriptedCommands final : public CommandRunner {
   }
 
   std::map<std::string, CommandResult> answers;
+  Duration slowness{};  ///< that each takes
+  bool hangs = false;   ///< none of them ends
+  ManualClock clock;
 };
 
 inline CommandResult prints(const std::string& text) {
@@ -106,7 +115,8 @@ class DoctorTest : public testing::Test {
                                 .server = "/weir-server",
                                 .output = output_,
                                 .record = record_,
-                                .commands = &commands_});
+                                .commands = &commands_,
+                                .clock = &commands_.clock});
   }
   int exit_code() { return exit_code_of(findings()); }
   Finding about(const std::string& subject) {

@@ -58,6 +58,14 @@ TEST_F(CheckTest, MissesDiskSpace) {
   EXPECT_EQ(about("disk").severity, Severity::warning);
 }
 
+TEST_F(CheckTest, CountsTheCheckpoints) {
+  study_.buffer.capacity = 10'000;  // of 4000 bytes; 2 are kept, and 1 is written meanwhile
+  machine_.disk = 100 << 20;
+  expect_warning("disk", "and up to 115.");
+  study_.checkpoint.every = 0;
+  expect_no_complaint();
+}
+
 TEST_F(CheckTest, CountsTheSamplesOfARecordedDataSet) {
   record_ = "/data/f.h5";
   machine_.disk = 10 * 100 * 4000;
