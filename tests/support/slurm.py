@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 
-from slurm_cluster import SlurmCluster
+from slurm_cluster import MAX_FOLDER, SlurmCluster
 
 DEADLINE = 60  # seconds that a command or a change of state may take
 ENDED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEMORY", "PREEMPTED"}
@@ -18,11 +18,17 @@ ENDED = {"COMPLETED", "FAILED", "CANCELLED", "TIMEOUT", "NODE_FAIL", "OUT_OF_MEM
 GUARD = "import sys; from slurm_cluster import SlurmCluster; sys.stdin.read(); SlurmCluster(sys.argv[1]).down()"
 
 
+def short_folder():
+    """Where temporary files go, or /tmp where that is too long a path for the cluster's sockets."""
+    usual = tempfile.gettempdir()
+    return usual if len(usual) <= MAX_FOLDER - len("/weir-slurm-12345678") else "/tmp"
+
+
 class Slurm(SlurmCluster):
     """Used as a context: up inside it, all of it ended and removed after it, also when the test is killed."""
 
     def __init__(self, nodes=2, cores=4):
-        super().__init__(pathlib.Path(tempfile.mkdtemp(prefix="weir-slurm-")), nodes, cores)
+        super().__init__(tempfile.mkdtemp(prefix="weir-slurm-", dir=short_folder()), nodes, cores)
 
     def __enter__(self):
         self.guard = subprocess.Popen([sys.executable, "-B", "-c", GUARD, str(self.folder)], stdin=subprocess.PIPE,

@@ -1,6 +1,7 @@
 """Studies through a batch system's back end: on a private Slurm, and what must be true of Slurm's own records afterwards."""
 
 import collections
+import concurrent.futures
 import os
 import unittest.mock
 
@@ -10,6 +11,7 @@ from whole import TOY, WEIR, WholeTest, toy_study
 # Debian's Open MPI and Slurm find each other through PMIx, within one node; the server is kept on the first.
 SERVER = {"nodes": 1, "mpi": "pmix", "options": ["--nodelist=n1"]}
 CLIENTS = {"nodes": 1, "mpi": "pmix"}
+AT_A_TIME = 4  # studies that run side by side: most of their time is waiting
 # Tells of each start, then is the solver.
 WITNESS = 'echo "$WEIR_SIM $WEIR_ATTEMPT" >> "$WEIR_STUDY_DIR/logs/starts"; exec "$0" "$@"'
 
@@ -55,6 +57,12 @@ class SlurmStudyTest(WholeTest):
         with self.launched(study, directory, *options, **env) as process:
             self.wait_for_end(process, directory)
             return process.output()
+
+    def side_by_side(self, run, cases):
+        """Calls `run` with each of the cases; the first failure is raised when all have ended."""
+        with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+            for one in [pool.submit(run, *case) for case in cases]:
+                one.result()
 
     def job_of(self, name):
         """The number of the live job of this name, which is waited for until it runs."""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 from slurm import Slurm
 from slurm_cluster import ClusterError, SlurmCluster
@@ -158,6 +159,10 @@ class CommandTest(unittest.TestCase):
     def test_folder_whose_sockets_would_have_too_long_names_is_refused(self):
         with self.assertRaisesRegex(ClusterError, "at most"):
             SlurmCluster("/tmp/" + 60 * "x")
+
+    def test_tests_have_a_cluster_also_where_temporary_files_have_long_names(self):
+        with unittest.mock.patch.object(tempfile, "tempdir", "/tmp/" + 60 * "x"), Slurm() as slurm:
+            self.assertEqual(slurm.idle_nodes(), {"n1", "n2"})
 
 
 if __name__ == "__main__":

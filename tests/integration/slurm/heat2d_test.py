@@ -33,7 +33,7 @@ class Heat2d:
         super().setUp()
         self.enterContext(unittest.mock.patch.dict(os.environ, OMPI_MCA_mpi_yield_when_idle="1"))
         if Heat2d.local is None:
-            Heat2d.data = pathlib.Path(unittest.enterModuleContext(tempfile.TemporaryDirectory()), "validation.h5")
+            Heat2d.data = pathlib.Path(unittest.enterModuleContext(tempfile.TemporaryDirectory(prefix="weir-whole-")), "validation.h5")
             code, output = self.run_program(WEIR, "generate", self.write_study(example("validation-quick.json")), "--to", self.data)
             self.assertEqual(code, 0, output)
             Heat2d.local = self.ledger(self.run_to_its_end("local", {"scheduler": "local", "jobs": 2}))

@@ -12,7 +12,7 @@ class ReliefTest(SlurmStudyTest):
         self.hand_over("taken", "cancelled by somebody else", "scancel")
 
     def hand_over(self, name, reason, *command):
-        study = witnessed_study(name, steps=20, delay_ms=500, jobs=2)
+        study = witnessed_study(name, steps=20, delay_ms=300, jobs=2)
         study["simulation"]["restarts"] = 0
         directory = self.folder / name
         with self.launched(study, directory) as launcher:

@@ -1,6 +1,5 @@
 """The launcher killed at each point of a submission, and resumed: no orphan and no double, counted from Slurm's own records."""
 
-import concurrent.futures
 import os
 import signal
 
@@ -30,7 +29,6 @@ POOL_POINTS = {
     "launcher.before_pilot_submit": (1, 2),
     "launcher.after_pilot_submit": (1, 2),
 }
-AT_A_TIME = 4  # studies that run side by side: most of their time is waiting
 
 
 class SubmissionTest(SlurmStudyTest):
@@ -42,11 +40,7 @@ class SubmissionTest(SlurmStudyTest):
 
     def kill_at_each(self, points, scheduler):
         kills = [(point, passage) for point, passages in points.items() for passage in (passages if NIGHTLY else passages[-1:])]
-        with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
-            done = [pool.submit(self.kill_and_resume, f"{scheduler}-{number}", scheduler, *kill)
-                    for number, kill in enumerate(kills)]
-            for one in done:
-                one.result()
+        self.side_by_side(self.kill_and_resume, [(f"{scheduler}-{number}", scheduler, *kill) for number, kill in enumerate(kills)])
         self.assertEqual(self.slurm.live_jobs(), {})
         print(f"{scheduler}: launcher killed at {len(points)} points, {len(kills)} times: 0 orphans, 0 double submissions")
 

@@ -19,9 +19,7 @@ class WavesTest(SlurmStudyTest):
         self.assertEqual(self.submissions(study)["weir.together.6.0"], 1)
 
     def test_launcher_killed_in_the_submission_of_a_wave_finds_its_tasks_again(self):
-        for number, point in enumerate(POINTS):
-            with self.subTest(point=point):
-                self.kill_and_resume(f"killed-{number}", point)
+        self.side_by_side(self.kill_and_resume, [(f"killed-{number}", point) for number, point in enumerate(POINTS)])
         print(f"launcher killed at {len(POINTS)} points of a wave: 0 orphans, 0 started twice")
 
     def kill_and_resume(self, name, point):
