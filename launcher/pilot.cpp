@@ -15,6 +15,7 @@ namespace {
 constexpr Duration quick = std::chrono::milliseconds(20);
 constexpr Duration slow = std::chrono::milliseconds(250);
 constexpr Duration quick_for = std::chrono::seconds(2);  ///< after the last task or order
+constexpr Duration doubt = std::chrono::seconds(1);      ///< of an end by a signal
 
 Duration duration_of(double seconds) {
   return std::chrono::duration_cast<Duration>(Seconds(seconds));
@@ -23,6 +24,11 @@ Duration duration_of(double seconds) {
 JobCause cause_of(const JobReport& end) {
   if (end.state != JobState::failed || end.cause != JobCause::none) return end.cause;
   return end.exit_code ? JobCause::exit_code : JobCause::signal;
+}
+
+/// weir-job gives 128 + signal.
+bool died_of_a_signal(const JobReport& end) {
+  return end.state == JobState::failed && (!end.exit_code || *end.exit_code > 128);
 }
 
 JobReport never_ran(const std::string& reason) {
@@ -65,7 +71,7 @@ void Pilot::go_on_after(const PilotState& former) {
 bool Pilot::tick() {
   if (!job_.empty()) observe();
   if (interrupted_) return !job_.empty();
-  if (!written_ && !publish()) return true;
+  if (!written_ && (around_.clock.now() < tell_at_ || !publish())) return true;
   if (state_.phase == PilotPhase::gone) return false;
   if (around_.clock.now() >= look_at_) look();
   return true;
@@ -81,7 +87,10 @@ void Pilot::observe() {
   const auto report = reports.find(job_);
   if (report == reports.end() || !has_ended(report->second.state)) return;
   job_.clear();
-  if (!interrupted_) end_task(report->second);
+  if (interrupted_) return;
+  end_task(report->second);
+  // A batch system that ends the pilot ends the task at the same time, and it may be seen first.
+  if (died_of_a_signal(report->second)) tell_at_ = around_.clock.now() + doubt;
 }
 
 void Pilot::end_task(JobReport end) {

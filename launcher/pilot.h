@@ -63,6 +63,7 @@ class Pilot {
   PilotSurroundings around_;
   const Time started_;
   Time heard_, look_at_;
+  Time tell_at_{};  ///< not before: what state_ holds
   PilotOrders orders_;
   PilotState state_;
   TaskWish obeyed_ = TaskWish::run;  ///< of the task that runs

@@ -1,24 +1,46 @@
-"""A server that has to go before its work is done: it makes room for the next one, and no simulation notices more than a pause."""
+"""Servers and pilots that have to go before their work is done: the next one goes on, and nothing is lost."""
 
 from slurm_study import SlurmStudyTest, witnessed_study
 from whole import main
 
+# slurmctld looks at time limits every 30 s, and sends a warning up to 30 s early.
+NEAR_ITS_LIMIT = ("scontrol", "update", "EndTime=now+35")
+
 
 class ReliefTest(SlurmStudyTest):
-    def test_server_that_is_warned_before_its_time_limit_hands_over_without_a_restarted_simulation(self):
-        self.hand_over("warned", "made room for its successor", "scancel", "--batch", "--signal=USR1")
+    def test_servers_and_pilots_that_have_to_go_lose_nothing(self):
+        self.side_by_side(lambda run, *case: run(*case), [
+            (self.lose_a_pilot,),
+            (self.hand_over, "limited", 1000, "made room for its successor", *NEAR_ITS_LIMIT),
+            (self.hand_over, "warned", 300, "made room for its successor", "scancel", "--batch", "--signal=USR1"),
+            (self.hand_over, "taken", 300, "cancelled by somebody else", "scancel"),
+        ])
 
-    def test_server_whose_job_somebody_cancels_hands_over_too(self):
-        self.hand_over("taken", "cancelled by somebody else", "scancel")
+    def lose_a_pilot(self):
+        """By its time limit, in the middle of its only simulation."""
+        study = witnessed_study("pilots", count=1, steps=35, delay_ms=1000, scheduler="slurm-pool", jobs=1, idle=5)
+        directory = self.folder / "pilots"
+        with self.launched(study, directory) as launcher:
+            pilot = self.job_of("weir.pilots.pilot.1")
+            self.wait_until(lambda: (directory / "logs" / "starts").exists(), "the simulation runs", process=launcher)
+            self.slurm.end_soon(pilot)
+            self.wait_for_end(launcher, directory)
+        self.assert_complete(study, directory)
+        self.assert_no_orphan(study)
+        self.assert_no_double(study, directory)
+        self.assertEqual(self.slurm.state(pilot), "TIMEOUT")
+        self.assertEqual(self.submissions(study)["weir.pilots.pilot.2"], 1)
+        reasons = {job["name"]: job["reason"] for job in self.summary(directory)["failed_jobs"]}
+        self.assertIn("time limit", reasons["weir.pilots.0.0"])
 
-    def hand_over(self, name, reason, *command):
-        study = witnessed_study(name, steps=20, delay_ms=300, jobs=2)
+    def hand_over(self, name, delay_ms, reason, *command):
+        study = witnessed_study(name, count=2, steps=20, delay_ms=delay_ms, jobs=1)
         study["simulation"]["restarts"] = 0
         directory = self.folder / name
         with self.launched(study, directory) as launcher:
             server = self.job_of(f"weir.{name}.server")
             self.wait_until(lambda: list(directory.glob("checkpoints/*/manifest.json")), "a checkpoint", process=launcher)
-            self.slurm.output(*command, server)
+            self.slurm.output(*command, f"JobId={server}" if command == NEAR_ITS_LIMIT else server)
             self.wait_for_end(launcher, directory)
             output = launcher.output()
         self.assertIn(reason, output)

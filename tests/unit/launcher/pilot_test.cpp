@@ -228,6 +228,30 @@ TEST_F(PilotTest, TellsNoEndOfATaskThatTheBatchSystemEnded) {
   EXPECT_FALSE(state().end);
 }
 
+TEST_F(PilotTest, WaitsWithAnEndByASignalForItsOwnEnd) {
+  auto one = pilot();
+  give(1);
+  one.tick();
+  runner_.end("1", JobState::failed, "exit code 143", 143);
+  EXPECT_TRUE(one.tick());
+  one.interrupt();
+  EXPECT_FALSE(one.tick());
+  EXPECT_EQ(state().phase, PilotPhase::running);
+  EXPECT_FALSE(state().end);
+}
+
+TEST_F(PilotTest, TellsAnEndByASignalWhenItLivesOn) {
+  auto one = pilot();
+  give(1);
+  one.tick();
+  runner_.end("1", JobState::failed, "killed by signal 9");
+  one.tick();
+  clock_.advance(std::chrono::seconds(1));
+  one.tick();
+  EXPECT_EQ(state().phase, PilotPhase::free);
+  EXPECT_EQ(state().end->cause, JobCause::signal);
+}
+
 TEST_F(PilotTest, ThatIsStartedAgainRunsItsTaskNoSecondTime) {
   write_state(files_, folder_.state(name), {.number = 1, .phase = PilotPhase::running});
   give(1);
