@@ -131,10 +131,13 @@ class SlurmCluster:
             (self.folder / name).touch()
         (self.folder / "gres.conf").write_text(f"NodeName=n1 Name=gpu File={self.folder}/gpu[0-1]\n")
         (self.folder / "completed").touch(mode=0o600)
+        # Programs of Open MPI that start at once all make this folder, and one of them fails over it; what is in it keeps it.
+        sessions = self.folder / "tmp" / f"ompi.{host_name()}.{os.getuid()}"
+        sessions.mkdir(mode=0o700)
+        (sessions / "output-keep").write_text("not removed by Open MPI\n")
 
     def configure(self, ports):
-        # The only thing that slurmd takes from the machine is its name.
-        host = socket.gethostname().split(".")[0]
+        host = host_name()  # the only thing that slurmd takes from the machine
         nodes = "\n".join(
             f"NodeName={node} NodeHostname={host} NodeAddr=127.0.0.1 Port={port} CPUs={self.cores} RealMemory=8000"
             + (" Gres=gpu:2" if node == "n1" else "") for node, port in zip(self.nodes, ports[1:]))
@@ -255,6 +258,10 @@ def running():
                 if state not in "ZX":
                     table[int(entry.name)] = int(parent)
     return table
+
+
+def host_name():
+    return socket.gethostname().split(".")[0]
 
 
 def free_ports(count):
