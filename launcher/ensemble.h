@@ -66,6 +66,10 @@ class Ensemble {
   KnownAttempts known() const;
   std::size_t jobs() const { return count(&takes_place); }  ///< attempts that take a place
   std::size_t queued() const;
+  /// Of jobs(), those that the scheduler has not started.
+  std::size_t pending() const {
+    return count([](AttemptState state) { return state == AttemptState::submitted; });
+  }
 
  private:
   struct Attempt {

@@ -12,12 +12,13 @@
 namespace weir {
 
 /// How often each reason ended a job that did not end well, the most frequent first, then by name.
+/// Names of jobs and of logs in a reason make no other cause.
 std::vector<std::pair<std::string, std::size_t>> failure_causes(
     const std::vector<JournalEntry>& journal);
 
-/// "3 × time limit of the job, 1 × out of memory, and 2 others"; names the first `most`. Empty
-/// without any.
-std::string causes_text(const std::vector<std::pair<std::string, std::size_t>>& causes,
-                        std::size_t most);
+/// A line for each of the first `most`, and one for the others: "3 × time limit of the job",
+/// "1 × out of memory", "2 others".
+std::vector<std::string> causes_lines(
+    const std::vector<std::pair<std::string, std::size_t>>& causes, std::size_t most);
 
 }  // namespace weir

@@ -15,10 +15,16 @@ std::string number(double value, const char* format) {
 
 std::string simulations_text(const Snapshot& snapshot, const wire::LaunchStatus& status) {
   std::string text = std::to_string(status.finished) + "/" + std::to_string(status.expected) +
-                     " simulations, " + std::to_string(snapshot.jobs) + " running";
+                     " simulations, " + std::to_string(snapshot.jobs - snapshot.pending) +
+                     " running";
+  if (snapshot.pending > 0) text += ", " + std::to_string(snapshot.pending) + " in the queue";
   if (status.failed > 0) text += ", " + std::to_string(status.failed) + " failed";
   if (status.restarted > 0) text += ", " + std::to_string(status.restarted) + " restarted";
   return text;
+}
+
+std::string phase_text(const Snapshot& snapshot) {
+  return snapshot.server_pending ? "the server's job waits in the queue" : name_of(snapshot.phase);
 }
 
 std::string loss_text(const wire::LaunchStatus& status) {
@@ -51,8 +57,7 @@ std::optional<double> seconds_left(const Snapshot& snapshot) {
 }
 
 std::string progress_line(const Snapshot& snapshot) {
-  if (!snapshot.status)
-    return std::string(name_of(snapshot.phase)) + ", " + duration_text(snapshot.seconds);
+  if (!snapshot.status) return phase_text(snapshot) + ", " + duration_text(snapshot.seconds);
   const auto& status = *snapshot.status;
   std::string line = snapshot.phase == RunPhase::restarting ? "the server starts again | " : "";
   line += status.expected > 0 ? simulations_text(snapshot, status) + " | " : "";

@@ -12,9 +12,9 @@ namespace weir {
 /// the first one.
 std::optional<double> seconds_left(const Snapshot& snapshot);
 
-/// "12/100 simulations, 3 running, 1 failed | 1200/10000 samples | 340 trained | loss 0.012,
-/// validation 0.015 | 450 samples/s | 3 min 20 s left"; parts that nothing is known of are left
-/// out.
+/// "12/100 simulations, 3 running, 2 in the queue, 1 failed | 1200/10000 samples | 340 trained |
+/// loss 0.012, validation 0.015 | 450 samples/s | 3 min 20 s left"; parts that nothing is known of
+/// are left out.
 std::string progress_line(const Snapshot& snapshot);
 
 /// "45 s", "3 min 20 s", "2 h 5 min".

@@ -23,11 +23,13 @@ enum class RunPhase {
 struct Snapshot {
   RunPhase phase = RunPhase::starting;
   std::optional<wire::LaunchStatus> status;  ///< the server's latest
-  std::size_t jobs = 0, queued = 0;          ///< attempts that run, attempts that wait for a place
-  double seconds = 0;                        ///< since the start of this launcher
-  std::size_t server_restarts = 0;           ///< of the study, under every launcher
-  bool resumed = false;                      ///< an earlier launcher had begun the study
-  std::uint64_t samples_before = 0;          ///< resumed: accepted before this launcher came
+  std::size_t jobs = 0, queued = 0;  ///< attempts that were submitted, that wait for a place
+  std::size_t pending = 0;           ///< of `jobs`, those that the batch system has not started
+  bool server_pending = false;       ///< the server's job waits in the batch system's queue
+  double seconds = 0;                ///< since the start of this launcher
+  std::size_t server_restarts = 0;   ///< of the study, under every launcher
+  bool resumed = false;              ///< an earlier launcher had begun the study
+  std::uint64_t samples_before = 0;  ///< resumed: accepted before this launcher came
 };
 
 inline const char* name_of(RunPhase phase) {

@@ -21,8 +21,6 @@ using Json = nlohmann::ordered_json;
 using wire::get_whole_number;
 using wire::whole_number;
 
-constexpr std::int64_t silence = 10;  ///< seconds after which a launcher counts as gone
-
 std::string host_name() {
   std::array<char, 256> name{};
   gethostname(name.data(), name.size() - 1);
@@ -35,9 +33,13 @@ double number_or_nan(const Json& json, const char* key) {
 }
 
 Json simulations(const Snapshot& snapshot, const wire::LaunchStatus& status) {
-  return {{"expected", status.expected}, {"finished", status.finished},
-          {"failed", status.failed},     {"restarted", status.restarted},
-          {"running", snapshot.jobs},    {"queued", snapshot.queued}};
+  return {{"expected", status.expected},
+          {"finished", status.finished},
+          {"failed", status.failed},
+          {"restarted", status.restarted},
+          {"running", snapshot.jobs - snapshot.pending},
+          {"pending", snapshot.pending},
+          {"queued", snapshot.queued}};
 }
 
 Json samples(const wire::LaunchStatus& status) {
@@ -50,6 +52,7 @@ Snapshot parse_snapshot(const Json& json) {
   Snapshot snapshot;
   snapshot.seconds = json.at("seconds").get<double>();
   snapshot.resumed = json.value("resumed", false);
+  snapshot.server_pending = json.value("server_pending", false);
   if (json.contains("server_restarts"))
     get_whole_number(json, "server_restarts", snapshot.server_restarts);
   if (!json.contains("simulations")) return snapshot;
@@ -60,7 +63,11 @@ Snapshot parse_snapshot(const Json& json) {
   get_whole_number(simulations, "finished", status.finished);
   get_whole_number(simulations, "failed", status.failed);
   get_whole_number(simulations, "restarted", status.restarted);
-  get_whole_number(simulations, "running", snapshot.jobs);
+  std::uint32_t running = 0, pending = 0;
+  get_whole_number(simulations, "running", running);
+  if (simulations.contains("pending")) get_whole_number(simulations, "pending", pending);
+  snapshot.pending = pending;
+  snapshot.jobs = std::size_t{running} + pending;
   get_whole_number(simulations, "queued", snapshot.queued);
   get_whole_number(samples, "expected", status.samples_expected);
   get_whole_number(samples, "unique", status.samples_unique);
@@ -78,8 +85,9 @@ Snapshot parse_snapshot(const Json& json) {
 std::string server_text(const Snapshot& snapshot) {
   const std::string restarts =
       snapshot.server_restarts == 1 ? "once" : std::to_string(snapshot.server_restarts) + " times";
-  const std::string epoch =
-      snapshot.status ? "epoch " + std::to_string(snapshot.status->epoch) : "not heard yet";
+  const std::string epoch = snapshot.status ? "epoch " + std::to_string(snapshot.status->epoch)
+                            : snapshot.server_pending ? "its job waits in the queue"
+                                                      : "not heard yet";
   return epoch + (snapshot.server_restarts > 0 ? ", started again " + restarts : "");
 }
 
@@ -89,11 +97,20 @@ std::filesystem::path status_path(const StudyDirectory& directory) {
   return directory.run() / "status.json";
 }
 
-LauncherStatus status_of(const Snapshot& snapshot) {
+std::int64_t silence_of(SchedulerKind scheduler) {
+  constexpr std::int64_t turn = 10;
+  // An sbatch, an squeue and an scancel that all hang until they are given up.
+  constexpr std::int64_t commands = 120;
+  const bool here = scheduler == SchedulerKind::local || scheduler == SchedulerKind::local_pool;
+  return here ? turn : turn + commands;
+}
+
+LauncherStatus status_of(const Snapshot& snapshot, std::int64_t silence) {
   return {.pid = getpid(),
           .host = host_name(),
           .time = std::time(nullptr),
           .phase = name_of(snapshot.phase),
+          .silence = silence,
           .snapshot = snapshot};
 }
 
@@ -103,8 +120,10 @@ std::string write_status(const LauncherStatus& launcher) {
                {"host", launcher.host},
                {"time", launcher.time},
                {"phase", launcher.phase},
+               {"silence", launcher.silence},
                {"seconds", snapshot.seconds},
                {"resumed", snapshot.resumed},
+               {"server_pending", snapshot.server_pending},
                {"server_restarts", snapshot.server_restarts}};
   if (snapshot.status) {
     const auto& status = *snapshot.status;
@@ -128,6 +147,8 @@ LauncherStatus parse_status(const std::string& text) {
             .host = json.at("host").get<std::string>(),
             .time = whole_number<std::uint32_t>(json, "time"),
             .phase = json.at("phase").get<std::string>(),
+            .silence = json.contains("silence") ? whole_number<std::uint32_t>(json, "silence")
+                                                : LauncherStatus{}.silence,
             .snapshot = parse_snapshot(json)};
   } catch (const std::exception& error) {
     throw Error(ErrorKind::input, std::string("run/status.json cannot be read: ") + error.what());
@@ -141,7 +162,7 @@ std::optional<LauncherStatus> read_status(FileSystem& files, const StudyDirector
 }
 
 bool is_stale(const LauncherStatus& status, std::int64_t now) {
-  if (now - status.time > silence) return true;
+  if (now - status.time > status.silence) return true;
   return written_here(status) && !process_lives(status.pid);
 }
 

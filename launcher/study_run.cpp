@@ -328,6 +328,8 @@ Snapshot StudyRun::snapshot() const {
           .status = status_,
           .jobs = ensemble_.jobs(),
           .queued = ensemble_.queued(),
+          .pending = ensemble_.pending(),
+          .server_pending = phase_ == RunPhase::starting && !server_.running_since(),
           .seconds = Seconds(around_.clock.now() - started_).count(),
           .server_restarts = std::max<std::size_t>(restarts_.restarts(), epoch),
           .resumed = resumed_,

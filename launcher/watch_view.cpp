@@ -88,7 +88,10 @@ class View {
     const auto& status = *watched_.status;
     const std::string where = " | launcher " + std::to_string(status.pid) + " on " + status.host;
     add("study", watched_.study);
-    add("phase", status.phase + ", " + duration_text(status.snapshot.seconds) + where,
+    const bool waits = status.snapshot.server_pending;
+    add("phase",
+        (waits ? "the server waits in the queue" : status.phase) + ", " +
+            duration_text(status.snapshot.seconds) + where,
         status.phase == "running" ? Tone::good : Tone::plain);
     if (!watched_.launcher_gone) return;
     const auto silent = static_cast<double>(watched_.now - status.time);
@@ -106,15 +109,19 @@ class View {
     add("simulations", bar(part_of(status.finished, status.expected), bar_width(), style_.unicode) +
                            " " + count(status.finished) + "/" + count(status.expected) +
                            " finished");
-    add("jobs", count(snapshot.jobs) + " submitted, " + count(snapshot.queued) + " waiting, " +
+    add("jobs", count(snapshot.jobs - snapshot.pending) + " running, " + count(snapshot.pending) +
+                    " in the queue, " + count(snapshot.queued) + " to submit, " +
                     count(status.restarted) + " restarted");
     if (status.failed > 0)
       add("failed", count(status.failed) + " simulations given up", Tone::trouble);
   }
 
   void causes() {
-    if (!watched_.causes.empty())
-      add("jobs failed", causes_text(watched_.causes, /*most=*/3), Tone::trouble);
+    const char* label = "jobs failed";
+    for (const auto& line : causes_lines(watched_.causes, /*most=*/6)) {
+      add(label, line, Tone::trouble);
+      label = "";
+    }
   }
 
   void samples(const Snapshot& snapshot, const wire::LaunchStatus& status) {

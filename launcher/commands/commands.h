@@ -40,7 +40,7 @@ int status_command(const std::filesystem::path& folder, bool json);
 int watch_command(const std::filesystem::path& folder);
 /// Returns when the server said that it stops, or the launcher that it ends the study. Both are
 /// asked, from any machine that sees the folder. Error{environment} when neither answers within
-/// 30 s.
+/// 30 s, or the time that the launcher may be busy with a batch system.
 int stop_command(const std::filesystem::path& folder);
 /// What was accepted, by the ledgers of the study's end, or of its newest checkpoint before that.
 int ledger_command(const std::filesystem::path& folder);

@@ -36,8 +36,9 @@ spdlog::logger make_logger(const StudyDirectory& directory) {
 /// What the launcher shows and writes while a study runs.
 class Desk {
  public:
-  Desk(const StudyDirectory& directory, const Clock& clock)
+  Desk(const Study& study, const StudyDirectory& directory, const Clock& clock)
       : directory_(directory),
+        silence_(silence_of(study.launcher.scheduler)),
         clock_(clock),
         logger_(make_logger(directory)),
         progress_(std::cout, clock, standard_output_style()),
@@ -63,7 +64,8 @@ class Desk {
     written_phase_ = snapshot.phase;
     counts_written_ = snapshot.status.has_value();
     try {
-      posix_file_system().replace(status_path(directory_), write_status(status_of(snapshot)), 0600);
+      posix_file_system().replace(status_path(directory_),
+                                  write_status(status_of(snapshot, silence_)), 0600);
     } catch (const Error& error) {
       if (!std::exchange(warned_, true)) note(NoteLevel::warning, error.what());
     }
@@ -71,6 +73,7 @@ class Desk {
 
  private:
   const StudyDirectory& directory_;
+  const std::int64_t silence_;
   const Clock& clock_;
   spdlog::logger logger_;
   ProgressWriter progress_;
@@ -125,7 +128,7 @@ Outcome drive_study(const Study& study, const StudyDirectory& directory,
   const StudyLock lock(directory);
   Interrupts interrupts;
   const SystemClock clock;
-  Desk desk(directory, clock);
+  Desk desk(study, directory, clock);
   StopRequests wishes(posix_file_system(), directory, clock);
   const auto scheduler = make_scheduler(study, directory, posix_file_system(), clock);
   const auto journal_path = directory.run() / "journal.jsonl";

@@ -24,11 +24,6 @@ std::string headline(const Study& study) {
          " simulations of " + std::to_string(study.simulation.steps) + " steps\n";
 }
 
-std::string ended_text(const SummaryHead& head, const std::string& summary) {
-  const std::string reason = head.reason.empty() ? "" : ": " + head.reason;
-  return "the study has ended: " + head.status + reason + "\n" + summary;
-}
-
 nlohmann::ordered_json checkpoint_json(const PublishedCheckpoint& checkpoint) {
   return {{"number", checkpoint.number},
           {"batch", checkpoint.batch},
@@ -40,11 +35,23 @@ nlohmann::ordered_json checkpoint_json(const PublishedCheckpoint& checkpoint) {
 std::string failures(const StudyDirectory& directory) {
   try {
     const auto journal = read_journal(posix_file_system(), directory.run() / "journal.jsonl");
-    const auto text = causes_text(failure_causes(journal), /*most=*/10);
-    return text.empty() ? "" : "failed jobs " + text + "\n";
+    std::string text;
+    for (const auto& line : causes_lines(failure_causes(journal), /*most=*/10))
+      text += (text.empty() ? "failed jobs " : "            ") + line + "\n";
+    return text;
   } catch (const Error&) {
     return "";
   }
+}
+
+/// The summary's list of failed jobs is long; here they are counted.
+std::string ended_text(const StudyDirectory& directory, const SummaryHead& head,
+                       const std::string& summary) {
+  auto shown = nlohmann::ordered_json::parse(summary, nullptr, /*allow_exceptions=*/false);
+  if (shown.is_object()) shown.erase("failed_jobs");
+  const std::string reason = head.reason.empty() ? "" : ": " + head.reason;
+  return "the study has ended: " + head.status + reason + "\n" + failures(directory) +
+         (shown.is_object() ? shown.dump(2) + "\n" : summary);
 }
 
 std::string running_text(const StudyDirectory& directory, const LauncherStatus& status, bool gone,
@@ -72,7 +79,7 @@ int status_command(const std::filesystem::path& folder, bool json) {
   if (!json) std::cout << headline(load_study(directory.study()));
   if (const auto head = read_summary(files, directory)) {
     const auto summary = files.read(directory.summary());
-    std::cout << (json ? summary : ended_text(*head, summary));
+    std::cout << (json ? summary : ended_text(directory, *head, summary));
   } else if (const auto status = read_status(files, directory)) {
     const bool gone = launcher_gone(status, directory, std::time(nullptr));
     std::cout << running_text(directory, *status, gone, json, newest_checkpoint(files, directory));

@@ -1,5 +1,6 @@
 // weir stop: an orderly end of a study, asked for from another shell or another machine.
 
+#include <algorithm>
 #include <ctime>
 #include <iostream>
 #include <optional>
@@ -18,7 +19,7 @@
 namespace weir {
 namespace {
 
-constexpr Duration answer_within = std::chrono::seconds(30);
+constexpr std::int64_t answer_within = 30;  ///< seconds, where the launcher is not busier
 constexpr Duration turn = std::chrono::milliseconds(100);
 
 int say(const std::string& text) {
@@ -88,14 +89,14 @@ class LauncherWish {
   const std::filesystem::path path_;
 };
 
-/// Whether the server promised to stop, the launcher took the wish, or the study ended, before the
-/// deadline.
-bool ask(FileSystem& files, const StudyDirectory& directory, bool launcher) {
+/// Whether the server promised to stop, the launcher took the wish, or the study ended, within
+/// these seconds.
+bool ask(FileSystem& files, const StudyDirectory& directory, bool launcher, std::int64_t within) {
   const SystemClock clock;
   std::optional<LauncherWish> wish;
   if (launcher) wish.emplace(files, directory);
   ServerWish server(files, directory, clock);
-  const Time deadline = clock.now() + answer_within;
+  const Time deadline = clock.now() + std::chrono::seconds(within);
   while (clock.now() < deadline)
     if (server.turn_passes() || (wish && wish->taken()) || files.exists(directory.summary()))
       return true;
@@ -117,10 +118,12 @@ int stop_command(const std::filesystem::path& folder) {
   const auto status = read_status(files, directory);
   const bool launcher = !launcher_gone(status, directory, std::time(nullptr));
   if (!launcher && !files.exists(directory.endpoint())) return say("nothing runs");
-  if (ask(files, directory, launcher)) return say("the study stops");
-  if (!launcher) return say("nothing runs: neither the server nor a launcher answers");
-  throw Error(ErrorKind::environment,
-              "neither the server nor the launcher answered within 30 s" + how_to_kill(status));
+  const auto within = status && launcher ? std::max(answer_within, status->silence) : answer_within;
+  if (ask(files, directory, launcher, within)) return say("the study stops");
+  if (launcher_gone(read_status(files, directory), directory, std::time(nullptr)))
+    return say("nothing runs: neither the server nor a launcher answers");
+  throw Error(ErrorKind::environment, "neither the server nor the launcher answered within " +
+                                          std::to_string(within) + " s" + how_to_kill(status));
 }
 
 }  // namespace weir

@@ -96,7 +96,9 @@ class Look {
   std::string line() const {
     if (!status_)
       return gone_ ? "no launcher is running" : "its launcher has written no status yet";
-    return progress_line(status_->snapshot) + (gone_ ? " | no launcher is running" : "");
+    std::string text = progress_line(status_->snapshot);
+    for (const auto& cause : causes_lines(causes_, /*most=*/10)) text += " | failed " + cause;
+    return text + (gone_ ? " | no launcher is running" : "");
   }
 
  private:

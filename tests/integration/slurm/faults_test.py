@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import unittest.mock
 
 from slurm import Slurm
@@ -15,6 +16,7 @@ case $WEIR_SIM.$WEIR_ATTEMPT in
   [0-2].0) exec "$0" "$@" --delay-ms 600000 ;;
   3.0) exec python3 -c 'import time; x = bytearray(400 << 20); time.sleep(600)' ;;
   4.0) exec "$0" "$@" --delay-ms 1500 ;;
+  5.0) until [ -e "$WEIR_STUDY_DIR/logs/go" ]; do sleep 0.1; done ;;
 esac
 exec "$0" "$@"
 """
@@ -47,6 +49,8 @@ class FaultsTest(SlurmStudyTest):
             self.slurm.output("scontrol", "update", f"JobId={jobs[1]}", "Requeue=1")
             self.slurm.output("scontrol", "requeue", jobs[1])
             self.lose_node_of(jobs[3])
+            self.assert_shown_meanwhile(REASONS.values())
+            (self.directory / "logs" / "go").touch()
             self.wait_for_end(launcher, self.directory)
             output = launcher.output()
         self.assert_complete(study, self.directory)
@@ -78,6 +82,7 @@ class FaultsTest(SlurmStudyTest):
             self.slurm.start_controller()
             self.wait_for_end(launcher, self.directory)
             self.assertIn("simulation 0, attempt 0 failed: preempted", launcher.output())
+        self.assertIn("× preempted by another job", self.status())
         self.assert_complete(study, self.directory)
         self.assert_no_orphan(study)
         self.assert_no_double(study, self.directory)
@@ -95,6 +100,17 @@ class FaultsTest(SlurmStudyTest):
         self.assert_no_orphan(study)
         self.assert_no_double(study, self.directory)
         self.assertEqual(self.submissions(study)["weir.server.server"], 2)
+
+    def status(self):
+        return self.run_program(WEIR, "status", self.directory)[1]
+
+    def assert_shown_meanwhile(self, causes):
+        """weir status and weir watch tell the causes apart while the study runs."""
+        def counted(text):
+            return all(re.search(f"[1-9] × .*{cause}", text) for cause in causes)
+        self.wait_until(lambda: counted(self.status()), f"weir status names {causes}")
+        with self.started(WEIR, "watch", self.directory) as watch:
+            self.wait_until(lambda: counted(watch.output()), f"weir watch names {causes}")
 
     def epoch(self):
         endpoint = self.directory / "run" / "endpoint.json"

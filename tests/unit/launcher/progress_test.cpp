@@ -114,7 +114,7 @@ TEST(ProgressWriterTest, DoesNotRepeatALineElsewhere) {
 }
 
 TEST(StatusFileTest, ReadsBackWhatWasWritten) {
-  const auto written = status_of(some_progress());
+  const auto written = status_of(some_progress(), /*silence=*/10);
   const auto read = parse_status(write_status(written));
   EXPECT_EQ(read.pid, getpid());
   EXPECT_EQ(read.host, written.host);
@@ -126,7 +126,7 @@ TEST(StatusFileTest, ReadsBackWhatWasWritten) {
 }
 
 TEST(StatusFileTest, HoldsNoCountsBeforeTheServerSpoke) {
-  EXPECT_FALSE(parse_status(write_status(status_of({}))).snapshot.status);
+  EXPECT_FALSE(parse_status(write_status(status_of({}, /*silence=*/10))).snapshot.status);
 }
 
 TEST(StatusFileTest, RefusesWhatIsNoStatus) {
@@ -135,7 +135,7 @@ TEST(StatusFileTest, RefusesWhatIsNoStatus) {
 }
 
 TEST(StatusFileTest, IsStaleWhenTheLauncherIsSilentOrDead) {
-  auto status = status_of(some_progress());
+  auto status = status_of(some_progress(), /*silence=*/10);
   EXPECT_FALSE(is_stale(status, status.time + 10));
   EXPECT_TRUE(is_stale(status, status.time + 11));
   EXPECT_THAT(status_text(status, status.time + 11, /*launcher_gone=*/true), HasSubstr("gone"));
@@ -144,8 +144,17 @@ TEST(StatusFileTest, IsStaleWhenTheLauncherIsSilentOrDead) {
   EXPECT_TRUE(is_stale(status, status.time));
 }
 
+TEST(StatusFileTest, AllowsALauncherToWaitForItsBatchSystem) {
+  const auto silence = silence_of(SchedulerKind::slurm);
+  EXPECT_GT(silence, 100);
+  EXPECT_EQ(silence_of(SchedulerKind::local), 10);
+  const auto status = parse_status(write_status(status_of(some_progress(), silence)));
+  EXPECT_FALSE(is_stale(status, status.time + silence));
+  EXPECT_TRUE(is_stale(status, status.time + silence + 1));
+}
+
 TEST(StatusFileTest, SaysNothingOfAProcessOnAnotherMachine) {
-  auto status = status_of(some_progress());
+  auto status = status_of(some_progress(), /*silence=*/10);
   status.host = "elsewhere";
   status.pid = std::numeric_limits<pid_t>::max();
   EXPECT_FALSE(is_stale(status, status.time));
@@ -155,7 +164,7 @@ TEST(PresenceTest, HoldsALauncherOnThisMachineForGoneWithoutItsLock) {
   const test::TemporaryFolder folder;
   const StudyDirectory directory{folder.path()};
   std::filesystem::create_directories(directory.run());
-  const auto status = status_of(some_progress());
+  const auto status = status_of(some_progress(), /*silence=*/10);
   EXPECT_TRUE(launcher_gone(status, directory, status.time));
   EXPECT_TRUE(launcher_gone(std::nullopt, directory, 0));
   const StudyLock lock(directory);
@@ -166,7 +175,7 @@ TEST(PresenceTest, HoldsALauncherOnThisMachineForGoneWithoutItsLock) {
 
 TEST(PresenceTest, AsksTheAgeOfTheStatusAloneWhereTheLauncherIsElsewhere) {
   const test::TemporaryFolder folder;
-  auto status = status_of(some_progress());
+  auto status = status_of(some_progress(), /*silence=*/10);
   status.host = "login2";
   EXPECT_FALSE(launcher_gone(status, {folder.path()}, status.time));
   EXPECT_TRUE(launcher_gone(status, {folder.path()}, status.time + 11));

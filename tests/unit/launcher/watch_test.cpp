@@ -41,6 +41,7 @@ LauncherStatus some_status() {
   status.snapshot.seconds = 50;
   status.snapshot.jobs = 3;
   status.snapshot.queued = 2;
+  status.snapshot.pending = 1;
   status.snapshot.server_restarts = 1;
   status.snapshot.status = wire::LaunchStatus{.expected = 100,
                                               .finished = 25,
@@ -85,7 +86,7 @@ TEST_F(WatchTest, ShowsHowAStudyStands) {
       shown,
       ElementsAre("study        toy", "phase        running, 50 s | launcher 4711 on login2",
                   "simulations  [#####-----------------] 25/100 finished",
-                  "jobs         3 submitted, 2 waiting, 4 restarted",
+                  "jobs         2 running, 1 in the queue, 2 to submit, 4 restarted",
                   "failed       1 simulations given up",
                   "samples      [####------------------] 2000/10000, 3 min 20 s left",
                   "training     500 batches, 5000 samples trained, 449.6/s", "loss         _ 0.5",
@@ -101,8 +102,25 @@ TEST_F(WatchTest, NamesTheCausesOfFailedJobs) {
   causes_ = failure_causes({ended("out of memory", false), ended("time limit", false),
                             ended("done", true), ended("time limit", false),
                             ended("exit code 1", false), ended("lost", false)});
-  EXPECT_THAT(lines(),
-              Contains("jobs failed  2 × time limit, 1 × exit code 1, 1 × lost, and 1 others"));
+  EXPECT_THAT(causes_lines(causes_, /*most=*/2),
+              ElementsAre("2 × time limit", "1 × exit code 1", "2 others"));
+  const auto shown = lines();
+  const auto first = std::find(shown.begin(), shown.end(), "jobs failed  2 × time limit");
+  ASSERT_GE(shown.end() - first, 4);
+  EXPECT_EQ(first[3], "             1 × out of memory");
+}
+
+TEST_F(WatchTest, CountsOneCauseOfSeveralPilots) {
+  std::vector<JournalEntry> journal;
+  for (const char* pilot : {"1", "2"})
+    journal.push_back({.event = JournalEvent::ended,
+                       .name = "j",
+                       .job = "1",
+                       .reason = std::string("its pilot weir.toy.pilot.") + pilot +
+                                 " has ended: time limit of the job; its log is /d/" + pilot,
+                       .ok = false});
+  EXPECT_THAT(causes_lines(failure_causes(journal), /*most=*/4),
+              ElementsAre("2 × its pilot has ended: time limit of the job"));
 }
 
 TEST_F(WatchTest, FitsIntoItsColumns) {
@@ -112,6 +130,12 @@ TEST_F(WatchTest, FitsIntoItsColumns) {
   for (const std::size_t width : {40, 80, 200})
     for (const auto& line : lines({.width = width, .colour = false, .unicode = true}))
       EXPECT_LT(columns(line), width) << line;
+}
+
+TEST_F(WatchTest, SaysThatTheServerWaitsInTheQueue) {
+  status_->snapshot.status.reset();
+  status_->snapshot.server_pending = true;
+  EXPECT_THAT(lines(), Contains(HasSubstr("the server waits in the queue, 50 s")));
 }
 
 TEST_F(WatchTest, SaysWhenNobodyDrivesTheStudy) {
