@@ -206,7 +206,8 @@ void declare(V& v, LauncherSettings& s) {
   v.value({.name = "server_start",
            .range = above(0),
            .unit = "s",
-           .meaning = "time until the server must answer"},
+           .meaning = "time from the start of the server's job until it must answer; waiting in a queue "
+                      "does not count"},
           s.server_start);
   v.value({.name = "watchdog",
            .range = above(0),
