@@ -9,7 +9,7 @@ import unittest
 import unittest.mock
 
 from oar_study import OarStudyTest
-from slurm_study import SlurmStudyTest, launcher
+from slurm_study import CLIENTS, SlurmStudyTest, launcher
 from whole import BUILD, WEIR, main
 
 EXAMPLE = pathlib.Path(__file__).parents[3] / "examples" / "heat2d"
@@ -68,10 +68,12 @@ class SlurmHeat2dTest(Heat2d, SlurmStudyTest):
         jobs = self.compare("batch", launcher(jobs=4))
         self.assertEqual(jobs, {"weir.batch.server": 1} | {f"weir.batch.{sim}.0": 1 for sim in range(SIMULATIONS)})
 
-    def test_pilots(self):
-        jobs = self.compare("pool", launcher("slurm-pool", jobs=2, idle=5))
-        self.assertEqual(jobs.pop("weir.pool.server"), 1)
-        self.assertLessEqual(len(jobs), 2, f"more jobs than pilots: {jobs}")
+    def test_pilots_before_the_server(self):
+        elsewhere = CLIENTS | {"options": ["--nodelist=n2"]}  # they leave the server its place
+        jobs = self.compare("pool", launcher("slurm-pool", jobs=2, idle=5, start="clients-first", clients=elsewhere))
+        self.assertEqual(jobs, {"weir.pool.server": 1, "weir.pool.pilot.1": 1, "weir.pool.pilot.2": 1})
+        numbers = {values["JobName"]: int(number) for number, values in self.slurm.jobs().items()}
+        self.assertLess(numbers["weir.pool.pilot.1"], numbers["weir.pool.server"])
 
     def test_steps_of_an_allocation(self):
         allocation = ("salloc", "--nodes=2", "--ntasks-per-node=4", "--job-name=allocation")

@@ -11,10 +11,28 @@ class ReliefTest(SlurmStudyTest):
     def test_servers_and_pilots_that_have_to_go_lose_nothing(self):
         self.side_by_side(lambda run, *case: run(*case), [
             (self.lose_a_pilot,),
+            (self.requeue_a_server,),
             (self.hand_over, "limited", 1000, "made room for its successor", *NEAR_ITS_LIMIT),
             (self.hand_over, "warned", 300, "made room for its successor", "scancel", "--batch", "--signal=USR1"),
             (self.hand_over, "taken", 300, "cancelled by somebody else", "scancel"),
         ])
+
+    def requeue_a_server(self):
+        """The same job runs again, and goes on from its checkpoint."""
+        study = witnessed_study("requeued", count=2, steps=20, delay_ms=500, jobs=1)
+        directory = self.folder / "requeued"
+        with self.launched(study, directory) as launcher:
+            server = self.job_of("weir.requeued.server")
+            self.wait_until(lambda: list(directory.glob("checkpoints/*/manifest.json")), "a checkpoint", process=launcher)
+            self.slurm.output("scontrol", "update", f"JobId={server}", "Requeue=1")
+            self.slurm.output("scontrol", "requeue", server)
+            self.wait_for_end(launcher, directory)
+        self.assert_complete(study, directory)
+        self.assert_no_orphan(study)
+        self.assert_no_double(study, directory)
+        self.assertEqual(self.slurm.jobs()[server]["Restarts"], "1")
+        self.assertEqual(self.submissions(study)["weir.requeued.server"], 1)
+        self.assertEqual(self.summary(directory)["simulations"]["restarted"], 0)
 
     def lose_a_pilot(self):
         """By its time limit, in the middle of its only simulation."""
