@@ -39,7 +39,8 @@ std::string holder(const std::filesystem::path& path) {
 
 [[noreturn]] void fail(const std::filesystem::path& path) {
   throw Error(ErrorKind::environment,
-              "the lock '" + path.string() + "' cannot be taken: " + strerror(errno));
+              "the lock '" + path.string() + "' cannot be taken: " + strerror(errno) +
+                  "; choose another place with --output (Lustre: one with the mount option flock)");
 }
 
 void write_name(int fd, const std::filesystem::path& path) {

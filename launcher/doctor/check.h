@@ -24,8 +24,8 @@ struct CheckContext {
 
 /// Every finding, in the order of the study file, then of the place. Study files that load_study
 /// accepts only. A command that does not answer within 20 s is a finding, and all of them take a
-/// minute at most; nothing is started, written or submitted, but for an empty file that tells the
-/// clock of the study directory.
+/// minute at most; nothing is started, written or submitted, but for files that are gone at
+/// once and tell the clock and the locks of the study directory.
 Findings check_study(const Study& study, const CheckContext& context);
 
 /// 0 without errors; else 2 when one of them is the study's, 3 otherwise.

@@ -39,6 +39,9 @@ class Machine {
   /// Seconds by which the file system's clock is ahead of this machine's; nothing when no file can
   /// be made there to find out.
   virtual std::optional<double> file_clock_ahead(const std::filesystem::path& path) const = 0;
+  /// What the system says when a file there is to be locked; nothing when that works, or no file
+  /// can be made there.
+  virtual std::optional<std::string> lock_error(const std::filesystem::path& path) const = 0;
   /// Nothing when `path` itself is not there.
   virtual std::optional<Access> access_of(const std::filesystem::path& path) const = 0;
   virtual std::size_t cores() const = 0;         ///< that this process may use
@@ -65,6 +68,7 @@ class SystemMachine final : public Machine {
   std::optional<std::uint64_t> free_files(const std::filesystem::path& path) const override;
   FileSystemKind file_system(const std::filesystem::path& path) const override;
   std::optional<double> file_clock_ahead(const std::filesystem::path& path) const override;
+  std::optional<std::string> lock_error(const std::filesystem::path& path) const override;
   std::optional<Access> access_of(const std::filesystem::path& path) const override;
   std::size_t cores() const override;
   std::size_t file_limit() const override;

@@ -1,9 +1,12 @@
 // What the machine says of its file systems.
 
 #include <array>
+#include <cerrno>
 #include <ctime>
 
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/statvfs.h>
@@ -49,6 +52,27 @@ fs::path nearest_existing(fs::path path) {
   return path;
 }
 
+/// A new file in the folder, gone with this object.
+class TrialFile {
+ public:
+  explicit TrialFile(const fs::path& path)
+      : name_((nearest_existing(path) / ".weir-check-XXXXXX").string()),
+        fd_(mkstemp(name_.data())) {}
+  ~TrialFile() {
+    if (fd_ < 0) return;
+    close(fd_);
+    unlink(name_.c_str());
+  }
+  TrialFile(const TrialFile&) = delete;
+  TrialFile& operator=(const TrialFile&) = delete;
+
+  int fd() const { return fd_; }  ///< negative: it cannot be made
+
+ private:
+  std::string name_;
+  const int fd_;
+};
+
 /// Seconds that the file's time is ahead of `now`.
 double ahead_of(const struct stat& status, const timespec& now) {
   return static_cast<double>(status.st_mtim.tv_sec - now.tv_sec) +
@@ -78,17 +102,24 @@ FileSystemKind SystemMachine::file_system(const fs::path& path) const {
 }
 
 std::optional<double> SystemMachine::file_clock_ahead(const fs::path& path) const {
-  std::string name = (nearest_existing(path) / ".weir-clock-XXXXXX").string();
-  const int fd = mkstemp(name.data());
+  const TrialFile file(path);
+  const int fd = file.fd();
   if (fd < 0) return std::nullopt;
   struct stat status {};
   timespec now{};
   // The time of a write is the file server's; that of the creation may be this machine's.
   const bool known = write(fd, "\n", 1) == 1 && fsync(fd) == 0 &&
                      clock_gettime(CLOCK_REALTIME, &now) == 0 && fstat(fd, &status) == 0;
-  close(fd);
-  unlink(name.c_str());
   return known ? std::optional(ahead_of(status, now)) : std::nullopt;
+}
+
+std::optional<std::string> SystemMachine::lock_error(const fs::path& path) const {
+  const TrialFile file(path);
+  struct flock whole {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  if (file.fd() < 0 || fcntl(file.fd(), F_OFD_SETLK, &whole) == 0) return std::nullopt;
+  return strerror(errno);
 }
 
 std::optional<Access> SystemMachine::access_of(const fs::path& path) const {

@@ -100,8 +100,8 @@ class Fit {
                    const std::vector<std::string>& denied) {
     if (name.empty()) return;
     if (!allowed.empty() && !contains(allowed, name))
-      refuse(key,
-             "is " + quoted(name) + ", but " + here() + " is open to " + listed(allowed) + " only");
+      refuse(key, "is " + quoted(name) + ", but " + here() + " is open to " + listed(allowed) +
+                      " only; name one of these, or another partition");
     if (contains(denied, name))
       refuse(key, "is " + quoted(name) + ", which " + here() + " refuses; name another " + key);
   }
@@ -110,7 +110,8 @@ class Fit {
     const auto wanted = plan_.resources.nodes;
     if (!partition_.max_nodes || wanted <= *partition_.max_nodes) return;
     refuse("nodes", "is " + std::to_string(wanted) + ", but a job in " + here() +
-                        " may have at most " + std::to_string(*partition_.max_nodes));
+                        " may have at most " + std::to_string(*partition_.max_nodes) +
+                        "; lower it");
   }
 
   using Suits = std::function<bool(const NodeGroup&)>;
@@ -135,7 +136,7 @@ class Fit {
     const auto memory = most([](const auto& g) { return g.memory_mib; });
     if (!keep([&](const auto& g) { return has_feature(g, wanted.constraint); }))
       return refuse("constraint", "is " + quoted(wanted.constraint) + ", which too few nodes of " +
-                                      here() + " have");
+                                      here() + " have; `sinfo -o \"%P %f\"` shows what there is");
     if (!keep([&](const auto& g) { return has_gres(g, wanted.accelerators); }))
       return refuse("accelerators", "is " + quoted(wanted.accelerators) +
                                         ", which too few nodes of " + here() +

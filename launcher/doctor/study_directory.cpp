@@ -52,6 +52,16 @@ void check_clock(const Case& subject, Findings& findings) {
                    "time synchronisation (chronyc tracking)"));
 }
 
+/// Two launchers of one study would be two too many.
+void check_locks(const Case& subject, Findings& findings) {
+  const auto error = subject.machine().lock_error(subject.at.output);
+  if (!error) return;
+  findings.push_back(wrong_environment(
+      "locks", "files at " + quoted(subject.at.output.string()) + " cannot be locked (" + *error +
+                   "), and launchers could not see each other; choose another place with --output, "
+                   "or ask for locks there (Lustre: the mount option flock)"));
+}
+
 void check_private(const Machine& machine, const std::filesystem::path& path, unsigned most,
                    const char* fix, Findings& findings) {
   const auto access = machine.access_of(path);
@@ -85,6 +95,7 @@ void examine_study_directory(const Case& subject, Findings& findings) {
   if (subject.at.output.empty()) return;  // a temporary one, made and removed
   findings.push_back(check_sharing(subject));
   check_clock(subject, findings);
+  check_locks(subject, findings);
   check_permissions(subject, findings);
 }
 

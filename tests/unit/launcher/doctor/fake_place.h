@@ -24,6 +24,7 @@ class FakeMachine final : public Machine {
   std::optional<std::uint64_t> free_files(const Path&) const override { return inodes; }
   FileSystemKind file_system(const Path&) const override { return system; }
   std::optional<double> file_clock_ahead(const Path&) const override { return clock_ahead; }
+  std::optional<std::string> lock_error(const Path&) const override { return no_locks; }
   std::optional<Access> access_of(const Path& path) const override {
     const auto found = accesses.find(path);
     return found == accesses.end() ? std::nullopt : std::optional(found->second);
@@ -55,6 +56,7 @@ class FakeMachine final : public Machine {
   std::optional<std::uint64_t> disk = 1 << 30, inodes = 1 << 20;
   FileSystemKind system = {"nfs", Sharing::likely};
   std::optional<double> clock_ahead = 0.01;
+  std::optional<std::string> no_locks;
   std::map<Path, Access> accesses;
   std::size_t open_files = 4096, gpus = 0;
   std::set<Path> files, data_sets,

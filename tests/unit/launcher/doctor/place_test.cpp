@@ -65,6 +65,11 @@ TEST_F(PlaceTest, WarnsOfAClockThatDisagrees) {
   expect_warning("clock", "42 s ahead");
 }
 
+TEST_F(PlaceTest, RefusesAFolderWithoutLocks) {
+  machine_.no_locks = "Function not implemented";
+  expect_error("locks", ErrorKind::environment, "cannot be locked (Function not implemented)");
+}
+
 TEST_F(PlaceTest, RefusesKeysThatOthersCanRead) {
   machine_.accesses = {{"/home/me/out/run", {.mine = true, .mode = 0700}},
                        {"/home/me/out/run/server.key", {.mine = true, .mode = 0600}}};
@@ -117,6 +122,7 @@ TEST(SystemPlaceTest, ReadsTheClockOfAFolderAndLeavesNothingThere) {
   const auto ahead = machine.file_clock_ahead(folder / "not" / "yet");
   ASSERT_TRUE(ahead);
   EXPECT_LT(std::abs(*ahead), 60);
+  EXPECT_FALSE(machine.lock_error(folder.path()));
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
   EXPECT_FALSE(machine.file_clock_ahead("/proc/self"));
 }
