@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "launcher/job/out_of_memory.h"
 #include "launcher/jobs.h"
 #include "launcher/schedulers/job_file.h"
 #include "launcher/schedulers/launch_command.h"
@@ -107,6 +108,16 @@ JobRequest admitted(FileSystem&, JobRequest request, const std::filesystem::path
   return place.restarted && !asked ? resumed(std::move(request)) : request;
 }
 
+void become(const std::vector<std::string>& command) {
+  if (command.empty()) throw Error(ErrorKind::input, "there is no program to start");
+  std::vector<char*> words;
+  for (const auto& word : command) words.push_back(const_cast<char*>(word.c_str()));
+  words.push_back(nullptr);
+  execvp(words[0], words.data());
+  throw Error(ErrorKind::environment,
+              "cannot start '" + command[0] + "': " + std::string(strerror(errno)));
+}
+
 int run_job(FileSystem& files, const std::filesystem::path& path) {
   // First: a signal that comes before the program runs waits for it.
   auto signals = passed_on();
@@ -117,12 +128,14 @@ int run_job(FileSystem& files, const std::filesystem::path& path) {
   auto request = read_job_file(files, job_file);
   redirect_to(request.log);
   request = admitted(files, std::move(request), job_file, place);
+  const auto kills_before = memory_kills(files);
   auto process = Process::spawn({.command = launch_command(request),
                                  .environment = launch_environment(request),
                                  .directory = request.directory,
                                  .log = {}});
   const auto end = wait_for(process);
-  write_job_end(files, job_file, end);
+  write_job_end(files, job_file, end,
+                was_out_of_memory(end, memory_kills(files) - kills_before, request.log));
   return end.signal == 0 ? end.exit_code : 128 + end.signal;
 }
 

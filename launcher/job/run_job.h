@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "launcher/schedulers/scheduler.h"
 #include "src/core/file_system.h"
@@ -31,6 +32,10 @@ std::filesystem::path job_of_task(FileSystem& files, const std::filesystem::path
 /// attempt was started before; the claim says by which job.
 JobRequest admitted(FileSystem& files, JobRequest request, const std::filesystem::path& job_file,
                     const JobPlace& place);
+
+/// Becomes the program; returns only when it cannot be started: Error{environment}. Error{input}:
+/// there is none.
+[[noreturn]] void become(const std::vector<std::string>& command);
 
 /// Runs it: log, directory, environment and ranks as asked. SIGTERM, SIGINT, SIGHUP, SIGUSR1 and
 /// SIGUSR2 of this process are passed on. Returns its exit code, 128 + signal where a signal ended

@@ -1,12 +1,14 @@
 #include "launcher/schedulers/job_file.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
 
 #include "src/core/error.h"
 #include "src/study/names.h"
+#include "src/wire/json_number.h"
 
 namespace weir {
 namespace {
@@ -71,7 +73,7 @@ JobRequest job_of(const Json& json) {
   request.name = json.at("name").get<std::string>();
   request.role = role_of(json.at("role").get<std::string>());
   request.command = json.at("command").get<std::vector<std::string>>();
-  request.ranks = json.at("ranks").get<std::size_t>();
+  request.ranks = wire::whole_number<std::size_t>(json, "ranks");
   request.launch = value_of<Launch>(json, "launch");
   request.environment = json.at("environment").get<std::map<std::string, std::string>>();
   request.log = json.at("log").get<std::string>();
@@ -92,6 +94,8 @@ auto from_file(FileSystem& files, const std::filesystem::path& path, F convert) 
   try {
     return convert(Json::parse(text));
   } catch (const Json::exception& error) {
+    throw damaged(error.what());
+  } catch (const std::out_of_range& error) {
     throw damaged(error.what());
   } catch (const Error& error) {
     throw damaged(error.what());
@@ -162,21 +166,38 @@ std::optional<std::vector<std::string>> read_wave_file(FileSystem& files,
   });
 }
 
-void write_job_end(FileSystem& files, const std::filesystem::path& job_file,
-                   const ProcessEnd& end) {
-  replace(files, beside(job_file, ".end"), {{"exit_code", end.exit_code}, {"signal", end.signal}});
+void write_job_end(FileSystem& files, const std::filesystem::path& job_file, const ProcessEnd& end,
+                   bool out_of_memory) {
+  replace(files, beside(job_file, ".end"),
+          {{"exit_code", end.exit_code}, {"signal", end.signal}, {"out_of_memory", out_of_memory}});
 }
 
-std::optional<ProcessEnd> read_job_end(FileSystem& files, const std::filesystem::path& job_file) {
+std::optional<JobReport> read_job_end(FileSystem& files, const std::filesystem::path& job_file) {
   const auto path = beside(job_file, ".end");
-  if (!files.exists(path)) return std::nullopt;
   try {
-    const auto json = Json::parse(files.read(path));
-    return ProcessEnd{.exit_code = json.at("exit_code").get<int>(),
-                      .signal = json.at("signal").get<int>()};
-  } catch (const Json::exception&) {
-    return std::nullopt;
+    if (!files.exists(path)) return std::nullopt;
+    const auto json = nlohmann::json::parse(files.read(path));
+    auto report = report_of({.exit_code = wire::whole_number<int>(json, "exit_code"),
+                             .signal = wire::whole_number<int>(json, "signal")});
+    if (report.state == JobState::failed && json.at("out_of_memory").get<bool>()) {
+      report.cause = JobCause::out_of_memory;
+      report.reason = "out of memory";
+    }
+    return report;
+  } catch (const nlohmann::json::exception&) {
+  } catch (const std::out_of_range&) {
+  } catch (const Error&) {  // the file server is away
   }
+  return std::nullopt;
+}
+
+JobReport explained(FileSystem& files, const std::filesystem::path& job_file, JobReport report) {
+  const bool lost = report.state == JobState::lost;
+  const bool by_itself = report.state == JobState::failed &&
+                         (report.cause == JobCause::exit_code || report.cause == JobCause::signal);
+  if (!lost && !by_itself) return report;
+  auto told = read_job_end(files, job_file);
+  return told && (lost || told->state == JobState::failed) ? *std::move(told) : report;
 }
 
 std::filesystem::path job_claim_path(const std::filesystem::path& job_file) {

@@ -42,10 +42,16 @@ std::optional<std::vector<std::string>> read_wave_file(FileSystem& files,
 
 /// How the program of a job ended, written by weir-job when it has: NAME.end beside the job file.
 /// Error{environment}: it cannot be written.
-void write_job_end(FileSystem& files, const std::filesystem::path& job_file, const ProcessEnd& end);
+void write_job_end(FileSystem& files, const std::filesystem::path& job_file, const ProcessEnd& end,
+                   bool out_of_memory = false);
 
-/// Nothing when the job has not ended, was killed together with weir-job, or the file is damaged.
-std::optional<ProcessEnd> read_job_end(FileSystem& files, const std::filesystem::path& job_file);
+/// Nothing when the job has not ended, was killed together with weir-job, or the file is damaged or
+/// cannot be read.
+std::optional<JobReport> read_job_end(FileSystem& files, const std::filesystem::path& job_file);
+
+/// `report`, or what weir-job wrote where that knows more: of a job whose end nobody saw, and of a
+/// failure that is more than an exit code.
+JobReport explained(FileSystem& files, const std::filesystem::path& job_file, JobReport report);
 
 /// What weir-job makes when it starts a simulation, and nobody removes, so that an attempt runs
 /// once at most.

@@ -1,6 +1,10 @@
 #include "launcher/schedulers/launch_command.h"
 
+#include <algorithm>
+
 #include <unistd.h>
+
+#include "launcher/schedulers/batch_script.h"
 
 namespace weir {
 namespace {
@@ -32,9 +36,25 @@ std::vector<std::string> starter(const JobRequest& request, const SrunOptions& o
 
 }  // namespace
 
+std::vector<std::string> sheltered(const std::vector<std::string>& command) {
+  if (std::find(command.begin(), command.end(), ":") == command.end()) return command;
+  std::vector<std::string> words = {job_program().string(), "--exec"};
+  for (const auto& word : command) words.push_back("=" + word);
+  return words;
+}
+
+std::vector<std::string> unsheltered(const std::vector<std::string>& arguments) {
+  std::vector<std::string> command;
+  for (const auto& word : arguments)
+    command.push_back(word.substr(std::min<std::size_t>(1, word.size())));
+  return command;
+}
+
 std::vector<std::string> launch_command(const JobRequest& request, const SrunOptions& srun) {
   auto words = starter(request, srun);
-  words.insert(words.end(), request.command.begin(), request.command.end());
+  if (words.empty()) return request.command;
+  const auto program = sheltered(request.command);
+  words.insert(words.end(), program.begin(), program.end());
   return words;
 }
 

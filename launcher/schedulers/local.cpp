@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include "launcher/schedulers/launch_command.h"
 #include "src/core/planted_bug.h"
 
 namespace weir {
@@ -55,7 +56,8 @@ std::vector<std::string> local_command(const JobRequest& request) {
   // first cores, alone.
   std::vector<std::string> command = {"mpirun",          "-n",        std::to_string(request.ranks),
                                       "--oversubscribe", "--bind-to", "none"};
-  command.insert(command.end(), request.command.begin(), request.command.end());
+  const auto program = sheltered(request.command);
+  command.insert(command.end(), program.begin(), program.end());
   return command;
 }
 
@@ -127,12 +129,9 @@ std::optional<JobReport> LocalScheduler::end_of(Job& job) {
   }
   const auto end = job.child->poll();
   if (!end) return std::nullopt;
-  const JobState state = job.cancelled ? JobState::cancelled
-                         : end->ok()   ? JobState::done
-                                       : JobState::failed;
-  return JobReport{.state = state,
-                   .reason = end->describe(),
-                   .exit_code = end->signal == 0 ? std::optional(end->exit_code) : std::nullopt};
+  auto report = report_of(*end);
+  if (job.cancelled) report.state = JobState::cancelled, report.cause = JobCause::none;
+  return report;
 }
 
 void LocalScheduler::kill_all(Job& job) {

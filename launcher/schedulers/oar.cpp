@@ -32,17 +32,6 @@ Duration duration_of(double seconds) {
   return std::chrono::duration_cast<Duration>(Seconds(seconds));
 }
 
-const JobResources& resources_of(const Study& study, JobRole role) {
-  return role == JobRole::server ? study.launcher.server : study.launcher.clients;
-}
-
-void check_options(const JobResources& resources, const std::string& place) {
-  for (std::size_t k = 0; k < resources.options.size(); ++k)
-    if (const auto why = unfit_oar_option(resources.options[k]))
-      throw Error(ErrorKind::input, place + "/options/" + std::to_string(k) + ": '" +
-                                        resources.options[k] + "' " + *why);
-}
-
 void check_path(const std::filesystem::path& path) {
   if (const auto why = unfit_oar_path(path)) throw Error(ErrorKind::environment, *why);
 }
@@ -50,15 +39,6 @@ void check_path(const std::filesystem::path& path) {
 bool is_away(const CommandResult& result) {
   return result.timed_out || result.exit_code >= 128 ||
          result.err.find("connect") != std::string::npos;
-}
-
-JobReport ended_as(const ProcessEnd& end) {
-  return {.state = end.ok() ? JobState::done : JobState::failed,
-          .reason = end.describe(),
-          .exit_code = end.signal == 0 ? std::optional(end.exit_code) : std::nullopt,
-          .cause = end.ok()          ? JobCause::none
-                   : end.signal == 0 ? JobCause::exit_code
-                                     : JobCause::signal};
 }
 
 }  // namespace
@@ -73,8 +53,7 @@ OarScheduler::OarScheduler(const Study& study, StudyDirectory directory, Command
       every_(duration_of(study.launcher.poll)),
       distance_(every_),
       next_(clock.now()) {
-  check_options(study.launcher.server, "/launcher/server");
-  check_options(study.launcher.clients, "/launcher/clients");
+  check_options(study.launcher, unfit_oar_option);
   check_path(directory_.jobs());
   check_path(job_program());
   write_scripts();
@@ -84,7 +63,7 @@ void OarScheduler::write_scripts() {
   write_batch_scripts(files_, directory_, study_.launcher);
   for (const auto role : {JobRole::server, JobRole::simulation})
     files_.replace(setup_path(directory_, role),
-                   nodes_for_mpirun + setup_text(resources_of(study_, role)), 0600);
+                   nodes_for_mpirun + setup_text(resources_of(study_.launcher, role)), 0600);
 }
 
 // ---- submission
@@ -95,9 +74,11 @@ JobId OarScheduler::submit(const JobRequest& request) {
     job.request.launch = Launch::mpirun;
   write_job_file(files_, job_file_path(directory_, request.name), job.request);
   std::string text;
-  const Answer answer = oarsub(job, text);
+  // While one has no answer the others would wait for theirs as long.
+  const bool waits = any_unknown();
+  const Answer answer = waits ? Answer::unknown : oarsub(job, text);
   if (answer == Answer::refused) throw Error(ErrorKind::environment, "oarsub: " + text);
-  if (answer == Answer::unknown)
+  if (answer == Answer::unknown && !waits)
     news_.push_back("nobody knows whether OAR took the job " + request.name + " (" + text +
                     "); it is looked for before it is submitted again");
   const JobId id = job.number.empty() ? request.name : job.number;
@@ -116,8 +97,8 @@ OarScheduler::Answer OarScheduler::oarsub(Job& job, std::string& text) {
       .warning = request.role == JobRole::server ? study_.launcher.warning : 0,
       .script = {"./" + batch_script_path(directory_).filename().string(), "./" + setup,
                  job_program().string(), "./" + request.name + ".json"}};
-  const auto result =
-      commands_.run(oarsub_command(submission, resources_of(study_, request.role)), deadline);
+  const auto result = commands_.run(
+      oarsub_command(submission, resources_of(study_.launcher, request.role)), deadline);
   WEIR_FAILPOINT("launcher.after_oarsub");
   job.looks = 0;
   text = result.describe();
@@ -132,18 +113,34 @@ OarScheduler::Answer OarScheduler::oarsub(Job& job, std::string& text) {
 void OarScheduler::submit_unknown() {
   for (auto& [id, job] : jobs_) {
     if (!job.number.empty() || has_ended(job.report.state)) continue;
-    if (job.looks < looks_before_again && !WEIR_BUG("oar_submitted_twice")) continue;
+    if (job.looks < looks_before_again && !WEIR_BUG("oar_submitted_twice")) return;
     if (job.cancelled) {
       conclude(job, {.state = JobState::cancelled, .reason = "cancelled", .exit_code = {}});
       continue;
     }
     std::string text;
-    if (oarsub(job, text) == Answer::refused)
+    const Answer answer = oarsub_again(job, text);
+    if (answer == Answer::unknown) return;
+    if (answer == Answer::refused)
       conclude(job, {.state = JobState::failed,
                      .reason = "oarsub: " + text,
                      .exit_code = {},
                      .cause = JobCause::never_ran});
   }
+}
+
+OarScheduler::Answer OarScheduler::oarsub_again(Job& job, std::string& text) {
+  try {
+    return oarsub(job, text);
+  } catch (const Error& error) {
+    text = error.what();
+    return Answer::refused;
+  }
+}
+
+bool OarScheduler::any_unknown() const {
+  return std::any_of(jobs_.begin(), jobs_.end(),
+                     [](const auto& job) { return job.second.number.empty(); });
 }
 
 // ---- what became of them
@@ -214,7 +211,7 @@ void OarScheduler::update(Job& job, const OarJob* now) {
 void OarScheduler::trace(Job& job) {
   if (!job.missing_since) job.missing_since = clock_.now();
   if (const auto end = read_job_end(files_, job_file_path(directory_, job.request.name)))
-    conclude(job, ended_as(*end));
+    conclude(job, *end);
   else if (clock_.now() - *job.missing_since >= grace)
     conclude(job, {.state = JobState::lost,
                    .reason = "OAR does not know it any more, and it left no word",
@@ -222,7 +219,7 @@ void OarScheduler::trace(Job& job) {
 }
 
 void OarScheduler::conclude(Job& job, JobReport report) {
-  job.report = std::move(report);
+  job.report = explained(files_, job_file_path(directory_, job.request.name), std::move(report));
   if (!job.cancelled || !has_ended(job.report.state) || job.report.state == JobState::done) return;
   job.report = {.state = JobState::cancelled, .reason = "cancelled", .exit_code = {}};
 }
@@ -232,9 +229,7 @@ bool OarScheduler::is_ours(const OarJob& job) const {
 }
 
 void OarScheduler::look_for_unknown() {
-  const bool any = std::any_of(jobs_.begin(), jobs_.end(),
-                               [](const auto& job) { return job.second.number.empty(); });
-  if (!any) return;
+  if (!any_unknown()) return;
   const auto living = oarstat(oarstat_command_of_user());
   answered(living.has_value());
   if (!living) return;

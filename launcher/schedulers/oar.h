@@ -21,7 +21,8 @@ namespace weir {
 /// of this study are those that start in its folder of job files, for other studies may have the
 /// same names. One oarstat asks about all of them, every launcher.poll seconds; while OAR does not
 /// answer, what was known before is reported, and questions are asked at growing distances. A
-/// submission that may have happened is looked for, twice, before it is made again. A job that OAR
+/// submission that may have happened is looked for, twice, before it is made again; others wait for
+/// it. A job that OAR
 /// does not know any more ended as weir-job wrote, or is lost after a minute.
 class OarScheduler final : public Scheduler {
  public:
@@ -55,6 +56,8 @@ class OarScheduler final : public Scheduler {
 
   void write_scripts();
   Answer oarsub(Job& job, std::string& text);
+  Answer oarsub_again(Job& job, std::string& text);
+  bool any_unknown() const;
   void ask();
   Jobs oarstat(const std::vector<std::string>& command);
   std::vector<JobId> numbers() const;

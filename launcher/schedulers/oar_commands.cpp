@@ -5,6 +5,8 @@
 #include <cmath>
 #include <cstdio>
 #include <sstream>
+#include <string_view>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -150,6 +152,11 @@ std::optional<std::vector<OarJob>> parse_oarstat(const std::string& output) {
                     .status = number_of(job, "exit_code"),
                     .events = events_of(job)});
   }
+  // By number: of two with one name the first one may have begun.
+  std::sort(jobs.begin(), jobs.end(), [](const OarJob& left, const OarJob& right) {
+    return std::pair(left.id.size(), std::string_view(left.id)) <
+           std::pair(right.id.size(), std::string_view(right.id));
+  });
   return jobs;
 }
 

@@ -54,14 +54,8 @@ const EventRow* row_of(const std::vector<OarEvent>& events) {
 }
 
 JobReport ended_by_itself(int status) {
-  const ProcessEnd end = WIFSIGNALED(status)
-                             ? ProcessEnd{.exit_code = 0, .signal = WTERMSIG(status)}
-                             : ProcessEnd{.exit_code = WEXITSTATUS(status), .signal = 0};
-  if (end.ok()) return {.state = JobState::done, .reason = end.describe(), .exit_code = 0};
-  return {.state = JobState::failed,
-          .reason = end.describe(),
-          .exit_code = end.signal == 0 ? std::optional(end.exit_code) : std::nullopt,
-          .cause = end.signal == 0 ? JobCause::exit_code : JobCause::signal};
+  return report_of(WIFSIGNALED(status) ? ProcessEnd{.exit_code = 0, .signal = WTERMSIG(status)}
+                                       : ProcessEnd{.exit_code = WEXITSTATUS(status), .signal = 0});
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "src/core/process.h"
 #include "src/study/study.h"
 
 namespace weir {
@@ -54,10 +55,22 @@ struct JobReport {
   JobCause cause = JobCause::none;
 };
 
+/// What the end of its program says of a job. Shells, srun, mpirun and weir-job give 128 + signal
+/// for a program that a signal has ended: the reason and the cause name the signal, the exit code
+/// stays.
+JobReport report_of(const ProcessEnd& end);
+
 /// Whether a job in this state will never run again.
 inline bool has_ended(JobState state) {
   return state != JobState::pending && state != JobState::running;
 }
+
+/// What a job of this role asks for.
+const JobResources& resources_of(const LauncherSettings& launcher, JobRole role);
+
+/// Error{input}: an option of the study's is not to be passed on, for what `unfit` says of it.
+void check_options(const LauncherSettings& launcher,
+                   std::optional<std::string> (*unfit)(const std::string& option));
 
 /// What became of one of several requests.
 struct Submission {

@@ -28,15 +28,6 @@ JobReport waits(const std::string& reason) {
   return {.state = JobState::pending, .reason = reason, .exit_code = {}};
 }
 
-JobReport ended_as(const ProcessEnd& end) {
-  return {.state = end.ok() ? JobState::done : JobState::failed,
-          .reason = end.describe(),
-          .exit_code = end.signal == 0 ? std::optional(end.exit_code) : std::nullopt,
-          .cause = end.ok()          ? JobCause::none
-                   : end.signal == 0 ? JobCause::exit_code
-                                     : JobCause::signal};
-}
-
 /// The batch system took its place away.
 JobReport requeued_report() {
   return {.state = JobState::failed,
@@ -271,7 +262,7 @@ void SlurmScheduler::trace(Job& job) {
   if (const auto report = queue_.remembered(job.number))
     conclude(job, *report);
   else if (const auto end = read_job_end(files_, job_file_path(directory_, job.name)))
-    conclude(job, ended_as(*end));
+    conclude(job, *end);
   else if (now - *job.missing_since >= grace || WEIR_BUG("absent_is_lost"))
     conclude(job, {.state = JobState::lost,
                    .reason = "Slurm does not know it any more, and it left no word",

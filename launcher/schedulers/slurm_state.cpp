@@ -125,14 +125,12 @@ std::optional<JobReport> slurm_report(std::string_view word, std::string_view ex
                    .reason = std::string(row->reason),
                    .exit_code = {},
                    .cause = row->cause};
-  auto end = parse_exit_code(exit_code);
+  const auto end = parse_exit_code(exit_code);
   const bool by_itself = row->state == JobState::done || row->cause == JobCause::exit_code;
   if (!by_itself || !end) return report;
-  // weir-job ends with 128 + signal, as a shell would.
-  if (end->signal == 0 && end->exit_code > 128) end->signal = end->exit_code - 128;
-  if (end->signal == 0) report.exit_code = end->exit_code;
-  if (end->signal != 0) report.cause = JobCause::signal;
-  report.reason = end->describe();
+  auto told = report_of(*end);
+  if (told.state == report.state) return told;
+  report.reason = "Slurm says " + std::string(row->name) + " with " + end->describe();
   return report;
 }
 

@@ -36,13 +36,6 @@ bool has_any(const std::string& text, const std::array<std::string_view, n>& par
                      [&](std::string_view part) { return text.find(part) != std::string::npos; });
 }
 
-void require_options(const JobResources& resources, const std::string& of) {
-  for (std::size_t k = 0; k < resources.options.size(); ++k)
-    if (const auto why = unfit_option(resources.options[k]))
-      throw Error(ErrorKind::input, "/launcher/" + of + "/options/" + std::to_string(k) + ": '" +
-                                        resources.options[k] + "' " + *why);
-}
-
 }  // namespace
 
 std::vector<JobId> job_ids(const JobId& number, std::size_t count) {
@@ -73,13 +66,12 @@ SlurmSubmitter::SlurmSubmitter(const Study& study, StudyDirectory directory, std
       mark_(std::move(mark)),
       commands_(commands),
       files_(files) {
-  require_options(study.launcher.server, "server");
-  require_options(study.launcher.clients, "clients");
+  check_options(study.launcher, unfit_option);
   write_batch_scripts(files, directory_, study.launcher);
 }
 
 const JobResources& SlurmSubmitter::resources(JobRole role) const {
-  return role == JobRole::server ? study_.launcher.server : study_.launcher.clients;
+  return resources_of(study_.launcher, role);
 }
 
 /// Under Slurm ranks are started by srun unless the study says otherwise.

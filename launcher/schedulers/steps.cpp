@@ -9,7 +9,6 @@
 #include "launcher/schedulers/job_file.h"
 #include "launcher/schedulers/launch_command.h"
 #include "launcher/schedulers/slurm_commands.h"
-#include "launcher/schedulers/slurm_state.h"
 #include "src/core/error.h"
 
 namespace weir {
@@ -25,17 +24,6 @@ std::string this_allocation() {
                 "the scheduler \"slurm-steps\" runs steps of the Slurm job that it is in, and "
                 "SLURM_JOB_ID is not set; start weir in a batch script of sbatch, or under salloc");
   return job;
-}
-
-const JobResources& resources_of(const Study& study, JobRole role) {
-  return role == JobRole::server ? study.launcher.server : study.launcher.clients;
-}
-
-void check_options(const JobResources& resources, const std::string& place) {
-  for (std::size_t k = 0; k < resources.options.size(); ++k)
-    if (const auto why = unfit_option(resources.options[k]))
-      throw Error(ErrorKind::input, place + "/options/" + std::to_string(k) + ": '" +
-                                        resources.options[k] + "' " + *why);
 }
 
 }  // namespace
@@ -60,10 +48,8 @@ std::vector<std::string> step_command(const JobRequest& request, const JobResour
   add("--mpi=", one ? "none" : resources.mpi);
   words.insert(words.end(), resources.options.begin(), resources.options.end());
   words.push_back("--");
-  auto program = request;
-  if (!one) program.launch = Launch::direct;
-  const auto rest = launch_command(program);
-  words.insert(words.end(), rest.begin(), rest.end());
+  const auto program = sheltered(one ? launch_command(request) : request.command);
+  words.insert(words.end(), program.begin(), program.end());
   return words;
 }
 
@@ -76,15 +62,14 @@ StepsScheduler::StepsScheduler(const Study& study, const StudyDirectory& directo
       clock_(clock),
       allocation_(this_allocation()),
       local_(clock, directory.root, grace) {
-  check_options(study.launcher.server, "/launcher/server");
-  check_options(study.launcher.clients, "/launcher/clients");
+  check_options(study.launcher, unfit_option);
   write_batch_scripts(files, directory_, study.launcher);
 }
 
 JobId StepsScheduler::submit(const JobRequest& request) {
   const auto file = job_file_path(directory_, request.name);
   auto step = request;
-  step.command = step_command(request, resources_of(study_, request.role));
+  step.command = step_command(request, resources_of(study_.launcher, request.role));
   step.launch = Launch::direct;
   write_job_file(files_, file, step);
   const auto id = local_.submit({.name = request.name,
@@ -105,8 +90,8 @@ std::map<JobId, JobReport> StepsScheduler::poll() {
   end_stubborn();
   auto reports = local_.poll();
   for (auto& [id, report] : reports) {
-    report = with_cause(std::move(report), names_.at(id));
     if (!has_ended(report.state)) continue;
+    report = explained(files_, job_file_path(directory_, names_.at(id)), std::move(report));
     names_.erase(id);
     kill_at_.erase(id);
   }
@@ -119,12 +104,22 @@ std::map<JobId, JobReport> StepsScheduler::poll() {
 
 // ---- steps of a launcher on another node
 
+/// Nothing: it failed, hung or is not there.
+std::optional<CommandResult> StepsScheduler::run(const std::vector<std::string>& command) {
+  try {
+    auto result = commands_.run(command, deadline);
+    return result.ok() ? std::optional(std::move(result)) : std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 std::optional<StepsScheduler::Steps> StepsScheduler::living_steps() {
-  const auto result = commands_.run(
-      {"squeue", "--steps", "--noheader", "--jobs=" + allocation_, "--format=%i|%j"}, deadline);
-  if (!result.ok()) return std::nullopt;
+  const auto result =
+      run({"squeue", "--steps", "--noheader", "--jobs=" + allocation_, "--format=%i|%j"});
+  if (!result) return std::nullopt;
   Steps steps;
-  std::istringstream lines(result.out);
+  std::istringstream lines(result->out);
   for (std::string line; std::getline(lines, line);)
     if (const auto bar = line.find('|'); bar != std::string::npos)
       steps[line.substr(bar + 1)] = line.substr(0, bar);
@@ -160,22 +155,10 @@ void StepsScheduler::look_far() {
 }
 
 JobReport StepsScheduler::end_of(const Far& job) {
-  const auto end = read_job_end(files_, job_file_path(directory_, job.name));
   if (job.cancelled) return {.state = JobState::cancelled, .reason = "cancelled", .exit_code = {}};
-  if (!end)
-    return {.state = JobState::lost, .reason = "its step ended without a word", .exit_code = {}};
-  return with_cause({.state = end->ok() ? JobState::done : JobState::failed,
-                     .reason = end->describe(),
-                     .exit_code = end->signal == 0 ? std::optional(end->exit_code) : std::nullopt},
-                    job.name);
-}
-
-/// weir-job gives 128 + signal, as srun does.
-JobReport StepsScheduler::with_cause(JobReport report, const std::string& name) {
-  if (report.state != JobState::failed || report.cause != JobCause::none) return report;
-  const bool by_signal = !report.exit_code || *report.exit_code > 128;
-  report.cause = by_signal ? JobCause::signal : JobCause::exit_code;
-  return with_memory_told(std::move(report), {job_log(files_, job_file_path(directory_, name))});
+  return explained(
+      files_, job_file_path(directory_, job.name),
+      {.state = JobState::lost, .reason = "its step ended without a word", .exit_code = {}});
 }
 
 // ---- the end of jobs
@@ -216,7 +199,7 @@ void StepsScheduler::kill_step(const JobId& id) {
 }
 
 void StepsScheduler::scancel(const std::string& step, const char* signal) {
-  commands_.run({"scancel", "--quiet", std::string("--signal=") + signal, step}, deadline);
+  run({"scancel", "--quiet", std::string("--signal=") + signal, step});
 }
 
 std::string StepsScheduler::explain() const {

@@ -45,13 +45,13 @@ class StepsScheduler final : public Scheduler {
   };
   using Steps = std::map<std::string, std::string>;  ///< number by name
 
+  std::optional<CommandResult> run(const std::vector<std::string>& command);
   std::optional<Steps> living_steps();
   void scancel(const std::string& step, const char* signal);
   void look_far();
   void end_stubborn();
   void kill_step(const JobId& id);
   JobReport end_of(const Far& job);
-  JobReport with_cause(JobReport report, const std::string& name);
 
   const Study& study_;
   const StudyDirectory directory_;

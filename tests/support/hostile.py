@@ -7,7 +7,8 @@ from whole import TOY, toy_study
 
 SOLVER = pathlib.Path(__file__).with_name("hostile_solver.py")
 NAMES = ["a; touch owned", "$(touch owned)", "`touch owned`", "two words", "a\nb", "\n#SBATCH --wrap=id", "Größe 東京", "-rf",
-         "--help", "it's", 'say "hi"', "a\\b", "$HOME", "*", "%j", "a && b | c > d", "\x1b[2J", "x\ty", "", "{not one}", "${sim"]
+         "--help", "it's", 'say "hi"', "a\\b", "$HOME", "*", "%j", "a && b | c > d", "\x1b[2J", "x\ty", "", "{not one}", "${sim", ":",
+         ":x"]
 FOLDER = "D;$(touch owned) `touch owned` it's \"ü\" %j"
 
 

@@ -111,12 +111,13 @@ TEST_F(JobFileTest, OfAWaveNamesItsJobsInOrder) {
 
 TEST_F(JobFileTest, RemembersHowTheProgramEndedUntilTheJobIsWrittenAgain) {
   write_job_file(posix_file_system(), path_, awkward_job());
-  EXPECT_EQ(read_job_end(posix_file_system(), path_), std::nullopt);
+  EXPECT_FALSE(read_job_end(posix_file_system(), path_));
   write_job_end(posix_file_system(), path_, {.exit_code = 0, .signal = 9});
   ASSERT_TRUE(read_job_end(posix_file_system(), path_));
-  EXPECT_EQ(read_job_end(posix_file_system(), path_)->signal, 9);
+  EXPECT_EQ(read_job_end(posix_file_system(), path_)->reason, "killed by signal 9 (Killed)");
+  EXPECT_EQ(read_job_end(posix_file_system(), path_)->cause, JobCause::signal);
   write_job_file(posix_file_system(), path_, awkward_job());
-  EXPECT_EQ(read_job_end(posix_file_system(), path_), std::nullopt);
+  EXPECT_FALSE(read_job_end(posix_file_system(), path_));
 }
 
 }  // namespace

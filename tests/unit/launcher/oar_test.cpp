@@ -201,6 +201,21 @@ TEST_F(OarTest, SubmitsAgainWhatIsNotThereAfterTwoLooks) {
   EXPECT_EQ(poll().at("weir.s.0.0").state, JobState::running);
 }
 
+TEST_F(OarTest, TriesNoOtherSubmissionWhileOneHasNoAnswer) {
+  commands_.answer("oarsub", test::hangs());
+  oar().submit(job("weir.s.0.0"));
+  EXPECT_EQ(oar().submit(job("weir.s.1.0")), "weir.s.1.0");
+  EXPECT_EQ(commands_.count("oarsub"), 1u);
+  commands_.answer("oarstat", test::fails(no_jobs, 255));
+  poll();
+  poll();
+  EXPECT_EQ(commands_.count("oarsub"), 2u);  // again the first, and again no answer
+  commands_.answer("oarsub", test::prints("OAR_JOB_ID=43\n"));
+  poll();
+  poll();
+  EXPECT_EQ(commands_.count("oarsub"), 4u);
+}
+
 TEST_F(OarTest, TakesNoJobOfAnotherFolderForItsOwn) {
   commands_.answer("oarsub", test::hangs());
   oar().submit(job("weir.s.0.0"));
@@ -257,14 +272,15 @@ TEST_F(OarTest, CancelsAllInOneCommand) {
 
 TEST_F(OarTest, FindsTheJobsOfAnEarlierLauncherAndEndsADouble) {
   const std::string jobs = directory_.jobs().string();
-  commands_.answer("oarstat", test::prints("{" + listed("42", "weir.s.0.0", "Running", jobs) + "," +
-                                           listed("43", "weir.s.0.0", "Waiting", jobs) + "}"));
+  commands_.answer("oarstat",
+                   test::prints("{" + listed("100", "weir.s.0.0", "Waiting", jobs) + "," +
+                                listed("42", "weir.s.0.0", "Running", jobs) + "}"));
   commands_.answer("oardel", test::prints(""));
   EXPECT_THAT(oar().find({"weir.s.0.0", "weir.s.1.0"}), ElementsAre(Pair("weir.s.0.0", "42")));
   EXPECT_THAT(commands_.commands("oarstat").back(),
               ElementsAre("oarstat", "--full", "--json", "--user"));
   poll();
-  EXPECT_THAT(commands_.commands("oardel").back(), ElementsAre("oardel", "43"));
+  EXPECT_THAT(commands_.commands("oardel").back(), ElementsAre("oardel", "100"));
 }
 
 TEST_F(OarTest, RefusesAFolderThatAShellWouldRead) {

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include "launcher/job/out_of_memory.h"
 #include "launcher/schedulers/job_file.h"
 #include "launcher/schedulers/launch_command.h"
 #include "src/core/error.h"
@@ -70,6 +71,33 @@ TEST_F(RunJobTest, RunsTheProgramWithItsArgumentsEnvironmentFolderAndLog) {
   const auto job = write_job("echo \"[$1][$2][$GREETING]\"; pwd; echo errors >&2\n");
   EXPECT_EQ(exit_code_of(start(job)), 0);
   EXPECT_EQ(log(), "[a b][$(c)][hello; there]\n" + folder_.path().string() + "\nerrors\n");
+}
+
+TEST_F(RunJobTest, BecomesTheProgramOfShelteredWords) {
+  const auto program = folder_.path() / "program";
+  std::ofstream(program) << "#!/bin/sh\nfor word in \"$@\"; do echo \"<$word>\"; done\nexit 7\n";
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  auto command = sheltered({program.string(), ":", "", "=a b"});
+  ASSERT_EQ(command[1], "--exec");
+  command[0] = WEIR_JOB_PROGRAM;
+  auto process = Process::spawn(
+      {.command = command, .environment = {}, .directory = {}, .log = folder_.path() / "job.log"});
+  EXPECT_EQ(exit_code_of(std::move(process)), 7);
+  EXPECT_EQ(log(), "<:>\n<>\n<=a b>\n");
+  EXPECT_EQ(sheltered({"solver", ":a"}), (std::vector<std::string>{"solver", ":a"}));
+}
+
+TEST_F(RunJobTest, TellsWantOfMemoryFromAnotherEnd) {
+  const ProcessEnd killed = {.exit_code = 0, .signal = SIGKILL}, failed = {.exit_code = 1};
+  EXPECT_TRUE(was_out_of_memory(killed, /*kills=*/1, log_));
+  EXPECT_TRUE(was_out_of_memory({.exit_code = 137}, /*kills=*/1, log_));
+  EXPECT_FALSE(was_out_of_memory(killed, /*kills=*/0, log_));
+  EXPECT_FALSE(was_out_of_memory(failed, /*kills=*/1, log_));
+  std::ofstream(log_) << "slurmstepd-n1: error: StepId=8.0 exceeded memory limit (2 > 1)\nend\n";
+  EXPECT_TRUE(was_out_of_memory(failed, /*kills=*/0, log_));
+  EXPECT_FALSE(was_out_of_memory({}, /*kills=*/1, log_));
+  std::ofstream(log_) << "my solver: exceeded memory limit\n";
+  EXPECT_FALSE(was_out_of_memory(failed, /*kills=*/0, log_));
 }
 
 TEST_F(RunJobTest, EndsAsTheProgramDidAndLeavesWord) {

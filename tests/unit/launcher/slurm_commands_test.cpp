@@ -170,11 +170,20 @@ TEST(SlurmState, ReadsAnExitCodeAsSqueueAndAsScontrolPrintIt) {
 
 TEST(SlurmState, ReadsASignalFromSlurmAndFromWeirJob) {
   for (const char* code : {"9", "0:9", "137:0"}) {  // 137: 128 + signal
-    EXPECT_EQ(report("FAILED", code).exit_code, std::nullopt) << code;
     EXPECT_EQ(report("FAILED", code).cause, JobCause::signal) << code;
     EXPECT_EQ(report("FAILED", code).reason, "killed by signal 9 (Killed)") << code;
   }
+  EXPECT_EQ(report("FAILED", "255:0").reason, "exit code 255");
 }
+
+TEST(SlurmState, BelievesTheStateWhereTheExitCodeSaysAnother) {
+  EXPECT_EQ(report("FAILED", "0:0").state, JobState::failed);
+  EXPECT_EQ(report("FAILED", "0:0").exit_code, std::nullopt);
+  EXPECT_EQ(report("FAILED", "0:0").reason, "Slurm says FAILED with exit code 0");
+  EXPECT_EQ(report("COMPLETED", "7:0").cause, JobCause::none);
+}
+
+TEST(SlurmState, KeepsAServersLastWord) { EXPECT_EQ(report("FAILED", "130:0").exit_code, 130); }
 
 TEST(SlurmState, OfATimeoutHasNoExitCodeThatCouldBeTakenForAServersLastWord) {
   EXPECT_EQ(report("TIMEOUT", "0:0").exit_code, std::nullopt);

@@ -43,6 +43,17 @@ TEST(StepCommand, AsksForTheRanksOfTheProgramAndNoMore) {
                           "solver", "--name", "; rm -rf $HOME"));
 }
 
+TEST(StepCommand, HidesAnArgumentThatSrunWouldTakeForTheNextProgram) {
+  auto request = simulation(4, Launch::automatic);
+  request.command = {"solver", ":", "--x"};
+  for (const auto launch : {Launch::automatic, Launch::mpirun}) {
+    request.launch = launch;
+    const auto command = step_command(request, {});
+    EXPECT_THAT(std::vector<std::string>(command.end() - 5, command.end()),
+                ElementsAre(HasSubstr("weir-job"), "--exec", "=solver", "=:", "=--x"));
+  }
+}
+
 TEST(StepCommand, GivesMpirunOneTaskWithRoomForAllRanks) {
   JobResources resources;
   resources.memory_mib = 500;
@@ -135,6 +146,44 @@ TEST_F(StepsTest, TellsHowAStepEnded) {
   EXPECT_EQ(report.state, JobState::failed);
   EXPECT_EQ(report.exit_code, 7);
   EXPECT_EQ(report.cause, JobCause::exit_code);
+}
+
+TEST_F(StepsTest, TellsAStepThatASignalEndedFromAnExitCode) {
+  srun_does("exit 137");
+  const auto report = end_of(steps().submit(job()));
+  EXPECT_EQ(report.cause, JobCause::signal);
+  EXPECT_EQ(report.reason, "killed by signal 9 (Killed)");
+}
+
+TEST_F(StepsTest, TellsAStepThatSlurmEndedForWantOfMemory) {
+  srun_does("echo 'slurmstepd: error: Detected 1 oom_kill event in StepId=12.0.'; exit 137");
+  const auto report = end_of(steps().submit(job()));
+  EXPECT_EQ(report.cause, JobCause::out_of_memory);
+  EXPECT_EQ(report.reason, "out of memory");
+}
+
+TEST_F(StepsTest, TellsHowAStepOfAnEarlierLauncherEnded) {
+  srun_does("exec sleep 1000");
+  const auto first = steps().submit(job());
+  StepsScheduler later(study_, directory_, commands_, posix_file_system(), clock_);
+  EXPECT_THAT(later.find({"weir.s.0.0"}), ElementsAre(Pair("weir.s.0.0", first)));
+  write_job_end(posix_file_system(), job_file_path(directory_, "weir.s.0.0"),
+                {.exit_code = 7, .signal = 0});
+  steps().kill(first);
+  end_of(first);
+  const auto report = later.poll().at(first);
+  EXPECT_EQ(report.state, JobState::failed);
+  EXPECT_EQ(report.exit_code, 7);
+}
+
+TEST_F(StepsTest, GoesOnWithoutSlurmsCommands) {
+  srun_does("exec sleep 1000");
+  const auto id = steps().submit(job());
+  commands_.answer("squeue", [](const auto&) -> CommandResult {
+    throw Error(ErrorKind::environment, "cannot start 'squeue'");
+  });
+  steps().kill(id);
+  EXPECT_EQ(end_of(id).state, JobState::cancelled);
 }
 
 TEST_F(StepsTest, KillsAStepThroughSlurmToo) {
