@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "launcher/schedulers/job_file.h"
-#include "launcher/schedulers/slurm_state.h"
 #include "src/core/error.h"
 #include "src/core/failpoint.h"
 #include "src/core/planted_bug.h"
@@ -16,20 +15,6 @@ constexpr Duration quick = std::chrono::milliseconds(20);
 constexpr Duration slow = std::chrono::milliseconds(250);
 constexpr Duration quick_for = std::chrono::seconds(2);  ///< after the last task or order
 constexpr Duration doubt = std::chrono::seconds(1);      ///< of an end by a signal
-
-Duration duration_of(double seconds) {
-  return std::chrono::duration_cast<Duration>(Seconds(seconds));
-}
-
-JobCause cause_of(const JobReport& end) {
-  if (end.state != JobState::failed || end.cause != JobCause::none) return end.cause;
-  return end.exit_code ? JobCause::exit_code : JobCause::signal;
-}
-
-/// weir-job gives 128 + signal.
-bool died_of_a_signal(const JobReport& end) {
-  return end.state == JobState::failed && (!end.exit_code || *end.exit_code > 128);
-}
 
 JobReport never_ran(const std::string& reason) {
   return {
@@ -51,28 +36,20 @@ Pilot::Pilot(const StudyDirectory& directory, const std::string& name, PilotSurr
     throw Error(ErrorKind::environment,
                 "cannot read the pilot's file " + folder_.state(name).string() +
                     "; the study directory must be on a file system that the nodes share");
-  go_on_after(*former);
-}
-
-/// A batch system may start a job again, on another node. What the former pilot ran is over, and
-/// one that had gone promised to take nothing more.
-void Pilot::go_on_after(const PilotState& former) {
-  state_ = former;
+  // What the first one has taken or promised, a second one does not know.
+  if (former->phase != PilotPhase::absent)
+    throw Error(ErrorKind::environment,
+                "a pilot of this name was started before, on " + former->host);
   state_.host = around_.host;
-  if (former.phase == PilotPhase::gone) return;
-  if (former.phase == PilotPhase::running)
-    state_.end = JobReport{.state = JobState::lost,
-                           .reason = "its pilot was started again",
-                           .exit_code = {},
-                           .cause = JobCause::preempted};
   state_.phase = PilotPhase::free;
 }
 
 bool Pilot::tick() {
   if (!job_.empty()) observe();
   if (interrupted_) return !job_.empty();
-  if (!written_ && (around_.clock.now() < tell_at_ || !publish())) return true;
+  // The end of its job says the same, should its file not be written.
   if (state_.phase == PilotPhase::gone) return false;
+  if (!written_ && (around_.clock.now() < tell_at_ || !publish())) return true;
   if (around_.clock.now() >= look_at_) look();
   return true;
 }
@@ -88,16 +65,14 @@ void Pilot::observe() {
   if (report == reports.end() || !has_ended(report->second.state)) return;
   job_.clear();
   if (interrupted_) return;
-  end_task(report->second);
+  const auto end =
+      explained(around_.files, job_file_path(directory_, orders_.name), report->second);
+  end_task(end);
   // A batch system that ends the pilot ends the task at the same time, and it may be seen first.
-  if (died_of_a_signal(report->second)) tell_at_ = around_.clock.now() + doubt;
+  if (end.cause == JobCause::signal) tell_at_ = around_.clock.now() + doubt;
 }
 
 void Pilot::end_task(JobReport end) {
-  end.cause = cause_of(end);
-  if (end.cause == JobCause::signal)
-    end = with_memory_told(std::move(end),
-                           {job_log(around_.files, job_file_path(directory_, orders_.name))});
   state_.end = std::move(end);
   state_.phase = PilotPhase::free;
   heard_ = look_at_ = around_.clock.now();
@@ -154,7 +129,7 @@ void Pilot::obey_wish() {
 
 bool Pilot::idle() const {
   return state_.phase == PilotPhase::free &&
-         around_.clock.now() - heard_ >= duration_of(orders_.idle);
+         Seconds(around_.clock.now() - heard_).count() >= orders_.idle;
 }
 
 void Pilot::leave() {

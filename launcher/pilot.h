@@ -29,7 +29,7 @@ struct PilotSurroundings {
 /// that withdraws it later sees that it was taken. Used by one thread.
 class Pilot {
  public:
-  /// Error{environment}: its state file cannot be read.
+  /// Error{environment}: its state file cannot be read, or a pilot of this name was started before.
   Pilot(const StudyDirectory& directory, const std::string& name, PilotSurroundings around);
 
   /// Everything that is due now; false when it has ended. A file that cannot be written is tried
@@ -43,7 +43,6 @@ class Pilot {
   void interrupt();
 
  private:
-  void go_on_after(const PilotState& former);
   void observe();
   void look();
   void obey();

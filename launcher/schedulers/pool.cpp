@@ -66,12 +66,16 @@ PoolScheduler::PoolScheduler(Scheduler& base, StudyDirectory directory, PoolSett
       clock_(clock) {}
 
 PoolScheduler::~PoolScheduler() {
-  for (auto& [name, pilot] : pilots_) {
-    try {
+  try {
+    bool any = false;
+    for (auto& [name, pilot] : pilots_) {
       pilot.leave(PilotLeave::when_free);
-      if (pilot.job_state == JobState::pending && !pilot.busy()) base_.cancel(pilot.job);
-    } catch (const Error&) {  // it ends for want of orders
+      if (pilot.job_state != JobState::pending || pilot.busy()) continue;
+      base_.cancel(pilot.job);
+      any = true;
     }
+    if (any) base_.poll();  // which is when batch systems are told
+  } catch (const Error&) {  // they end when they begin, for their orders say so
   }
 }
 
@@ -212,6 +216,9 @@ void PoolScheduler::enforce_answers() {
     if (!silent && !deaf) continue;
     pilot.since = pilot.asked = now;
     base_.kill(pilot.job);
+    if (silent)
+      was_fruitless("a pilot runs and does not say a word; its log is " + log_of(name).string() +
+                    "; is the study directory on a file system that the nodes share?");
   }
 }
 
@@ -309,8 +316,11 @@ void PoolScheduler::fail_first(const std::string& reason) {
 
 void PoolScheduler::end(const std::string& name, JobReport report) {
   tasks_[name].end = std::move(report);
-  // Without its file it is no task that a later launcher would give away again.
-  files_.remove(job_file_path(directory_, name));
+  try {
+    // Without its file it is no task that a later launcher would give away again.
+    files_.remove(job_file_path(directory_, name));
+  } catch (const Error&) {  // weir-job starts an attempt once
+  }
 }
 
 std::map<JobId, JobReport> PoolScheduler::take_reports() {

@@ -57,8 +57,9 @@ void PoolScheduler::adopt(const std::string& name, const JobId& job,
   pilot.job = job;
   pilot.since = clock_.now();
   pilot.look(clock_.now());
-  // One that ended without having taken its task may have had it taken back for another.
-  const bool holds = asked && (!job.empty() || pilot.took());
+  // One that ended or went without having taken its task may have had it taken back for another.
+  const bool may_take = !job.empty() && pilot.state().phase != PilotPhase::gone;
+  const bool holds = asked && (may_take || pilot.took());
   if (holds) tasks_[orders->name] = {.pilot = name, .cancelled = false, .end = {}};
   if (job.empty())
     lost_[name] = {.state = JobState::lost, .reason = "nobody saw how", .exit_code = {}};

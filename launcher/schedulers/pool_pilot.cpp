@@ -88,7 +88,7 @@ bool PoolPilot::busy() const {
 }
 
 bool PoolPilot::has_time(Time now, double seconds) const {
-  return !ends_at_ || now + std::chrono::duration_cast<Duration>(Seconds(seconds)) <= *ends_at_;
+  return !ends_at_ || Seconds(*ends_at_ - now).count() >= seconds;
 }
 
 }  // namespace weir

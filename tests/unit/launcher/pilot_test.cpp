@@ -82,7 +82,7 @@ TEST_F(PilotTest, TellsHowATaskEndedAndTakesTheNext) {
   auto one = pilot();
   give(1);
   one.tick();
-  runner_.end("1", JobState::failed, "exit code 3", 3);
+  runner_.end("1", JobState::failed, "exit code 3", 3, JobCause::exit_code);
   one.tick();
   EXPECT_EQ(state().phase, PilotPhase::free);
   ASSERT_TRUE(state().end);
@@ -232,7 +232,7 @@ TEST_F(PilotTest, WaitsWithAnEndByASignalForItsOwnEnd) {
   auto one = pilot();
   give(1);
   one.tick();
-  runner_.end("1", JobState::failed, "exit code 143", 143);
+  runner_.end("1", JobState::failed, "killed by signal 15", 143, JobCause::signal);
   EXPECT_TRUE(one.tick());
   one.interrupt();
   EXPECT_FALSE(one.tick());
@@ -244,7 +244,7 @@ TEST_F(PilotTest, TellsAnEndByASignalWhenItLivesOn) {
   auto one = pilot();
   give(1);
   one.tick();
-  runner_.end("1", JobState::failed, "killed by signal 9");
+  runner_.end("1", JobState::failed, "killed by signal 9", {}, JobCause::signal);
   one.tick();
   clock_.advance(std::chrono::seconds(1));
   one.tick();
@@ -252,23 +252,37 @@ TEST_F(PilotTest, TellsAnEndByASignalWhenItLivesOn) {
   EXPECT_EQ(state().end->cause, JobCause::signal);
 }
 
-TEST_F(PilotTest, ThatIsStartedAgainRunsItsTaskNoSecondTime) {
-  write_state(files_, folder_.state(name), {.number = 1, .phase = PilotPhase::running});
-  give(1);
-  auto one = pilot();
-  one.tick();
-  one.tick();
-  EXPECT_TRUE(runner_.submitted().empty());
-  EXPECT_EQ(state().end.value().state, JobState::lost);
-  EXPECT_EQ(state().end.value().cause, JobCause::preempted);
+TEST_F(PilotTest, ThatIsStartedAgainRefusesToRun) {
+  for (const auto phase : {PilotPhase::free, PilotPhase::running, PilotPhase::gone}) {
+    write_state(files_, folder_.state(name), {.number = 1, .phase = phase, .host = "n7"});
+    try {
+      pilot();
+      FAIL() << "it started";
+    } catch (const Error& error) {
+      EXPECT_THAT(error.what(), HasSubstr("was started before, on n7"));
+    }
+  }
 }
 
-TEST_F(PilotTest, ThatHadGoneTakesNothingWhenItIsStartedAgain) {
-  write_state(files_, folder_.state(name), {.number = 0, .phase = PilotPhase::gone});
-  give(1);
+TEST_F(PilotTest, LeavesAlsoWhenItCannotSaySo) {
+  test::FaultyFileSystem disk(files_, /*first_failure=*/1);  // free is said, gone cannot be
+  auto one = pilot(disk);
+  one.tick();
+  order({.leave = PilotLeave::when_free});
+  EXPECT_TRUE(tick(one));
+  EXPECT_FALSE(tick(one));
+}
+
+TEST_F(PilotTest, TellsWhatTheJobFilesEndTells) {
   auto one = pilot();
-  EXPECT_FALSE(one.tick());
-  EXPECT_TRUE(runner_.submitted().empty());
+  give(1);
+  one.tick();
+  const auto file = job_file_path(directory_, "weir.s.0.0");
+  write_job_end(files_, file, {.exit_code = 137, .signal = 0}, /*out_of_memory=*/true);
+  runner_.end("1", JobState::failed, "exit code 137", 137, JobCause::exit_code);
+  one.tick();
+  EXPECT_EQ(state().end.value().cause, JobCause::out_of_memory);
+  EXPECT_EQ(state().end.value().reason, "out of memory");
 }
 
 TEST_F(PilotTest, StartsNothingBeforeItCouldSaySo) {

@@ -55,7 +55,10 @@ class PoolTest : public testing::Test {
   /// Reports of the next turn of the launcher.
   std::map<JobId, JobReport> poll() {
     clock_.advance(std::chrono::milliseconds(100));
-    return pool_->poll();
+    auto reports = pool_->poll();
+    for (const auto& [job, report] : reports)
+      if (report.state == JobState::failed) failed_.push_back(report.reason);
+    return reports;
   }
   PilotOrders orders(const std::string& pilot) {
     return read_orders(files_, folder_.orders(pilot)).value();
@@ -95,6 +98,7 @@ class PoolTest : public testing::Test {
   ManualClock clock_;
   test::FakeScheduler base_;
   std::unique_ptr<PoolScheduler> pool_ = make();
+  std::vector<std::string> failed_;  ///< why
 };
 
 TEST_F(PoolTest, SubmitsAPilotWithRoomForTheRanksOfASimulation) {
@@ -283,6 +287,18 @@ TEST_F(PoolTest, FailsASimulationWhenPilotsEndBeforeTheySayAWord) {
   EXPECT_THAT(report.reason, HasSubstr("exit code 127; its log is"));
 }
 
+TEST_F(PoolTest, FailsASimulationWhenPilotsRunAndSayNothing) {
+  pool_->submit(simulation("a"));
+  for (const char* job : {"1", "2", "3"}) {
+    poll();
+    poll();
+    clock_.advance(std::chrono::minutes(5));
+    poll();
+    EXPECT_THAT(base_.killed(), Contains(job));
+  }
+  EXPECT_THAT(failed_, ElementsAre(HasSubstr("does not say a word")));
+}
+
 TEST_F(PoolTest, FailsASimulationThatNoPilotHasTheTimeFor) {
   auto with = settings();
   with.simulation_limit = 100;
@@ -318,10 +334,12 @@ TEST_F(PoolTest, LetsPilotsEndWithTheStudy) {
   pool_->submit(simulation("b"));
   base_.jobs_start_pending();
   poll();
+  const auto polls = base_.polls();
   pool_.reset();
   EXPECT_EQ(orders(first).leave, PilotLeave::when_free);
   EXPECT_EQ(orders(second).leave, PilotLeave::when_free);
   EXPECT_THAT(base_.cancelled(), ElementsAre("2"));
+  EXPECT_EQ(base_.polls(), polls + 1);  // which is when a batch system is told
 }
 
 // ---- a later launcher
@@ -388,6 +406,24 @@ TEST_F(LaterPoolTest, LosesNothingThatAPilotHadNotTaken) {
   is_free(second);
   poll();
   EXPECT_EQ(orders(second).name, "a");
+}
+
+TEST_F(LaterPoolTest, LeavesATaskToThePilotThatRunsItAndNotToOneThatWentBeforeItTookIt) {
+  pool_->submit(simulation("a"));
+  poll();
+  is_free(first);
+  poll();
+  say(first, {.number = 0, .phase = PilotPhase::gone});
+  poll();
+  is_free(second);
+  poll();
+  runs(second, 1);
+  launcher_dies();
+  base_.has(second, "2");
+  base_.has(first, "1");  // it has gone, and Slurm does not know yet
+  EXPECT_THAT(pool_->find({"a"}), ElementsAre(Key("a")));
+  EXPECT_EQ(poll().at("a").state, JobState::running);
+  EXPECT_EQ(poll().at("a").state, JobState::running);
 }
 
 TEST_F(LaterPoolTest, RunsNothingThatHasEndedAgain) {
