@@ -1,6 +1,7 @@
 #include "launcher/schedulers/pool_files.h"
 
 #include <array>
+#include <cmath>
 #include <stdexcept>
 #include <string_view>
 
@@ -15,6 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr int format = 1;
+constexpr double most_seconds = 1e9;  // thirty years
 constexpr std::array wishes = {"run", "cancel", "kill"};
 constexpr std::array leaves = {"stay", "when_free", "now"};
 constexpr std::array phases = {"absent", "free", "running", "gone"};
@@ -34,6 +36,14 @@ Enum meant(const std::array<const char*, n>& names, const json& in, const char* 
   for (std::size_t k = 0; k < n; ++k)
     if (text == names[k]) return static_cast<Enum>(k);
   throw std::out_of_range(std::string(key) + " is not known: " + text);
+}
+
+/// What a Duration holds.
+double seconds_of(const json& in, const char* key) {
+  const auto seconds = in.at(key).get<double>();
+  if (std::abs(seconds) > most_seconds)
+    throw std::out_of_range(std::string(key) + " is no time that could pass");
+  return seconds;
 }
 
 json to_json(const JobReport& end) {
@@ -59,8 +69,8 @@ PilotOrders orders_of(const json& in) {
           .name = in.at("name").get<std::string>(),
           .wish = meant<TaskWish>(wishes, in, "wish"),
           .leave = meant<PilotLeave>(leaves, in, "leave"),
-          .idle = in.at("idle").get<double>(),
-          .time_limit = in.at("time_limit").get<double>(),
+          .idle = seconds_of(in, "idle"),
+          .time_limit = seconds_of(in, "time_limit"),
           .word = wire::whole_number<std::uint64_t>(in, "word")};
 }
 
@@ -71,7 +81,7 @@ PilotState state_of(const json& in) {
                    .seconds_left = {},
                    .host = in.at("host").get<std::string>()};
   if (in.contains("end")) state.end = report_of(in.at("end"));
-  if (in.contains("seconds_left")) state.seconds_left = in.at("seconds_left").get<double>();
+  if (in.contains("seconds_left")) state.seconds_left = seconds_of(in, "seconds_left");
   return state;
 }
 
