@@ -1,8 +1,11 @@
 #include "launcher/progress.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
+#include <utility>
+#include <vector>
 
 namespace weir {
 namespace {
@@ -13,14 +16,44 @@ std::string number(double value, const char* format) {
   return text.data();
 }
 
-std::string simulations_text(const Snapshot& snapshot, const wire::LaunchStatus& status) {
-  std::string text = std::to_string(status.finished) + "/" + std::to_string(status.expected) +
-                     " simulations, " + std::to_string(snapshot.jobs - snapshot.pending) +
-                     " running";
-  if (snapshot.pending > 0) text += ", " + std::to_string(snapshot.pending) + " in the queue";
-  if (status.failed > 0) text += ", " + std::to_string(status.failed) + " failed";
-  if (status.restarted > 0) text += ", " + std::to_string(status.restarted) + " restarted";
-  return text;
+/// A piece of the line with the mark that divides it from what is before it.
+struct Part {
+  int weight;  ///< the lightest go first where there is no room
+  std::string text;
+};
+
+using Parts = std::vector<Part>;
+
+void add_simulations(Parts& parts, const Snapshot& snapshot, const wire::LaunchStatus& status) {
+  if (status.expected == 0) return;
+  const auto add = [&](int weight, std::uint64_t count, const char* what) {
+    if (count > 0) parts.push_back({weight, ", " + std::to_string(count) + what});
+  };
+  parts.push_back({9, " | " + std::to_string(status.finished) + "/" +
+                          std::to_string(status.expected) + " simulations"});
+  parts.push_back({6, ", " + std::to_string(snapshot.jobs - snapshot.pending) + " running"});
+  add(5, snapshot.pending, " in the queue");
+  add(4, status.failed, " failed");
+  add(2, status.restarted, " restarted");
+}
+
+void add_samples(Parts& parts, const Snapshot& snapshot, const wire::LaunchStatus& status) {
+  parts.push_back({8, " | " + std::to_string(status.samples_unique) + "/" +
+                          std::to_string(status.samples_expected) + " samples"});
+  parts.push_back({1, " | " + std::to_string(status.samples_trained) + " trained"});
+  if (snapshot.server_restarts > 0)
+    parts.push_back({3, " | server restarts " + std::to_string(snapshot.server_restarts)});
+}
+
+std::string joined(Parts parts, std::size_t width) {
+  while (true) {
+    std::string line;
+    for (const auto& part : parts) line += part.text;
+    line.erase(0, 3);
+    if (line.size() <= width || parts.size() == 1) return line;
+    parts.erase(std::min_element(parts.begin(), parts.end(),
+                                 [](const Part& x, const Part& y) { return x.weight < y.weight; }));
+  }
 }
 
 std::string phase_text(const Snapshot& snapshot) {
@@ -36,12 +69,12 @@ std::string loss_text(const wire::LaunchStatus& status) {
   return text;
 }
 
-std::string rate_text(const Snapshot& snapshot, const wire::LaunchStatus& status) {
-  std::string text;
+void add_training(Parts& parts, const Snapshot& snapshot, const wire::LaunchStatus& status) {
+  if (const auto loss = loss_text(status); !loss.empty()) parts.push_back({7, loss});
   if (status.samples_per_second > 0)
-    text += " | " + number(status.samples_per_second, "%.0f") + " samples/s";
-  if (const auto left = seconds_left(snapshot)) text += " | " + duration_text(*left) + " left";
-  return text;
+    parts.push_back({0, " | " + number(status.samples_per_second, "%.0f") + " samples/s"});
+  if (const auto left = seconds_left(snapshot))
+    parts.push_back({7, " | " + duration_text(*left) + " left"});
 }
 
 }  // namespace
@@ -56,16 +89,15 @@ std::optional<double> seconds_left(const Snapshot& snapshot) {
   return snapshot.seconds * missing / come;
 }
 
-std::string progress_line(const Snapshot& snapshot) {
+std::string progress_line(const Snapshot& snapshot, std::size_t width) {
   if (!snapshot.status) return phase_text(snapshot) + ", " + duration_text(snapshot.seconds);
   const auto& status = *snapshot.status;
-  std::string line = snapshot.phase == RunPhase::restarting ? "the server starts again | " : "";
-  line += status.expected > 0 ? simulations_text(snapshot, status) + " | " : "";
-  line += std::to_string(status.samples_unique) + "/" + std::to_string(status.samples_expected) +
-          " samples | " + std::to_string(status.samples_trained) + " trained";
-  if (snapshot.server_restarts > 0)
-    line += " | server restarts " + std::to_string(snapshot.server_restarts);
-  return line + loss_text(status) + rate_text(snapshot, status);
+  Parts parts;
+  if (snapshot.phase == RunPhase::restarting) parts.push_back({9, " | the server starts again"});
+  add_simulations(parts, snapshot, status);
+  add_samples(parts, snapshot, status);
+  add_training(parts, snapshot, status);
+  return joined(std::move(parts), width);
 }
 
 std::string duration_text(double seconds) {

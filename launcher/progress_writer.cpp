@@ -32,7 +32,8 @@ ProgressWriter::~ProgressWriter() {
 void ProgressWriter::update(const Snapshot& snapshot) {
   if (clock_.now() < next_) return;
   next_ = clock_.now() + (style_.terminal ? rewrite_every : style_.every);
-  const auto line = progress_line(snapshot);
+  // The last column stays free: a terminal that wraps there would not be rewritten but scrolled.
+  const auto line = progress_line(snapshot, style_.terminal ? style_.width - 1 : std::string::npos);
   if (line == shown_) return;
   if (style_.terminal)
     rewrite(line);

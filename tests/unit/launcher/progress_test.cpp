@@ -51,6 +51,14 @@ TEST(ProgressLine, TellsAllThatIsKnown) {
             "450 samples/s | 3 min 20 s left");
 }
 
+TEST(ProgressLine, LeavesOutWhatMattersLeastInANarrowTerminal) {
+  auto snapshot = some_progress();
+  EXPECT_EQ(progress_line(snapshot, /*width=*/90),
+            "12/100 simulations, 3 running | 2000/10000 samples | loss 0.0125 | 3 min 20 s left");
+  EXPECT_EQ(progress_line(snapshot, /*width=*/40), "12/100 simulations | 2000/10000 samples");
+  EXPECT_EQ(progress_line(snapshot, /*width=*/1), "12/100 simulations");
+}
+
 TEST(ProgressLine, LeavesOutWhatIsNotKnown) {
   auto snapshot = some_progress();
   snapshot.status = wire::LaunchStatus{
@@ -78,7 +86,7 @@ TEST(ProgressWriterTest, RewritesOneLineOnATerminal) {
   ManualClock clock;
   ProgressWriter writer(out, clock, {.terminal = true, .width = 20, .every = {}});
   writer.update(some_progress());
-  EXPECT_EQ(out.str(), "\r\x1b[K12/100 simulations,");
+  EXPECT_EQ(out.str(), "\r\x1b[K12/100 simulations");
   writer.say("restarted");
   EXPECT_THAT(out.str(), HasSubstr("\r\x1b[Krestarted\n\r\x1b[K12/100"));
 }
