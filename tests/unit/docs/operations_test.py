@@ -30,6 +30,7 @@ def messages(page):
         cells = line.split(" | ")
         if line.startswith("| ") and len(cells) == 4 and cells[0] != "| failure":
             yield from re.findall(r"`([^`]+)`", cells[1])
+    yield from re.findall(r"`([^`]+)`", re.search(r"count why jobs failed: (.*?), or", page, re.S)[1])
 
 
 def pages():
