@@ -37,12 +37,16 @@ Finding check_server(const Case& subject) {
                                          "; build or install it beside weir");
 }
 
-Finding check_starter(const Case& subject) {
-  const auto starter = subject.at.server.parent_path() / "weir-job";
-  if (subject.machine().is_executable(starter)) return ok("weir-job", starter.string());
-  return wrong_environment("weir-job", "there is no program " + quoted(starter.string()) +
-                                           ", which every job runs first; build or install it "
-                                           "beside weir");
+Finding check_own(const Case& subject, const std::string& name, const std::string& which) {
+  const auto program = subject.at.server.parent_path() / name;
+  if (subject.machine().is_executable(program)) return ok(name, program.string());
+  return wrong_environment(name, "there is no program " + quoted(program.string()) + ", which " +
+                                     which + "; build or install it beside weir");
+}
+
+bool has_pilots(const Case& subject) {
+  const auto kind = subject.study.launcher.scheduler;
+  return kind == SchedulerKind::slurm_pool || kind == SchedulerKind::local_pool;
 }
 
 }  // namespace
@@ -50,7 +54,9 @@ Finding check_starter(const Case& subject) {
 void examine_programs(const Case& subject, Findings& findings) {
   if (subject.runs_simulations()) findings.push_back(check_solver(subject));
   findings.push_back(check_server(subject));
-  if (subject.batch()) findings.push_back(check_starter(subject));
+  if (subject.batch()) findings.push_back(check_own(subject, "weir-job", "every job runs first"));
+  if (has_pilots(subject))
+    findings.push_back(check_own(subject, "weir-pilot", "runs simulations one after another"));
 }
 
 }  // namespace weir

@@ -188,6 +188,11 @@ TEST_F(ClusterDoctorTest, AcceptsWhatStaysHereWhereAllNodesAreThisMachine) {
 TEST_F(ClusterDoctorTest, MissesTheProgramThatEveryJobRunsFirst) {
   machine_.programs.erase("/weir-job");
   expect_error("weir-job", ErrorKind::environment, "/weir-job");
+  machine_.programs.insert("/weir-job");
+  study_.launcher.scheduler = SchedulerKind::slurm_pool;
+  expect_error("weir-pilot", ErrorKind::environment, "/weir-pilot");
+  machine_.programs.insert("/weir-pilot");
+  expect_no_complaint();
 }
 
 TEST_F(ClusterDoctorTest, OnlyWarnsOfASolverThatAModuleMayBring) {
