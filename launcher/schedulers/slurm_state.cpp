@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 
-#include "launcher/log_tail.h"
 #include "src/core/process.h"
 
 namespace weir {
