@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "launcher/jobs.h"
-#include "launcher/log_tail.h"
+#include "launcher/schedulers/log_tail.h"
 #include "src/core/error.h"
 #include "src/core/failpoint.h"
 #include "src/core/planted_bug.h"

@@ -8,8 +8,8 @@
 
 #include "launcher/interrupts.h"
 #include "launcher/jobs.h"
-#include "launcher/log_tail.h"
 #include "launcher/progress_writer.h"
+#include "launcher/schedulers/log_tail.h"
 #include "launcher/schedulers/make_scheduler.h"
 #include "launcher/status_file.h"
 #include "launcher/stop_request.h"

@@ -5,7 +5,7 @@
 
 #include <signal.h>
 
-#include "launcher/log_tail.h"
+#include "launcher/schedulers/log_tail.h"
 #include "src/core/error.h"
 
 namespace weir {

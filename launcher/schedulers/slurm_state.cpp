@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "launcher/schedulers/log_tail.h"
 #include "src/core/process.h"
 
 namespace weir {

@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "launcher/log_tail.h"
+#include "launcher/schedulers/log_tail.h"
 #include "src/core/error.h"
 #include "tests/support/temporary_folder.h"
 

@@ -1,4 +1,4 @@
-#include "launcher/log_tail.h"
+#include "launcher/schedulers/log_tail.h"
 
 #include <algorithm>
 #include <array>
