@@ -208,8 +208,15 @@ class PosixFileSystem final : public FileSystem {
   }
 
   void remove_all(const Path& path) override {
+    // A server that was held for dead may add to the folder, or remove it, at the same time.
+    constexpr int most = 1000;
     std::error_code error;
-    std::filesystem::remove_all(path, error);
+    for (int k = 0; k < most; ++k) {
+      std::filesystem::remove_all(path, error);
+      const bool busy = error == std::errc::no_such_file_or_directory ||
+                        error == std::errc::directory_not_empty;
+      if (!busy) break;
+    }
     if (error) fail("remove the folder", path, error.value());
   }
 

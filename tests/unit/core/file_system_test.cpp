@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <iterator>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -112,6 +113,23 @@ TEST_F(FileSystemTest, RemovingWhatIsNotThereIsNoError) {
   create(folder_ / "a", "");
   files_.remove(folder_ / "a");
   EXPECT_FALSE(files_.exists(folder_ / "a"));
+}
+
+TEST_F(FileSystemTest, RemovesAFolderThatAnotherProcessRemovesAndFillsAtTheSameTime) {
+  const Path folder = folder_.path() / "busy";
+  std::error_code ignored;
+  std::jthread other([&](const std::stop_token& stop) {
+    std::error_code error;
+    while (!stop.stop_requested()) {
+      std::filesystem::create_directories(folder / "rank.1", error);
+      std::filesystem::remove_all(folder, error);
+    }
+  });
+  for (int k = 0; k < 50; ++k) {
+    for (int rank = 0; rank < 8; ++rank)
+      std::filesystem::create_directories(folder / std::to_string(rank) / "u", ignored);
+    EXPECT_NO_THROW(files_.remove_all(folder));
+  }
 }
 
 TEST_F(FileSystemTest, AFileUnderAFileDoesNotExist) {
