@@ -118,7 +118,10 @@ std::vector<Outgoing> Controller::tick(Time now) {
 }
 
 wire::LaunchRun Controller::run(const Attempt& attempt) const {
-  return {attempt.sim, attempt.attempt, design_->parameters(attempt.sim).value()};
+  return {.sim = attempt.sim,
+          .attempt = attempt.attempt,
+          .parameters = design_->parameters(attempt.sim).value(),
+          .reason = table_->why_replaced(attempt)};
 }
 
 wire::LaunchStatus Controller::status() const {

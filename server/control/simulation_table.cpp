@@ -31,6 +31,12 @@ std::optional<Attempt> SimulationTable::next() {
   return attempt;
 }
 
+std::string SimulationTable::why_replaced(Attempt attempt) const {
+  const auto found = simulations_.find(attempt.sim);
+  const bool known = found != simulations_.end() && found->second.attempt == attempt.attempt;
+  return known ? found->second.replaced : "";
+}
+
 void SimulationTable::ended(Attempt attempt, bool success, const std::string& reason,
                             bool blameless) {
   if (outstanding_.erase(attempt) == 0) return;
@@ -96,6 +102,7 @@ void SimulationTable::raise(std::uint64_t sim, Simulation& simulation, std::uint
   if (attempt == simulation.attempt) return;
   counts_.restarted += attempt - simulation.attempt;
   simulation.attempt = attempt;
+  simulation.replaced.clear();
   fences_.push_back({sim, attempt});
 }
 
@@ -138,6 +145,7 @@ void SimulationTable::fail(std::uint64_t sim, Simulation& simulation, bool blame
     return;
   }
   raise(sim, simulation, simulation.attempt + 1);
+  simulation.replaced = reason;
   simulation.state = State::pending;
   pending_.insert(sim);
   notices_.push_back("simulation " + std::to_string(sim) + " is restarted (attempt " +

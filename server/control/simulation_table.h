@@ -58,6 +58,8 @@ class SimulationTable {
   std::optional<Attempt> next();
   /// Attempts asked for whose job has not ended.
   const std::set<Attempt>& outstanding() const { return outstanding_; }
+  /// Why the attempt takes the place of the one before it; empty: it is the first, or nobody knows.
+  std::string why_replaced(Attempt attempt) const;
 
   /// The job of an attempt has ended. `success` only says how the program exited: what counts is
   /// whether its steps came. An attempt that is not outstanding is ignored (a repeated report), and
@@ -99,7 +101,8 @@ class SimulationTable {
     std::set<std::size_t> complete_on;  ///< ranks
     std::size_t rounds_since_end = 0;
     bool blameless = false;  ///< the end
-    std::string reason;
+    std::string reason;      ///< of the end
+    std::string replaced;    ///< why `attempt` replaces the one before it
   };
   struct Known {  ///< to a launcher
     std::uint64_t attempt = 0;

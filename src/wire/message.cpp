@@ -38,7 +38,7 @@ void fields(auto& a, Is<Pong> auto& m) { a(m.token); }
 void fields(auto& a, Is<LaunchHello> auto& m) {
   a(m.study, m.capacity, m.sims, m.attempts, m.alive);
 }
-void fields(auto& a, Is<LaunchRun> auto& m) { a(m.sim, m.attempt, m.parameters); }
+void fields(auto& a, Is<LaunchRun> auto& m) { a(m.sim, m.attempt, m.parameters, m.reason); }
 void fields(auto& a, Is<LaunchEnded> auto& m) { a(m.sim, m.attempt, m.end, m.reason); }
 void fields(auto& a, Is<LaunchAck> auto& m) { a(m.sim, m.attempt); }
 void fields(auto& a, Is<LaunchStatus> auto& m) {

@@ -156,6 +156,7 @@ struct LaunchRun {  ///< server → launcher: start this attempt
   static constexpr Kind kind = Kind::launch_run;
   std::uint64_t sim = 0, attempt = 0;
   std::vector<double> parameters;
+  std::string reason{};  ///< why the attempt before is replaced; may be empty
 };
 enum class JobEnd : std::uint32_t {
   done = 0,

@@ -178,6 +178,7 @@ TEST_F(ControllerTest, FencesWhatHangsOnAllRanksAndAsksForALaterAttempt) {
   const auto asked = runs(controller_->tick(clock_.now()));
   ASSERT_EQ(asked.size(), 1u);
   EXPECT_EQ(asked[0].attempt, 1u);
+  EXPECT_THAT(asked[0].reason, testing::HasSubstr("it sent no step for "));
   EXPECT_EQ(controller_->counts().restarted, 1u);
 }
 

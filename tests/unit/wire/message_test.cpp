@@ -33,7 +33,7 @@ std::vector<Message> one_of_each() {
       Finished{28, 29, 30},
       Pong{31},
       LaunchHello{32, 33, {1, 2}, {0, large}, {1, 0}},
-      LaunchRun{34, 35, {1.0, 2.0, 3.0}},
+      LaunchRun{34, 35, {1.0, 2.0, 3.0}, "it was silent"},
       LaunchEnded{36, 37, JobEnd::never_started, "no such program"},
       LaunchAck{38, 39},
       LaunchStatus{1, 2, 3, 4, 5, 6, 7, 8, 0.25, std::nan(""), 1e9, 1, 2, large, 3},
