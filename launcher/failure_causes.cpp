@@ -21,7 +21,7 @@ std::vector<std::pair<std::string, std::size_t>> failure_causes(
     const std::vector<JournalEntry>& journal) {
   std::map<std::string, std::size_t> counts;
   for (const auto& entry : journal)
-    if (entry.event == JournalEvent::ended && !entry.ok) ++counts[cause_in(entry.reason)];
+    if (entry.failed()) ++counts[cause_in(entry.reason)];
   std::vector<std::pair<std::string, std::size_t>> causes(counts.begin(), counts.end());
   std::stable_sort(causes.begin(), causes.end(),
                    [](const auto& a, const auto& b) { return a.second > b.second; });

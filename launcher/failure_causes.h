@@ -11,8 +11,8 @@
 
 namespace weir {
 
-/// How often each reason ended a job that did not end well, the most frequent first, then by name.
-/// Names of jobs and of logs in a reason make no other cause.
+/// How often each reason ended a job that failed, the most frequent first, then by name. Names of
+/// jobs and of logs in a reason make no other cause.
 std::vector<std::pair<std::string, std::size_t>> failure_causes(
     const std::vector<JournalEntry>& journal);
 

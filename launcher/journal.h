@@ -26,6 +26,8 @@ struct JournalEntry {
   std::string reason;      ///< ended
   bool ok = false;         ///< ended: with exit code 0
   bool withdrawn = false;  ///< ended: because nobody wanted it any more
+  /// It ended neither well nor withdrawn.
+  bool failed() const { return event == JournalEvent::ended && !ok && !withdrawn; }
   bool operator==(const JournalEntry&) const = default;
 };
 

@@ -99,7 +99,7 @@ void add_failed_jobs(FileSystem& files, const StudyDirectory& directory,
   constexpr std::size_t most = 1000;
   auto failed = nlohmann::ordered_json::array();
   for (const auto& entry : journal)
-    if (entry.event == JournalEvent::ended && !entry.ok && !entry.withdrawn)
+    if (entry.failed())
       failed.push_back({{"name", entry.name}, {"job", entry.job}, {"reason", entry.reason}});
   if (failed.empty() || !files.exists(directory.summary())) return;
   if (failed.size() > most)

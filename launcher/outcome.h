@@ -45,8 +45,9 @@ void write_failure_summary(FileSystem& files, const StudyDirectory& directory, c
                            const std::string& reason);
 
 /// Adds "failed_jobs" to the summary, where there is one: every job that the journal says failed,
-/// was cancelled by somebody else or got lost, in order, and why; at most 1000 of them, the last
-/// ones. A damaged summary stays as it is. Error{environment}: it cannot be written.
+/// was cancelled by somebody else, got lost or was replaced by the server's judgement, in order,
+/// and why; at most 1000 of them, the last ones. A damaged summary stays as it is.
+/// Error{environment}: it cannot be written.
 void add_failed_jobs(FileSystem& files, const StudyDirectory& directory,
                      const std::vector<JournalEntry>& journal);
 

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "launcher/failure_causes.h"
 #include "launcher/schedulers/log_tail.h"
 #include "src/core/error.h"
 #include "tests/support/temporary_folder.h"
@@ -112,6 +113,20 @@ TEST_F(SummaryTest, NamesTheJobsThatFailedWithTheirReasons) {
   EXPECT_EQ(json["failed_jobs"][0]["name"], "weir.toy.3.0");
   EXPECT_EQ(json["failed_jobs"][0]["job"], "12");
   EXPECT_EQ(json["failed_jobs"][0]["reason"], "time limit of the job");
+}
+
+TEST(FailureCauses, AreOfJobsThatFailedNotOfThoseThatNobodyWantedAnyMore) {
+  const auto ended = [](const char* reason, bool ok, bool withdrawn) {
+    return JournalEntry{.event = JournalEvent::ended,
+                        .name = "weir.toy.3.0",
+                        .job = "12",
+                        .reason = reason,
+                        .ok = ok,
+                        .withdrawn = withdrawn};
+  };
+  const auto causes = failure_causes({ended("out of memory", false, false), ended("", true, false),
+                                      ended("the study stops", false, true)});
+  EXPECT_THAT(causes, testing::ElementsAre(testing::Pair("out of memory", 1)));
 }
 
 TEST_F(SummaryTest, LeavesASummaryAsItIsWhenNoJobFailedOrItIsDamaged) {
