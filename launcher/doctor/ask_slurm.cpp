@@ -35,7 +35,7 @@ class Questions {
   CommandResult run(const std::vector<std::string>& command) {
     try {
       // The user's own taste in dates must not matter.
-      return commands_.run(command, answer_within, {{"SLURM_TIME_FORMAT", "standard"}});
+      return commands_.run(command, answer_within, {"SLURM_TIME_FORMAT"});
     } catch (const Error& error) {
       return {.exit_code = 127, .timed_out = false, .out = "", .err = error.what()};
     }

@@ -15,10 +15,10 @@ class ImpatientRunner final : public CommandRunner {
       : runner_(runner), clock_(clock), end_(clock.now() + altogether) {}
 
   CommandResult run(const std::vector<std::string>& command, Duration deadline,
-                    const std::map<std::string, std::string>& environment) override {
+                    const std::vector<std::string>& without) override {
     const auto left = end_ - clock_.now();
     if (left <= Duration::zero()) return {.exit_code = 0, .timed_out = true, .out = "", .err = ""};
-    return runner_.run(command, std::min(deadline, left), environment);
+    return runner_.run(command, std::min(deadline, left), without);
   }
 
  private:

@@ -65,13 +65,14 @@ std::string CommandResult::describe() const {
 }
 
 CommandResult ProcessCommandRunner::run(const std::vector<std::string>& command, Duration deadline,
-                                        const std::map<std::string, std::string>& environment) {
+                                        const std::vector<std::string>& without) {
   const Capture out("weir-stdout"), err("weir-stderr");
   auto process = Process::spawn({.command = command,
-                                 .environment = environment,
+                                 .environment = {},
                                  .directory = {},
                                  .log = out.path(),
-                                 .errors = err.path()});
+                                 .errors = err.path(),
+                                 .without = without});
   CommandResult result;
   const auto end = process.wait(deadline);
   if (end) {

@@ -1,7 +1,6 @@
 #pragma once
 // The seam to the commands of a batch system: an argument vector in, its output and exit code out.
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -25,17 +24,17 @@ struct CommandResult {
 class CommandRunner {
  public:
   virtual ~CommandRunner() = default;
-  /// Waits for the end, `deadline` at most. No shell sees any of it. `environment` is added to this
-  /// process's own. Error{environment}: the program is not there.
+  /// Waits for the end, `deadline` at most. No shell sees any of it. `without`: names of this
+  /// process's variables that it does not get. Error{environment}: the program is not there.
   virtual CommandResult run(const std::vector<std::string>& command, Duration deadline,
-                            const std::map<std::string, std::string>& environment = {}) = 0;
+                            const std::vector<std::string>& without = {}) = 0;
 };
 
 /// With real processes.
 class ProcessCommandRunner final : public CommandRunner {
  public:
   CommandResult run(const std::vector<std::string>& command, Duration deadline,
-                    const std::map<std::string, std::string>& environment = {}) override;
+                    const std::vector<std::string>& without = {}) override;
 };
 
 }  // namespace weir

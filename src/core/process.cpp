@@ -91,11 +91,15 @@ int open_log(const std::filesystem::path& log) {
   return fd;
 }
 
-std::vector<std::string> merged_environment(const std::map<std::string, std::string>& added) {
+std::vector<std::string> merged_environment(const ProcessRequest& request) {
+  const auto& added = request.environment;
+  const auto& without = request.without;
   std::vector<std::string> result;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string text = *entry;
-    if (!added.contains(text.substr(0, text.find('=')))) result.push_back(text);
+    const auto name = text.substr(0, text.find('='));
+    if (!added.contains(name) && std::find(without.begin(), without.end(), name) == without.end())
+      result.push_back(text);
   }
   for (const auto& [name, value] : added) result.push_back(name + "=" + value);
   return result;
@@ -157,7 +161,7 @@ Process Process::spawn(const ProcessRequest& request) {
   actions.change_directory(request.directory);
   const Attributes attributes;
   auto arguments = request.command;
-  auto environment = merged_environment(request.environment);
+  auto environment = merged_environment(request);
   pid_t pid = -1;
   const int error = posix_spawnp(&pid, arguments[0].c_str(), actions.get(), attributes.get(),
                                  pointers(arguments).data(), pointers(environment).data());

@@ -20,7 +20,8 @@ struct ProcessRequest {
   std::map<std::string, std::string> environment;  ///< added to this process's own; replaces
   std::filesystem::path directory;                 ///< working directory; empty: this process's own
   std::filesystem::path log;  ///< standard output and error, appended, mode 0600; empty: inherited
-  std::filesystem::path errors{};  ///< standard error, where it does not go to the log
+  std::filesystem::path errors{};      ///< standard error, where it does not go to the log
+  std::vector<std::string> without{};  ///< variables of this process that the child does not get
 };
 
 /// How a process ended.

@@ -32,8 +32,9 @@ class ScriptedCommands final : public CommandRunner {
   }
 
   CommandResult run(const std::vector<std::string>& command, Duration,
-                    const std::map<std::string, std::string>&) override {
+                    const std::vector<std::string>& without) override {
     commands_.push_back(command);
+    without_ = without;
     const auto found = answers_.find(command.at(0));
     if (found == answers_.end())
       throw Error(ErrorKind::environment, "cannot start '" + command[0] + "': No such file");
@@ -47,11 +48,14 @@ class ScriptedCommands final : public CommandRunner {
       if (command.at(0) == program) found.push_back(command);
     return found;
   }
+  /// Variables that the last one did not get.
+  const std::vector<std::string>& without() const { return without_; }
   std::size_t count(const std::string& program) const { return commands(program).size(); }
 
  private:
   std::map<std::string, Answer> answers_;
   std::vector<std::vector<std::string>> commands_;
+  std::vector<std::string> without_;
 };
 
 }  // namespace weir::test

@@ -39,13 +39,21 @@ bool ends(pid_t pid) {
 TEST(ProcessCommandRunner, TellsOutputErrorsAndExitCodeApart) {
   const test::TemporaryFolder folder;
   ProcessCommandRunner runner;
-  const auto result =
-      runner.run({script(folder, "echo out $A; echo first >&2; echo last >&2; exit 7\n")},
-                 long_enough, {{"A", "b"}});
-  EXPECT_EQ(result.out, "out b\n");
+  const auto result = runner.run(
+      {script(folder, "echo out; echo first >&2; echo last >&2; exit 7\n")}, long_enough);
+  EXPECT_EQ(result.out, "out\n");
   EXPECT_EQ(result.err, "first\nlast\n");
   EXPECT_EQ(result.exit_code, 7);
   EXPECT_EQ(result.describe(), "exit code 7: last");
+}
+
+TEST(ProcessCommandRunner, KeepsVariablesBackThatACommandMustNotGet) {
+  ProcessCommandRunner runner;
+  setenv("WEIR_TEST_ONE", "1", 1);
+  setenv("WEIR_TEST_TWO", "2", 1);
+  const auto result = runner.run({"printenv", "WEIR_TEST_ONE", "WEIR_TEST_TWO"}, long_enough,
+                                 {"WEIR_TEST_ONE", "WEIR_TEST"});
+  EXPECT_EQ(result.out, "2\n");
 }
 
 TEST(ProcessCommandRunner, PassesEachArgumentAsItIs) {

@@ -73,7 +73,7 @@ class FakeMachine final : public Machine {
 class ScriptedCommands final : public CommandRunner {
  public:
   CommandResult run(const std::vector<std::string>& command, Duration deadline,
-                    const std::map<std::string, std::string>&) override {
+                    const std::vector<std::string>&) override {
     if (hangs || slowness > deadline) {
       clock.advance(deadline);
       return {.exit_code = 137, .timed_out = true, .out = "", .err = ""};
