@@ -49,7 +49,8 @@ StudyRun::StudyRun(const Study& study, StudyDirectory directory, JobRequest serv
     : study_(study),
       directory_(directory),
       around_(std::move(around)),
-      ensemble_(study, directory, around_.scheduler, around_.clock, around_.journal, around_.note),
+      ensemble_(study, directory, around_.scheduler, around_.files, around_.clock, around_.journal,
+                around_.note),
       server_(directory, std::move(server), around_.scheduler, around_.files, around_.clock,
               around_.journal, around_.note),
       restarts_(study.launcher.server_restarts) {}
@@ -170,6 +171,10 @@ void StudyRun::observe_server(const std::map<JobId, JobReport>& reports) {
                  "its newest checkpoint when it runs");
     forget_incarnation();
     if (phase_ == RunPhase::running) phase_ = RunPhase::starting;
+    if (phase_ == RunPhase::stopping)
+      end_server(
+          "the server's job waits in the queue again, and the study was to end; `weir run "
+          "--resume` goes on with it");
   }
   const auto report = server_.end(reports);
   if (!report) return;
@@ -261,7 +266,7 @@ void StudyRun::enforce_deadlines() {
     enforce_watchdog();
     return;
   }
-  if (!link_->stopping() && now - stop_asked_ >= stop_answer)
+  if (link_ && !link_->stopping() && now - stop_asked_ >= stop_answer)
     end_server("the server did not answer the wish to stop");
   if (now - stop_asked_ >= orderly_end) end_server("the server did not end in order");
 }

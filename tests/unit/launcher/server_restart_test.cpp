@@ -131,6 +131,19 @@ TEST_F(ServerRestartTest, LetsAServerThatTheBatchSystemRunsAgainWaitInTheQueue) 
   EXPECT_EQ(servers(), 1u);
 }
 
+TEST_F(ServerRestartTest, EndsAServerThatTheBatchSystemRunsAgainAlthoughItWasToStop) {
+  connect();
+  scheduler_.start(server_job());
+  turn();
+  run_.interrupt();
+  scheduler_.requeue(server_job());
+  turn();
+  EXPECT_THAT(scheduler_.cancelled(), ElementsAre(server_job()));
+  turn();
+  EXPECT_FALSE(turn());
+  EXPECT_TRUE(run_.server_end().interrupted);
+}
+
 TEST_F(ServerRestartTest, EndsTheStudyWhenTheBatchSystemRefusesTheServer) {
   scheduler_.end(server_job(), JobState::failed, "Invalid account", {}, JobCause::never_ran);
   turn();
