@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "launcher/jobs.h"
+#include "launcher/schedulers/job_file.h"
 #include "launcher/schedulers/log_tail.h"
 #include "src/core/error.h"
 #include "src/core/failpoint.h"
@@ -24,6 +25,9 @@ constexpr std::size_t most_listed = 50'000;
 /// A server asks for what it wants as soon as it hears of a free place.
 constexpr Duration request_pause = std::chrono::seconds(5);
 
+/// Batch systems take their time; meanwhile nobody listens to the server and the user.
+constexpr Duration submission_share = std::chrono::seconds(2);
+
 std::string seconds_text(double seconds) {
   std::ostringstream text;
   text << seconds << " s";
@@ -39,17 +43,29 @@ std::string last_words(const std::filesystem::path& log) {
 }  // namespace
 
 Ensemble::Ensemble(const Study& study, StudyDirectory directory, Scheduler& scheduler,
-                   const Clock& clock, Journal& journal, Note note)
+                   FileSystem& files, const Clock& clock, Journal& journal, Note note)
     : study_(study),
       directory_(std::move(directory)),
       scheduler_(scheduler),
+      files_(files),
       clock_(clock),
       journal_(journal),
       note_(std::move(note)) {}
 
 void Ensemble::inherit(const std::vector<PastAttempt>& past) {
   for (const auto& one : past) inherit(one);
-  for (const auto& one : past) withdraw_lower(one.id);
+  for (const auto& one : past) replace_lower(one.id, "");
+  remove_leftovers();
+}
+
+/// Of attempts that ended while no launcher ran, or at the very end of the earlier one.
+void Ensemble::remove_leftovers() {
+  for (const auto& file : files_.list(directory_.jobs())) {
+    const auto id = attempt_of_job(study_, std::filesystem::path(file).stem().string());
+    const auto attempt = id ? attempts_.find(*id) : attempts_.end();
+    if (attempt != attempts_.end() && attempt->second.state == AttemptState::ended)
+      remove_files(attempt->second);
+  }
 }
 
 void Ensemble::inherit(const PastAttempt& past) {
@@ -93,7 +109,7 @@ void Ensemble::request(const wire::LaunchRun& run) {
   if (run.attempt > 0)
     note_(NoteLevel::info, "simulation " + std::to_string(run.sim) + " starts again: attempt " +
                                std::to_string(run.attempt));
-  withdraw_lower(id);
+  replace_lower(id, run.reason);
 }
 
 /// Whether a higher attempt of the simulation was submitted.
@@ -103,10 +119,26 @@ bool Ensemble::overtaken(AttemptId id) const {
                      [](const auto& higher) { return higher.second.submitted; });
 }
 
-void Ensemble::withdraw_lower(AttemptId id) {
+void Ensemble::replace_lower(AttemptId id, const std::string& why) {
   const auto end = attempts_.find(id);
   for (auto lower = attempts_.lower_bound({id.sim, 0}); lower != end; ++lower)
-    withdraw(lower->first, lower->second, "replaced by attempt " + std::to_string(id.attempt));
+    replace(lower->first, lower->second, id.attempt, why);
+}
+
+/// That the server does without an attempt is a failure of it, whatever its program says.
+void Ensemble::replace(AttemptId id, Attempt& attempt, std::uint64_t by, const std::string& why) {
+  const bool ended = !takes_place(attempt.state) && attempt.state != AttemptState::queued;
+  if (ended && attempt.submitted && attempt.end == wire::JobEnd::done && !why.empty()) {
+    attempt.end = wire::JobEnd::failed;
+    attempt.reason = why;
+    tell_failure(id, attempt);
+    record_end(attempt);
+    return;
+  }
+  const bool runs =
+      attempt.state == AttemptState::submitted || attempt.state == AttemptState::running;
+  withdraw(id, attempt, why.empty() ? "replaced by attempt " + std::to_string(by) : why);
+  if (runs) attempt.withdrawn = false;
 }
 
 void Ensemble::acknowledge(AttemptId id) {
@@ -136,12 +168,14 @@ void Ensemble::observe(AttemptId id, Attempt& attempt, const JobReport& report) 
 
 void Ensemble::advance() {
   enforce_time_limit();
-  while (const auto size = wave_size()) {
+  const Time begin = clock_.now();
+  for (auto size = wave_size(); size > 0; size = wave_size()) {
     for (std::size_t k = 0; k < size; ++k) {
       const auto next = oldest_queued();
       apply(next->first, next->second, AttemptEvent::place_free);
     }
     submit_wave();
+    if (clock_.now() - begin >= submission_share) break;
   }
 }
 
@@ -268,27 +302,50 @@ void Ensemble::refuse(AttemptId id, Attempt& attempt, const std::string& why) {
 }
 
 void Ensemble::report(AttemptId id, Attempt& attempt) {
-  const auto log = directory_.simulation_log(id.sim, id.attempt);
   if (attempt.end == wire::JobEnd::done)
     note_(NoteLevel::detail, title(id) + " has ended");
   else
-    note_(attempt.withdrawn ? NoteLevel::detail : NoteLevel::warning,
-          title(id) + " failed: " + attempt.reason + last_words(log) + "; its log is " +
-              log.string());
-  if (attempt.job.empty()) return;
-  WEIR_FAILPOINT("launcher.before_end_journaled");
-  record({.event = JournalEvent::ended,
-          .name = attempt.name,
-          .job = attempt.job,
-          .reason = attempt.reason,
-          .ok = attempt.end == wire::JobEnd::done,
-          .withdrawn = attempt.withdrawn});
+    tell_failure(id, attempt);
+  if (!attempt.job.empty() && !record_end(attempt)) return;
+  remove_files(attempt);
 }
 
-/// A job that runs is not given up because a full disk keeps it out of the journal.
-void Ensemble::record(const JournalEntry& entry) {
+void Ensemble::tell_failure(AttemptId id, const Attempt& attempt) {
+  const auto log = directory_.simulation_log(id.sim, id.attempt);
+  note_(
+      attempt.withdrawn ? NoteLevel::detail : NoteLevel::warning,
+      title(id) + " failed: " + attempt.reason + last_words(log) + "; its log is " + log.string());
+}
+
+bool Ensemble::record_end(const Attempt& attempt) {
+  WEIR_FAILPOINT("launcher.before_end_journaled");
+  const bool on_disk = record({.event = JournalEvent::ended,
+                               .name = attempt.name,
+                               .job = attempt.job,
+                               .reason = attempt.reason,
+                               .ok = attempt.end == wire::JobEnd::done,
+                               .withdrawn = attempt.withdrawn});
+  WEIR_FAILPOINT("launcher.after_end_journaled");
+  return on_disk;
+}
+
+/// False: it is not on disk. A job that runs is not given up because a full disk keeps it out of
+/// the journal.
+bool Ensemble::record(const JournalEntry& entry) {
   try {
     journal_.write(entry);
+    return true;
+  } catch (const Error& error) {
+    note_(NoteLevel::warning, error.what());
+    return false;
+  }
+}
+
+/// Its number is never used again: a job of it that starts all the same has nothing to run.
+void Ensemble::remove_files(const Attempt& attempt) {
+  if (attempt.name.empty() || WEIR_BUG("job_files_kept")) return;
+  try {
+    remove_job_files(files_, job_file_path(directory_, attempt.name));
   } catch (const Error& error) {
     note_(NoteLevel::warning, error.what());
   }

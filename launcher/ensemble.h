@@ -18,18 +18,19 @@
 #include "launcher/schedulers/scheduler.h"
 #include "launcher/server_link.h"
 #include "src/core/clock.h"
+#include "src/core/file_system.h"
 #include "src/core/study_directory.h"
 #include "src/study/study.h"
 #include "src/wire/message.h"
 
 namespace weir {
 
-/// Drives every attempt through the table of lifecycle.h. Deterministic; used by one thread. The
-/// references outlive it.
+/// Drives every attempt through the table of lifecycle.h, and removes its job file when its end is
+/// in the journal. Deterministic; used by one thread. The references outlive it.
 class Ensemble {
  public:
-  Ensemble(const Study& study, StudyDirectory directory, Scheduler& scheduler, const Clock& clock,
-           Journal& journal, Note note);
+  Ensemble(const Study& study, StudyDirectory directory, Scheduler& scheduler, FileSystem& files,
+           const Clock& clock, Journal& journal, Note note);
 
   /// Goes on with what an earlier launcher submitted: what lives is watched as if it were this
   /// one's, what ended is reported again, what was only meant to be submitted may be. To be called
@@ -37,7 +38,8 @@ class Ensemble {
   void inherit(const std::vector<PastAttempt>& past);
 
   /// The server asks for an attempt. A repeated request starts nothing; one of an attempt that has
-  /// ended has its end reported again. A higher attempt withdraws the lower ones.
+  /// ended has its end reported again. A higher attempt replaces the lower ones, which failed for
+  /// the reason that the server gives.
   void request(const wire::LaunchRun& run);
   /// The server knows how this attempt ended.
   void acknowledge(AttemptId id);
@@ -47,8 +49,8 @@ class Ensemble {
   /// How many simulations are neither finished nor given up, as the server says: when no others are
   /// left than those that run or wait, a wave goes before it is full.
   void expect(std::uint64_t open) { open_ = open; }
-  /// Submits what the free places allow, oldest request first, launcher.wave together, and cancels
-  /// what has run for too long.
+  /// Submits what the free places allow, oldest request first, launcher.wave together, for about
+  /// two seconds at most, the rest in the next call; and cancels what has run for too long.
   void advance();
 
   /// The server died: what it asked for and was not submitted is forgotten, for its successor asks
@@ -82,10 +84,11 @@ class Ensemble {
     Time running_since{};
     wire::JobEnd end{};
     std::string reason;
-    bool withdrawn = false;
+    bool withdrawn = false;  ///< nobody wants it any more
   };
 
   void inherit(const PastAttempt& past);
+  void remove_leftovers();
   bool overtaken(AttemptId id) const;
   void apply(AttemptId id, Attempt& attempt, AttemptEvent event);
   std::size_t wave_size() const;
@@ -94,9 +97,13 @@ class Ensemble {
   void take(AttemptId id, Attempt& attempt, const Submission& submission);
   void refuse(AttemptId id, Attempt& attempt, const std::string& why);
   void report(AttemptId id, Attempt& attempt);
-  void record(const JournalEntry& entry);
+  void tell_failure(AttemptId id, const Attempt& attempt);
+  bool record_end(const Attempt& attempt);
+  bool record(const JournalEntry& entry);
+  void remove_files(const Attempt& attempt);
   void withdraw(AttemptId id, Attempt& attempt, const std::string& reason);
-  void withdraw_lower(AttemptId id);
+  void replace_lower(AttemptId id, const std::string& why);
+  void replace(AttemptId id, Attempt& attempt, std::uint64_t by, const std::string& why);
   void observe(AttemptId id, Attempt& attempt, const JobReport& report);
   void enforce_time_limit();
   std::size_t count(bool (*in)(AttemptState)) const;
@@ -105,6 +112,7 @@ class Ensemble {
   const Study& study_;
   StudyDirectory directory_;
   Scheduler& scheduler_;
+  FileSystem& files_;
   const Clock& clock_;
   Journal& journal_;
   Note note_;

@@ -44,6 +44,18 @@ void redirect_to(const std::filesystem::path& log) {
   close(fd);
 }
 
+/// A late start, or one by somebody's `scontrol requeue`, is of what nobody waits for.
+void require_wanted(FileSystem& files, const std::filesystem::path& file) {
+  try {
+    files.open(file);  // which a network's file system does not answer out of a cache
+  } catch (const Error&) {
+    if (files.exists(file)) throw;
+    throw Error(ErrorKind::environment,
+                "nothing is started: '" + file.string() +
+                    "' is gone, because what it describes has ended or was replaced");
+  }
+}
+
 /// Made for one job alone, also on a network's file system.
 void claim(const std::filesystem::path& path, const std::string& job) {
   const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -88,6 +100,7 @@ JobPlace job_place() {
 
 std::filesystem::path job_of_task(FileSystem& files, const std::filesystem::path& path,
                                   const JobPlace& place) {
+  require_wanted(files, path);
   const auto wave = read_wave_file(files, path);
   if (!wave) return path;
   if (!place.task || *place.task >= wave->size())
@@ -97,10 +110,14 @@ std::filesystem::path job_of_task(FileSystem& files, const std::filesystem::path
   return path.parent_path() / ((*wave)[*place.task] + ".json");
 }
 
-JobRequest admitted(FileSystem&, JobRequest request, const std::filesystem::path& job_file,
+JobRequest admitted(FileSystem& files, JobRequest request, const std::filesystem::path& job_file,
                     const JobPlace& place) {
   if (request.role == JobRole::simulation) {
-    if (!WEIR_BUG("attempt_run_again")) claim(job_claim_path(job_file), place.id);
+    if (WEIR_BUG("attempt_run_again")) return request;
+    claim(job_claim_path(job_file), place.id);
+    // The claim of an attempt that has ended is removed after its file: while that is there, this
+    // claim is the first.
+    require_wanted(files, job_file);
     return request;
   }
   const bool asked = std::find(request.command.begin(), request.command.end(), "--resume") !=
@@ -125,6 +142,7 @@ int run_job(FileSystem& files, const std::filesystem::path& path) {
   sigprocmask(SIG_BLOCK, &signals, nullptr);
   const auto place = job_place();
   const auto job_file = job_of_task(files, path, place);
+  require_wanted(files, job_file);
   auto request = read_job_file(files, job_file);
   redirect_to(request.log);
   request = admitted(files, std::move(request), job_file, place);

@@ -23,13 +23,13 @@ struct JobPlace {
 JobPlace job_place();
 
 /// The job that `path` stands for: itself, or of a wave the one of this task. Error{input}: no job
-/// file, or no such task.
+/// file, or no such task. Error{environment}: `path` is not there.
 std::filesystem::path job_of_task(FileSystem& files, const std::filesystem::path& path,
                                   const JobPlace& place);
 
 /// What is run: a simulation's attempt once only, for its number fences what ran before; a server
 /// that the batch system runs again goes on from its newest checkpoint. Error{environment}: this
-/// attempt was started before; the claim says by which job.
+/// attempt was started before (the claim says by which job), or its job file was removed meanwhile.
 JobRequest admitted(FileSystem& files, JobRequest request, const std::filesystem::path& job_file,
                     const JobPlace& place);
 
@@ -39,7 +39,8 @@ JobRequest admitted(FileSystem& files, JobRequest request, const std::filesystem
 
 /// Runs it: log, directory, environment and ranks as asked. SIGTERM, SIGINT, SIGHUP, SIGUSR1 and
 /// SIGUSR2 of this process are passed on. Returns its exit code, 128 + signal where a signal ended
-/// it, after `D/run/jobs/NAME.end` was written. Errors as of read_job_file and Process::spawn.
+/// it, after `D/run/jobs/NAME.end` was written. Errors as of read_job_file and Process::spawn;
+/// Error{environment}: `path` or the task's job file is not there, as of a job that has ended.
 int run_job(FileSystem& files, const std::filesystem::path& path);
 
 }  // namespace weir

@@ -204,4 +204,9 @@ std::filesystem::path job_claim_path(const std::filesystem::path& job_file) {
   return beside(job_file, ".claim");
 }
 
+void remove_job_files(FileSystem& files, const std::filesystem::path& job_file) {
+  for (const auto& path : {job_file, job_claim_path(job_file), beside(job_file, ".end")})
+    files.remove(path);
+}
+
 }  // namespace weir

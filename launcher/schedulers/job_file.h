@@ -53,8 +53,12 @@ std::optional<JobReport> read_job_end(FileSystem& files, const std::filesystem::
 /// failure that is more than an exit code.
 JobReport explained(FileSystem& files, const std::filesystem::path& job_file, JobReport report);
 
-/// What weir-job makes when it starts a simulation, and nobody removes, so that an attempt runs
-/// once at most.
+/// What weir-job makes when it starts a simulation, so that an attempt runs once at most.
 std::filesystem::path job_claim_path(const std::filesystem::path& job_file);
+
+/// Removes the file of a job and what lies beside it, the file first: without it weir-job starts
+/// nothing, whenever and wherever the batch system starts that. Error{environment}: it cannot be
+/// removed.
+void remove_job_files(FileSystem& files, const std::filesystem::path& job_file);
 
 }  // namespace weir

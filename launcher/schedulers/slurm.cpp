@@ -64,8 +64,10 @@ SlurmScheduler::SlurmScheduler(const Study& study, StudyDirectory directory,
       directory_(std::move(directory)),
       mark_(slurm_mark(directory_)),
       files_(files),
-      submitter_(study, directory_, mark_, commands, files),
-      queue_(mark_, std::chrono::duration_cast<Duration>(Seconds(study.launcher.poll)), commands,
+      commands_(commands),
+      waves_(directory_, files),
+      submitter_(study, directory_, mark_, waves_, commands_, files),
+      queue_(mark_, std::chrono::duration_cast<Duration>(Seconds(study.launcher.poll)), commands_,
              clock),
       submission_distance_(first_distance) {}
 
@@ -207,6 +209,7 @@ std::map<JobId, JobReport> SlurmScheduler::poll() {
   std::map<JobId, JobReport> reports;
   for (auto job = jobs_.begin(); job != jobs_.end();) {
     const auto& now = reports[job->first] = job->second.report;
+    if (has_ended(now.state)) waves_.ended(job->second.name);
     job = has_ended(now.state) ? jobs_.erase(job) : std::next(job);
   }
   return reports;
@@ -227,7 +230,7 @@ void SlurmScheduler::look() {
     if (job.number.empty() || has_ended(job.report.state)) continue;
     if (const auto line = listed.find(job.number); line != listed.end())
       update(job, *line->second);
-    else if (traced++ < traced_at_once)
+    else if (!queue_.silent() && traced++ < traced_at_once)
       trace(job);
   }
   cancel_doubles(*lines);
@@ -239,11 +242,9 @@ void SlurmScheduler::update(Job& job, const QueueLine& line) {
     job.wave_output = directory_.jobs() / (line.name + ".out." + std::to_string(task->task));
   auto report = slurm_report(line.state, line.exit_code);
   if (!report) return;
-  if (line.restarted && !has_ended(report->state) && !is_server(job.name)) {
-    // weir-job would refuse to run it: an attempt runs once.
-    to_cancel_.insert(job.number);
-    report = requeued_report();
-  }
+  // weir-job would refuse to run it: an attempt runs once.
+  const bool again = line.restarted && !has_ended(report->state) && !is_server(job.name);
+  if (again) report = requeued_report();
   if (report->state == JobState::pending) {
     report->reason = line.reason == "None" ? "" : line.reason;
     if (const auto fix = stuck(line.reason)) {
@@ -253,6 +254,7 @@ void SlurmScheduler::update(Job& job, const QueueLine& line) {
     }
   }
   conclude(job, *report);
+  if (again) to_cancel_.insert(job.number);
 }
 
 /// Its end may be older than what squeue remembers.
@@ -272,6 +274,8 @@ void SlurmScheduler::trace(Job& job) {
 void SlurmScheduler::conclude(Job& job, const JobReport& report) {
   job.report =
       report.cause == JobCause::signal ? with_memory_told(report, outputs_of(job)) : report;
+  // There is nothing left to cancel, and Slurm may soon not know the number any more.
+  if (has_ended(report.state)) to_cancel_.erase(job.number);
   if (!job.cancelled || !has_ended(report.state) || report.state == JobState::done) return;
   job.report.state = JobState::cancelled;
   job.report.reason = "cancelled";
@@ -285,10 +289,9 @@ std::vector<std::filesystem::path> SlurmScheduler::outputs_of(const Job& job) co
 
 /// A submission that was thought lost and came through after all.
 void SlurmScheduler::cancel_doubles(const std::vector<QueueLine>& lines) {
-  std::set<std::string> names;
-  for (const auto& [handle, job] : jobs_) names.insert(job.name);
+  const auto names = job_names();
   for (const auto& line : lines) {
-    if (known_.contains(line.job) || !lives(line) || !names.contains(submitter_.job_name(line)))
+    if (known_.contains(line.job) || !lives(line) || !names.contains(waves_.job_name(line)))
       continue;
     known_.insert(line.job);
     to_cancel_.insert(line.job);
@@ -307,7 +310,7 @@ void SlurmScheduler::settle(const std::vector<QueueLine>& lines) {
 bool SlurmScheduler::find_put_off(PutOff& group, const std::vector<QueueLine>& lines) {
   for (const auto& line : lines) {
     if (known_.contains(line.job)) continue;
-    const auto name = submitter_.job_name(line);
+    const auto name = waves_.job_name(line);
     const auto request = std::find_if(group.requests.begin(), group.requests.end(),
                                       [&](const JobRequest& one) { return one.name == name; });
     if (request == group.requests.end()) continue;
@@ -353,8 +356,8 @@ std::map<std::string, JobId> SlurmScheduler::find(const std::vector<std::string>
   std::map<std::string, JobId> found;
   for (const auto& line : *lines) {
     known_.insert(line.job);
-    const auto name = submitter_.job_name(line);
-    if (!lives(line) || !asked.contains(name)) continue;
+    const auto name = lives(line) ? waves_.job_name(line) : "";
+    if (!asked.contains(name)) continue;
     if (!found.emplace(name, line.job).second) {
       to_cancel_.insert(line.job);
       continue;
@@ -362,7 +365,14 @@ std::map<std::string, JobId> SlurmScheduler::find(const std::vector<std::string>
     add_job(line.job, name, line.job);
     update(jobs_.at(line.job), line);
   }
+  waves_.keep(job_names());
   return found;
+}
+
+std::set<std::string> SlurmScheduler::job_names() const {
+  std::set<std::string> names;
+  for (const auto& [handle, job] : jobs_) names.insert(job.name);
+  return names;
 }
 
 void SlurmScheduler::tell(const std::string& text) {

@@ -11,8 +11,10 @@
 
 #include "launcher/schedulers/command_runner.h"
 #include "launcher/schedulers/scheduler.h"
+#include "launcher/schedulers/slurm_environment.h"
 #include "launcher/schedulers/slurm_queue.h"
 #include "launcher/schedulers/slurm_submit.h"
+#include "launcher/schedulers/slurm_waves.h"
 #include "src/core/clock.h"
 #include "src/core/file_system.h"
 #include "src/core/study_directory.h"
@@ -88,12 +90,15 @@ class SlurmScheduler final : public Scheduler {
   void resolve(const PutOff& group, const std::vector<JobId>& numbers);
   void refuse(const PutOff& group, const std::string& why);
 
+  std::set<std::string> job_names() const;
   void tell(const std::string& text);
 
   const Clock& clock_;
   const StudyDirectory directory_;
   const std::string mark_;
   FileSystem& files_;
+  OutsideAllocation commands_;
+  SlurmWaves waves_;
   SlurmSubmitter submitter_;
   SlurmQueue queue_;
   std::map<JobId, Job> jobs_;

@@ -26,6 +26,7 @@ std::optional<CommandResult> SlurmQueue::run(const std::vector<std::string>& com
   try {
     auto result = commands_.run(command, deadline);
     if (!result.ok()) failure_ = command[0] + ": " + result.describe();
+    silent_ |= result.timed_out;
     return result;
   } catch (const Error& error) {
     failure_ = error.what();

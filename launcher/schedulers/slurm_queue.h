@@ -26,7 +26,8 @@ class SlurmQueue {
   /// False: no answer, to be sent again.
   bool scancel(const std::vector<JobId>& jobs);
 
-  /// Since when there is no answer, and what the last command said; nothing: there is.
+  /// Whether the last question, or a command since then that hung, had no answer; and what the last
+  /// one that failed said.
   bool silent() const { return silent_; }
   const std::string& failure() const { return failure_; }
 

@@ -60,10 +60,11 @@ SbatchAnswer sbatch_answer(const CommandResult& result, std::size_t count) {
 }
 
 SlurmSubmitter::SlurmSubmitter(const Study& study, StudyDirectory directory, std::string mark,
-                               CommandRunner& commands, FileSystem& files)
+                               SlurmWaves& waves, CommandRunner& commands, FileSystem& files)
     : study_(study),
       directory_(std::move(directory)),
       mark_(std::move(mark)),
+      waves_(waves),
       commands_(commands),
       files_(files) {
   check_options(study.launcher, unfit_option);
@@ -87,20 +88,16 @@ void SlurmSubmitter::write_file(const JobRequest& request) const {
   write_job_file(files_, job_file_path(directory_, job.name), job);
 }
 
-std::string SlurmSubmitter::write_wave(const std::vector<JobRequest>& requests) {
+std::string SlurmSubmitter::add_wave(const std::vector<JobRequest>& requests) {
   std::vector<std::string> names;
   for (const auto& request : requests) names.push_back(request.name);
-  const auto name = [&] { return "weir." + study_.name + ".wave." + std::to_string(next_wave_); };
-  while (files_.exists(job_file_path(directory_, name()))) ++next_wave_;
-  write_wave_file(files_, job_file_path(directory_, name()), names);
-  waves_[name()] = std::move(names);
-  return name();
+  return waves_.add(names);
 }
 
 SbatchRequest SlurmSubmitter::sbatch_request(const std::vector<JobRequest>& requests) {
   const auto& first = requests.front();
   const bool single = requests.size() == 1;
-  const auto name = single ? first.name : write_wave(requests);
+  const auto name = single ? first.name : add_wave(requests);
   const auto file = job_file_path(directory_, name);
   const auto& launcher = study_.launcher;
   const double limit = resources(first.role).time_limit;
@@ -127,22 +124,10 @@ SbatchAnswer SlurmSubmitter::submit(const std::vector<JobRequest>& requests) {
   const auto result =
       commands_.run(sbatch_command(request, resources(request.role)), sbatch_deadline);
   WEIR_FAILPOINT("launcher.after_sbatch");
-  return sbatch_answer(result, requests.size());
-}
-
-std::string SlurmSubmitter::job_name(const QueueLine& line) {
-  const auto task = array_task(line.job);
-  if (!task) return line.name;
-  auto wave = waves_.find(line.name);
-  if (wave == waves_.end()) {
-    try {
-      const auto names = read_wave_file(files_, job_file_path(directory_, line.name));
-      wave = waves_.emplace(line.name, names.value_or(std::vector<std::string>())).first;
-    } catch (const Error&) {
-      return "";
-    }
-  }
-  return task->task < wave->second.size() ? wave->second[task->task] : "";
+  auto answer = sbatch_answer(result, requests.size());
+  using enum SbatchAnswer::Kind;
+  if (answer.kind == refused || answer.kind == later) waves_.drop(request.name);
+  return answer;
 }
 
 }  // namespace weir

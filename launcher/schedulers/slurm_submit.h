@@ -1,14 +1,13 @@
 #pragma once
 // Handing jobs to Slurm: their files, one sbatch, and what its answer means.
 
-#include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "launcher/schedulers/command_runner.h"
 #include "launcher/schedulers/scheduler.h"
 #include "launcher/schedulers/slurm_commands.h"
+#include "launcher/schedulers/slurm_waves.h"
 #include "src/core/file_system.h"
 #include "src/core/study_directory.h"
 #include "src/study/study.h"
@@ -35,36 +34,30 @@ std::vector<JobId> job_ids(const JobId& number, std::size_t count);
 /// What a result of sbatch means for `count` jobs.
 SbatchAnswer sbatch_answer(const CommandResult& result, std::size_t count);
 
-/// Several jobs become one array with a wave file, D/run/jobs/weir.STUDY.wave.N.json, that names
-/// them in the order of the tasks. Used by one thread.
+/// Several jobs become one array. Used by one thread.
 class SlurmSubmitter {
  public:
   /// `mark`: the comment of all jobs. Error{input}: an option of the study's is not to be passed
   /// on. The references outlive it.
-  SlurmSubmitter(const Study& study, StudyDirectory directory, std::string mark,
+  SlurmSubmitter(const Study& study, StudyDirectory directory, std::string mark, SlurmWaves& waves,
                  CommandRunner& commands, FileSystem& files);
 
   /// Not empty, of one role. Error{input}: a value cannot be passed on. Error{environment}: a file
   /// cannot be written, or there is no sbatch.
   SbatchAnswer submit(const std::vector<JobRequest>& requests);
 
-  /// The name of the weir job that a line of squeue is of: its own, or that of the array's task;
-  /// empty when the wave file is gone.
-  std::string job_name(const QueueLine& line);
-
  private:
   const JobResources& resources(JobRole role) const;
   void write_file(const JobRequest& request) const;
-  std::string write_wave(const std::vector<JobRequest>& requests);
+  std::string add_wave(const std::vector<JobRequest>& requests);
   SbatchRequest sbatch_request(const std::vector<JobRequest>& requests);
 
   const Study& study_;
   const StudyDirectory directory_;
   const std::string mark_;
+  SlurmWaves& waves_;
   CommandRunner& commands_;
   FileSystem& files_;
-  std::size_t next_wave_ = 0;
-  std::map<std::string, std::vector<std::string>> waves_;  ///< names of tasks
 };
 
 }  // namespace weir

@@ -56,6 +56,7 @@ inline constexpr auto failpoint_names = std::to_array<std::string_view>({
     "client.before_gather",
     "client.before_reserve",
     "launcher.after_connect",
+    "launcher.after_end_journaled",
     "launcher.after_end_said",
     "launcher.after_find",
     "launcher.after_given",

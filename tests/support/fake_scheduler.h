@@ -3,6 +3,7 @@
 // what was asked.
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -26,6 +27,7 @@ class FakeScheduler final : public Scheduler {
     return Scheduler::submit_all(requests);
   }
   JobId submit(const JobRequest& request) override {
+    if (on_submission_) on_submission_();
     if (!refusal_.empty()) throw Error(ErrorKind::environment, refusal_);
     JobId id = std::to_string(submitted_.size() + 1);
     submitted_.push_back({id, request});
@@ -68,6 +70,7 @@ class FakeScheduler final : public Scheduler {
   void start(const JobId& job) { states_[job].state = JobState::running; }
   void jobs_start_pending() { first_state_ = JobState::pending; }
   void refuse(std::string reason) { refusal_ = std::move(reason); }  ///< empty: accept again
+  void each_submission(std::function<void()> does) { on_submission_ = std::move(does); }
   void has_no_clients() { clients_ready_ = false; }
   void has_clients() { clients_ready_ = true; }
   void ignore_cancel() { obeys_cancel_ = false; }
@@ -91,6 +94,7 @@ class FakeScheduler final : public Scheduler {
  private:
   JobState first_state_ = JobState::running;
   std::string refusal_;
+  std::function<void()> on_submission_;
   bool obeys_cancel_ = true, obeys_kill_ = true, clients_ready_ = true;
   std::vector<Submitted> submitted_;
   std::vector<JobId> cancelled_, killed_;

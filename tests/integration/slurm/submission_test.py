@@ -21,6 +21,7 @@ POINTS = {
     "launcher.after_submit": (1, 3),
     "launcher.after_submitted": (1, 3),
     "launcher.before_end_journaled": (1, 3),
+    "launcher.after_end_journaled": (1, 3),
 }
 POOL_POINTS = {
     "launcher.after_task_file": (1, 3),

@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "launcher/schedulers/job_file.h"
 #include "tests/support/fake_scheduler.h"
+#include "tests/support/faulty_file_system.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir {
@@ -49,10 +51,13 @@ class EnsembleTest : public testing::Test {
   ManualClock clock_;
   Journal journal_{posix_file_system(), folder_ / "journal.jsonl"};
   std::vector<std::string> notes_;
-  Ensemble ensemble_{
-      study_,     {folder_.path()},
-      scheduler_, clock_,
-      journal_,   [this](NoteLevel, const std::string& text) { notes_.push_back(text); }};
+  Ensemble ensemble_{study_,
+                     {folder_.path()},
+                     scheduler_,
+                     posix_file_system(),
+                     clock_,
+                     journal_,
+                     [this](NoteLevel, const std::string& text) { notes_.push_back(text); }};
 };
 
 TEST_F(EnsembleTest, RunsAsManyAtATimeAsTheStudyAllows) {
@@ -70,6 +75,16 @@ TEST_F(EnsembleTest, StartsTheOldestRequestWhenAPlaceIsFree) {
   turn();
   EXPECT_NE(job(2), "");
   EXPECT_EQ(job(1), "");
+}
+
+TEST_F(EnsembleTest, SubmitsNoLongerAtATimeThanTheServerAndTheUserCanWait) {
+  study_.launcher.jobs = 10;
+  scheduler_.each_submission([this] { clock_.advance(std::chrono::milliseconds(600)); });
+  for (std::uint64_t sim = 0; sim < 6; ++sim) request(sim);
+  turn();
+  EXPECT_THAT(scheduler_.submitted(), SizeIs(4));
+  turn();
+  EXPECT_THAT(scheduler_.submitted(), SizeIs(6));
 }
 
 TEST_F(EnsembleTest, StartsARepeatedRequestOnce) {
@@ -165,6 +180,35 @@ TEST_F(EnsembleTest, WithdrawsLowerAttemptsOfTheSameSimulation) {
   EXPECT_EQ(ensemble_.unacknowledged().at(0).reason, "replaced by attempt 1");
 }
 
+TEST_F(EnsembleTest, JournalsWhyTheServerReplacedAnAttemptAsItsFailure) {
+  request(0);
+  request(1);
+  turn();
+  scheduler_.end(job(0), JobState::done, "exit code 0");
+  turn();
+  ensemble_.acknowledge({0, 0});
+  ensemble_.request({0, 1, {0.5}, "it ended without sending all its steps"});
+  ensemble_.request({1, 1, {0.5}, "it was silent for 60 s"});
+  turn();
+  turn();
+  std::vector<std::string> failures;
+  for (const auto& entry : read_journal(posix_file_system(), folder_ / "journal.jsonl"))
+    if (entry.failed()) failures.push_back(entry.name + ": " + entry.reason);
+  EXPECT_THAT(failures, ElementsAre("weir.toy.0.0: it ended without sending all its steps",
+                                    "weir.toy.1.0: it was silent for 60 s"));
+  EXPECT_THAT(notes_, Contains(HasSubstr("simulation 0, attempt 0 failed: it ended without")));
+}
+
+TEST_F(EnsembleTest, DoesNotCallAnAttemptFailedThatNobodyWantsAnyMore) {
+  request(0);
+  turn();
+  ensemble_.withdraw_all("the study stops");
+  turn();
+  const auto end = read_journal(posix_file_system(), folder_ / "journal.jsonl").back();
+  EXPECT_EQ(end.event, JournalEvent::ended);
+  EXPECT_FALSE(end.failed());
+}
+
 TEST_F(EnsembleTest, DropsTheQueueAndCancelsJobsWhenAllIsWithdrawn) {
   for (const std::uint64_t sim : {0, 1, 2}) request(sim);
   turn();
@@ -212,6 +256,54 @@ TEST_F(EnsembleTest, WritesTheIntentBeforeAndTheNumberAfterEachSubmission) {
   EXPECT_EQ(entries[1].job, job(0));
   EXPECT_EQ(entries[2].event, JournalEvent::ended);
   EXPECT_EQ(entries[2].name, "weir.toy.0.0");
+}
+
+/// What lies in D/run/jobs after `sim` was started as weir-job would have left it.
+class JobFilesTest : public EnsembleTest {
+ protected:
+  void write_files(std::uint64_t sim) {
+    auto job = simulation_job(study_, directory_, sim, /*attempt=*/0, {0.5});
+    const auto file = job_file_path(directory_, job.name);
+    write_job_file(posix_file_system(), file, job);
+    write_job_end(posix_file_system(), file, {});
+    posix_file_system().replace(job_claim_path(file), "12", 0600);
+  }
+  std::vector<std::string> files() { return posix_file_system().list(directory_.jobs()); }
+
+  StudyDirectory directory_{folder_.path()};
+};
+
+TEST_F(JobFilesTest, AreRemovedOnceTheEndIsInTheJournal) {
+  request(0);
+  request(1);
+  turn();
+  write_files(0);
+  write_files(1);
+  scheduler_.end(job(0), JobState::failed, "exit code 1");
+  turn();
+  EXPECT_THAT(files(), ElementsAre("weir.toy.1.0.claim", "weir.toy.1.0.end", "weir.toy.1.0.json"));
+}
+
+TEST_F(JobFilesTest, AreKeptWhileTheEndIsNotInTheJournal) {
+  request(0);
+  turn();
+  write_files(0);
+  test::FaultyFileSystem full(posix_file_system(), /*first_failure=*/0);
+  Journal journal(full, folder_ / "journal.jsonl");
+  Ensemble later(study_, directory_, scheduler_, posix_file_system(), clock_, journal,
+                 [](NoteLevel, const std::string&) {});
+  later.inherit({{.id = {0, 0}, .submitted = true, .reason = "", .job = job(0)}});
+  scheduler_.end(job(0), JobState::done);
+  later.observe(scheduler_.poll());
+  EXPECT_THAT(files(), SizeIs(3));
+}
+
+TEST_F(JobFilesTest, AreRemovedByALaterLauncherOfAttemptsThatHaveEnded) {
+  for (const std::uint64_t sim : {0, 1, 2}) write_files(sim);
+  ensemble_.inherit({{.id = {0, 0}, .submitted = true, .ended = true, .reason = "", .job = ""},
+                     {.id = {1, 0}, .submitted = true, .reason = "", .job = ""},
+                     {.id = {2, 0}, .submitted = true, .reason = "", .job = "7"}});
+  EXPECT_THAT(files(), ElementsAre("weir.toy.2.0.claim", "weir.toy.2.0.end", "weir.toy.2.0.json"));
 }
 
 TEST_F(EnsembleTest, WaitsForAWaveOfFreePlacesAndSubmitsItTogether) {

@@ -132,6 +132,25 @@ TEST_F(RunJobTest, RunsAnAttemptOnceAlsoWhenTheBatchSystemRunsTheJobAgain) {
   EXPECT_EQ(log(), "ran\nweir-job: this attempt was started before; a new attempt replaces it\n");
 }
 
+TEST_F(RunJobTest, StartsNothingOnceTheFilesOfAnAttemptThatHasEndedAreRemoved) {
+  const auto job = write_job("echo ran\n");
+  EXPECT_EQ(exit_code_of(start(job)), 0);
+  remove_job_files(posix_file_system(), job);
+  EXPECT_TRUE(posix_file_system().list(directory_.jobs()).empty());
+  EXPECT_EQ(exit_code_of(start(job, {{"SLURM_RESTART_COUNT", "1"}})), 3);
+  EXPECT_EQ(log(), "ran\n");
+  EXPECT_THAT(posix_file_system().read(folder_.path() / "outer.log"),
+              HasSubstr("weir-job: nothing is started: '" + job.string() + "' is gone"));
+  EXPECT_FALSE(std::filesystem::exists(job_claim_path(job)));
+}
+
+TEST_F(RunJobTest, StartsNothingWhoseFileIsRemovedBetweenItsReadingAndItsClaim) {
+  const auto job = write_job("");
+  const auto request = read_job_file(posix_file_system(), job);
+  remove_job_files(posix_file_system(), job);
+  EXPECT_THROW(admitted(posix_file_system(), request, job, {}), Error);
+}
+
 TEST_F(RunJobTest, SendsAServerThatRunsAgainToItsNewestCheckpoint) {
   const auto job = write_job("echo \"$@\"\n", JobRole::server);
   EXPECT_EQ(exit_code_of(start(job)), 0);

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "launcher/schedulers/slurm_environment.h"
 #include "launcher/schedulers/slurm_state.h"
 
 namespace weir {
@@ -215,6 +216,22 @@ TEST(StuckReason, IsToldFromOneThatPasses) {
   for (const char* passes :
        {"None", "Resources", "Priority", "QOSMaxJobsPerUserLimit", "AssocGrpCpuLimit", "BeginTime"})
     EXPECT_FALSE(stuck(passes)) << passes;
+}
+
+// ---- what commands inherit
+
+TEST(UnwantedVariables, AreOfAnAllocationAllThatDescribeIt) {
+  EXPECT_THAT(unwanted_variables({"PATH", "SLURM_CONF", "SLURM_JOB_ID", "SLURM_MEM_PER_CPU",
+                                  "SLURM_CPUS_PER_TASK", "SLURM_CLUSTERS", "SRUN_DEBUG",
+                                  "SRUN_CPUS_PER_TASK", "PMIX_RANK", "SBATCH_PARTITION"}),
+              ElementsAre("SLURM_JOB_ID", "SLURM_MEM_PER_CPU", "SLURM_CPUS_PER_TASK", "SRUN_DEBUG",
+                          "PMIX_RANK"));
+}
+
+TEST(UnwantedVariables, AreOutsideOfOneThoseThatChangeWhatCommandsDo) {
+  EXPECT_THAT(unwanted_variables({"SLURM_HINT", "SBATCH_QOS", "SBATCH_WAIT", "SQUEUE_PARTITION",
+                                  "SCANCEL_INTERACTIVE", "PMIX_MCA_gds"}),
+              ElementsAre("SBATCH_WAIT", "SQUEUE_PARTITION", "SCANCEL_INTERACTIVE"));
 }
 
 }  // namespace

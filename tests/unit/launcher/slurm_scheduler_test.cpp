@@ -20,7 +20,9 @@ using test::prints;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsSupersetOf;
 using testing::Pair;
+using testing::SizeIs;
 
 using Words = std::vector<std::string>;
 
@@ -62,6 +64,11 @@ class SlurmSchedulerTest : public testing::Test {
   std::map<JobId, JobReport> next_poll() {
     clock_.advance(minutes(1));
     return scheduler_->poll();
+  }
+  std::vector<std::string> wave_files() const {
+    auto files = posix_file_system().list(directory_.jobs());
+    std::erase_if(files, [](const auto& file) { return file.find(".wave.") == std::string::npos; });
+    return files;
   }
   std::size_t submissions() const { return commands_.count("sbatch"); }
 
@@ -110,6 +117,15 @@ TEST_F(SlurmSchedulerTest, StartsTheServersRanksWithSrunAndTellsItThatItHasASucc
   EXPECT_EQ(job.command, (Words{"srun", "--ntasks=2", "--cpus-per-task=3", "--kill-on-bad-exit=1",
                                 "--mpi=pmix", "--", "/bin/weir-server", directory_.study().string(),
                                 "--output", directory_.root.string(), "--successor"}));
+}
+
+TEST_F(SlurmSchedulerTest, HandsNothingDownOfAnAllocationThatTheLauncherSitsIn) {
+  setenv("SLURM_JOB_ID", "7", 1);
+  setenv("SLURM_MEM_PER_CPU", "500", 1);
+  scheduler_->submit(simulation(3));
+  EXPECT_THAT(commands_.without(), IsSupersetOf({"SLURM_JOB_ID", "SLURM_MEM_PER_CPU"}));
+  unsetenv("SLURM_JOB_ID");
+  unsetenv("SLURM_MEM_PER_CPU");
 }
 
 TEST_F(SlurmSchedulerTest, RefusesWhatSlurmRefusesWithItsOwnWords) {
@@ -296,6 +312,7 @@ TEST_F(SlurmSchedulerTest, TellsItsOwnCancelFromSomebodyElses) {
 TEST_F(SlurmSchedulerTest, CancelsManyJobsInOneCommandAndAgainWhenThatFails) {
   for (std::uint64_t sim = 0; sim < 3; ++sim)
     scheduler_->cancel(scheduler_->submit(simulation(sim)));
+  for (const char* job : {"1", "2", "3"}) queue_ += line(job, "RUNNING", "weir.toy.0.0");
   commands_.answer("scancel", hangs());
   scheduler_->poll();
   commands_.answer("scancel", prints(""));
@@ -303,6 +320,25 @@ TEST_F(SlurmSchedulerTest, CancelsManyJobsInOneCommandAndAgainWhenThatFails) {
   next_poll();
   const Words all = {"scancel", "--quiet", "1", "2", "3"};
   EXPECT_THAT(commands_.commands("scancel"), ElementsAre(all, all));
+}
+
+TEST_F(SlurmSchedulerTest, CancelsNoJobAgainThatHasEndedMeanwhile) {
+  const auto job = scheduler_->submit(simulation(3));
+  scheduler_->cancel(job);
+  commands_.answer("scancel", hangs());
+  scheduler_->poll();
+  queue_ = line("1", "COMPLETED", "weir.toy.3.0");
+  next_poll();
+  next_poll();
+  EXPECT_EQ(commands_.count("scancel"), 1u);
+}
+
+TEST_F(SlurmSchedulerTest, AsksAboutNoFurtherJobOnceTheControllerHangs) {
+  for (std::uint64_t sim = 0; sim < 5; ++sim) scheduler_->submit(simulation(sim));
+  commands_.answer("scontrol", hangs());
+  commands_.answer("sacct", hangs());
+  next_poll();
+  EXPECT_EQ(commands_.count("scontrol"), 1u);
 }
 
 TEST_F(SlurmSchedulerTest, AsksTheControllerAboutAJobThatTheQueueDoesNotList) {
@@ -366,10 +402,11 @@ TEST_F(SlurmSchedulerTest, SubmitsAWaveAsOneArrayWhoseTasksAreItsJobs) {
   const auto sbatch = commands_.commands("sbatch");
   ASSERT_EQ(sbatch.size(), 1u);
   EXPECT_THAT(sbatch[0], Contains("--array=0-2"));
-  EXPECT_THAT(sbatch[0], Contains("--job-name=weir.toy.wave.0"));
+  EXPECT_THAT(sbatch[0], Contains("--job-name=weir.toy.4.0.wave.0"));
   EXPECT_EQ(read_wave_file(posix_file_system(), sbatch[0].back()),
             (Words{"weir.toy.4.0", "weir.toy.5.0", "weir.toy.6.0"}));
-  queue_ = line("1_0", "RUNNING", "weir.toy.wave.0") + line("1_2", "COMPLETED", "weir.toy.wave.0");
+  queue_ = line("1_0", "RUNNING", "weir.toy.4.0.wave.0") +
+           line("1_2", "COMPLETED", "weir.toy.4.0.wave.0");
   const auto reports = next_poll();
   EXPECT_EQ(reports.at("1_0").state, JobState::running);
   EXPECT_EQ(reports.at("1_2").state, JobState::done);
@@ -377,13 +414,54 @@ TEST_F(SlurmSchedulerTest, SubmitsAWaveAsOneArrayWhoseTasksAreItsJobs) {
 
 TEST_F(SlurmSchedulerTest, FindsWhatSlurmSaysOfATasksMemoryInTheOutputOfTheWave) {
   const auto tasks = scheduler_->submit_all({simulation(1), simulation(2)});
-  files_.replace(directory_.jobs() / "weir.toy.wave.0.out.1",
+  files_.replace(directory_.jobs() / "weir.toy.1.0.wave.0.out.1",
                  "slurmstepd: error: Detected 1 oom_kill event in StepId=1.batch.\n", 0600);
-  queue_ = line("1_0", "FAILED", "weir.toy.wave.0", "JobLaunchFailure", "9") +
-           line("1_1", "FAILED", "weir.toy.wave.0", "JobLaunchFailure", "9");
+  queue_ = line("1_0", "FAILED", "weir.toy.1.0.wave.0", "JobLaunchFailure", "9") +
+           line("1_1", "FAILED", "weir.toy.1.0.wave.0", "JobLaunchFailure", "9");
   const auto reports = next_poll();
   EXPECT_EQ(reports.at(tasks[0].job).cause, JobCause::signal);
   EXPECT_EQ(reports.at(tasks[1].job).cause, JobCause::out_of_memory);
+}
+
+TEST_F(SlurmSchedulerTest, RemovesTheFileOfAWaveWhenItsLastJobHasEndedAndKeepsWhatSlurmSaid) {
+  scheduler_->submit_all({simulation(4), simulation(5)});
+  scheduler_->submit_all({simulation(6), simulation(7)});
+  posix_file_system().replace(directory_.jobs() / "weir.toy.4.0.wave.0.out.0", "", 0600);
+  posix_file_system().replace(directory_.jobs() / "weir.toy.6.0.wave.0.out.1", "no module", 0600);
+  EXPECT_THAT(wave_files(), SizeIs(4));
+  queue_ = line("1_0", "COMPLETED", "weir.toy.4.0.wave.0") +
+           line("1_1", "RUNNING", "weir.toy.4.0.wave.0") +
+           line("2_[0-1]", "PENDING", "weir.toy.6.0.wave.0");
+  next_poll();
+  EXPECT_THAT(wave_files(), ElementsAre("weir.toy.4.0.wave.0.json", "weir.toy.6.0.wave.0.json",
+                                        "weir.toy.6.0.wave.0.out.1"));
+  queue_ = line("1_1", "FAILED", "weir.toy.4.0.wave.0") +
+           line("2_0", "CANCELLED", "weir.toy.6.0.wave.0") +
+           line("2_1", "COMPLETED", "weir.toy.6.0.wave.0");
+  next_poll();
+  EXPECT_THAT(wave_files(), ElementsAre("weir.toy.6.0.wave.0.out.1"));
+}
+
+TEST_F(SlurmSchedulerTest, LeavesNoFileOfAWaveThatIsRefused) {
+  commands_.answer("sbatch",
+                   fails("sbatch: error: Batch job submission failed: Invalid partition name\n"));
+  scheduler_->submit_all({simulation(4), simulation(5)});
+  EXPECT_TRUE(wave_files().empty());
+}
+
+TEST_F(SlurmSchedulerTest, RemovesTheFilesOfAnEarlierLaunchersWavesOfWhichNothingLives) {
+  scheduler_->submit_all({simulation(4), simulation(5)});
+  scheduler_->submit_all({simulation(6), simulation(7)});
+  start();
+  queue_ = line("1_0", "COMPLETED", "weir.toy.4.0.wave.0") +
+           line("1_1", "COMPLETED", "weir.toy.4.0.wave.0") +
+           line("2_0", "COMPLETED", "weir.toy.6.0.wave.0") +
+           line("2_1", "RUNNING", "weir.toy.6.0.wave.0");
+  scheduler_->find({"weir.toy.4.0", "weir.toy.5.0", "weir.toy.6.0", "weir.toy.7.0"});
+  EXPECT_THAT(wave_files(), ElementsAre("weir.toy.6.0.wave.0.json"));
+  queue_ = line("2_1", "COMPLETED", "weir.toy.6.0.wave.0");
+  next_poll();
+  EXPECT_TRUE(wave_files().empty());
 }
 
 TEST_F(SlurmSchedulerTest, SplitsAWaveThatIsLargerThanTheSiteAllows) {
@@ -403,9 +481,10 @@ TEST_F(SlurmSchedulerTest, SplitsAWaveThatIsLargerThanTheSiteAllows) {
 TEST_F(SlurmSchedulerTest, FindsAPutOffWaveByOneOfItsTasks) {
   commands_.answer("sbatch", hangs());
   const auto wave = scheduler_->submit_all({simulation(4), simulation(5)});
-  queue_ = line("9_1", "PENDING", "weir.toy.wave.0");
+  queue_ = line("9_1", "PENDING", "weir.toy.4.0.wave.0");
   next_poll();
-  queue_ = line("9_0", "RUNNING", "weir.toy.wave.0") + line("9_1", "PENDING", "weir.toy.wave.0");
+  queue_ =
+      line("9_0", "RUNNING", "weir.toy.4.0.wave.0") + line("9_1", "PENDING", "weir.toy.4.0.wave.0");
   const auto reports = next_poll();
   EXPECT_EQ(reports.at(wave[0].job).state, JobState::running);
   EXPECT_EQ(reports.at(wave[1].job).state, JobState::pending);
@@ -417,7 +496,7 @@ TEST_F(SlurmSchedulerTest, FindsAPutOffWaveByOneOfItsTasks) {
 TEST_F(SlurmSchedulerTest, FindsJobsAndTasksThatLiveByNameInThisStudyDirectoryAlone) {
   scheduler_->submit_all({simulation(4), simulation(5)});
   start();
-  queue_ = line("1_1", "RUNNING", "weir.toy.wave.0") + line("2", "PENDING", "weir.toy.server") +
+  queue_ = line("1_1", "RUNNING", "weir.toy.4.0.wave.0") + line("2", "PENDING", "weir.toy.server") +
            line("3", "COMPLETED", "weir.toy.7.0") +
            "4|RUNNING|0|0|None|weir:ffffffffffffffff|weir.toy.8.0|\n";
   const auto found = scheduler_->find(
