@@ -6,7 +6,7 @@
 
 #include "launcher/commands/commands.h"
 #include "launcher/commands/findings.h"
-#include "launcher/study_folder.h"
+#include "launcher/records/study_folder.h"
 #include "src/core/own_program.h"
 #include "src/study/parse.h"
 

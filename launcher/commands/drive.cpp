@@ -6,15 +6,15 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/spdlog.h>
 
-#include "launcher/interrupts.h"
-#include "launcher/jobs.h"
-#include "launcher/progress_writer.h"
+#include "launcher/display/progress_writer.h"
+#include "launcher/records/status_file.h"
+#include "launcher/records/stop_request.h"
+#include "launcher/records/study_lock.h"
+#include "launcher/run/jobs.h"
+#include "launcher/run/study_run.h"
 #include "launcher/schedulers/log_tail.h"
 #include "launcher/schedulers/make_scheduler.h"
-#include "launcher/status_file.h"
-#include "launcher/stop_request.h"
-#include "launcher/study_lock.h"
-#include "launcher/study_run.h"
+#include "src/core/interrupts.h"
 #include "src/core/own_program.h"
 #include "src/wire/study_channel.h"
 

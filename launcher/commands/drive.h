@@ -3,7 +3,7 @@
 
 #include <filesystem>
 
-#include "launcher/outcome.h"
+#include "launcher/run/outcome.h"
 #include "src/core/study_directory.h"
 #include "src/study/study.h"
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "launcher/commands/commands.h"
-#include "launcher/newest_checkpoint.h"
-#include "launcher/outcome.h"
-#include "launcher/study_folder.h"
+#include "launcher/records/newest_checkpoint.h"
+#include "launcher/records/study_folder.h"
+#include "launcher/run/outcome.h"
 #include "src/core/error.h"
 
 namespace weir {

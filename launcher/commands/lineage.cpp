@@ -5,8 +5,8 @@
 #include <string>
 
 #include "launcher/commands/commands.h"
-#include "launcher/outcome.h"
-#include "launcher/study_folder.h"
+#include "launcher/records/study_folder.h"
+#include "launcher/run/outcome.h"
 #include "src/core/error.h"
 #include "src/core/lineage_check.h"
 

@@ -6,12 +6,12 @@
 #include <thread>
 
 #include "launcher/commands/commands.h"
-#include "launcher/interrupts.h"
-#include "launcher/jobs.h"
+#include "launcher/records/study_folder.h"
+#include "launcher/run/jobs.h"
 #include "launcher/schedulers/local.h"
 #include "launcher/schedulers/log_tail.h"
-#include "launcher/study_folder.h"
 #include "src/core/error.h"
+#include "src/core/interrupts.h"
 #include "src/core/own_program.h"
 #include "src/study/parse.h"
 

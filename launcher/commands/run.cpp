@@ -6,8 +6,8 @@
 #include "launcher/commands/commands.h"
 #include "launcher/commands/drive.h"
 #include "launcher/commands/findings.h"
-#include "launcher/outcome.h"
-#include "launcher/study_folder.h"
+#include "launcher/records/study_folder.h"
+#include "launcher/run/outcome.h"
 #include "src/core/error.h"
 #include "src/study/parse.h"
 

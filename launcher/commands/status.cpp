@@ -6,13 +6,13 @@
 #include <nlohmann/json.hpp>
 
 #include "launcher/commands/commands.h"
-#include "launcher/failure_causes.h"
-#include "launcher/journal.h"
-#include "launcher/newest_checkpoint.h"
-#include "launcher/outcome.h"
-#include "launcher/presence.h"
-#include "launcher/status_file.h"
-#include "launcher/study_folder.h"
+#include "launcher/records/failure_causes.h"
+#include "launcher/records/journal.h"
+#include "launcher/records/newest_checkpoint.h"
+#include "launcher/records/presence.h"
+#include "launcher/records/status_file.h"
+#include "launcher/records/study_folder.h"
+#include "launcher/run/outcome.h"
 #include "src/core/error.h"
 #include "src/study/parse.h"
 

@@ -7,11 +7,11 @@
 #include <thread>
 
 #include "launcher/commands/commands.h"
-#include "launcher/presence.h"
-#include "launcher/server_link.h"
-#include "launcher/status_file.h"
-#include "launcher/stop_request.h"
-#include "launcher/study_folder.h"
+#include "launcher/records/presence.h"
+#include "launcher/records/status_file.h"
+#include "launcher/records/stop_request.h"
+#include "launcher/records/study_folder.h"
+#include "launcher/run/server_link.h"
 #include "src/core/error.h"
 #include "src/wire/endpoint_file.h"
 #include "src/wire/study_channel.h"

@@ -11,17 +11,17 @@
 #include <unistd.h>
 
 #include "launcher/commands/commands.h"
-#include "launcher/failure_causes.h"
-#include "launcher/interrupts.h"
-#include "launcher/journal.h"
-#include "launcher/live_display.h"
-#include "launcher/newest_checkpoint.h"
-#include "launcher/outcome.h"
-#include "launcher/presence.h"
-#include "launcher/progress.h"
-#include "launcher/study_folder.h"
-#include "launcher/watch_view.h"
+#include "launcher/display/live_display.h"
+#include "launcher/display/watch_view.h"
+#include "launcher/records/failure_causes.h"
+#include "launcher/records/journal.h"
+#include "launcher/records/newest_checkpoint.h"
+#include "launcher/records/presence.h"
+#include "launcher/records/progress.h"
+#include "launcher/records/study_folder.h"
+#include "launcher/run/outcome.h"
 #include "src/core/error.h"
+#include "src/core/interrupts.h"
 #include "src/study/parse.h"
 
 namespace weir {

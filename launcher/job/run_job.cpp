@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "launcher/job/out_of_memory.h"
-#include "launcher/jobs.h"
+#include "launcher/run/jobs.h"
 #include "launcher/schedulers/job_file.h"
 #include "launcher/schedulers/launch_command.h"
 #include "src/core/error.h"

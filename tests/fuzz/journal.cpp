@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "launcher/past.h"
+#include "launcher/run/past.h"
 #include "src/core/error.h"
 #include "src/study/parse.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,6 +1,6 @@
 // D/run/status.json.
 
-#include "launcher/status_file.h"
+#include "launcher/records/status_file.h"
 
 #include "src/core/error.h"
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,4 @@
-#include "launcher/ensemble.h"
+#include "launcher/run/ensemble.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

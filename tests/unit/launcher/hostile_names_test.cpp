@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "launcher/jobs.h"
+#include "launcher/run/jobs.h"
 #include "launcher/schedulers/batch_script.h"
 #include "launcher/schedulers/job_file.h"
 #include "launcher/schedulers/slurm_commands.h"

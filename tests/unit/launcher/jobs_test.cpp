@@ -1,9 +1,9 @@
-#include "launcher/jobs.h"
+#include "launcher/run/jobs.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "launcher/placeholders.h"
+#include "launcher/run/placeholders.h"
 #include "launcher/schedulers/local.h"
 
 namespace weir {

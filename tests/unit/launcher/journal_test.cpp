@@ -1,4 +1,4 @@
-#include "launcher/journal.h"
+#include "launcher/records/journal.h"
 
 #include <fstream>
 

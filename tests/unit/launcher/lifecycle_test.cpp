@@ -1,4 +1,4 @@
-#include "launcher/lifecycle.h"
+#include "launcher/run/lifecycle.h"
 
 #include <set>
 #include <utility>

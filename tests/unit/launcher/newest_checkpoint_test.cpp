@@ -1,4 +1,4 @@
-#include "launcher/newest_checkpoint.h"
+#include "launcher/records/newest_checkpoint.h"
 
 #include <fstream>
 

@@ -1,4 +1,4 @@
-#include "launcher/outcome.h"
+#include "launcher/run/outcome.h"
 
 #include <fstream>
 
@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "launcher/failure_causes.h"
+#include "launcher/records/failure_causes.h"
 #include "launcher/schedulers/log_tail.h"
 #include "src/core/error.h"
 #include "tests/support/temporary_folder.h"

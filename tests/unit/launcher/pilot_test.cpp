@@ -1,6 +1,6 @@
 // A pilot with a runner that a test scripts, and a launcher that is this test.
 
-#include "launcher/pilot.h"
+#include "launcher/job/pilot.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

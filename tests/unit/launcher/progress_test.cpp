@@ -1,4 +1,4 @@
-#include "launcher/progress.h"
+#include "launcher/records/progress.h"
 
 #include <cmath>
 #include <limits>
@@ -8,10 +8,10 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "launcher/presence.h"
-#include "launcher/progress_writer.h"
-#include "launcher/status_file.h"
-#include "launcher/study_lock.h"
+#include "launcher/display/progress_writer.h"
+#include "launcher/records/presence.h"
+#include "launcher/records/status_file.h"
+#include "launcher/records/study_lock.h"
 #include "src/core/error.h"
 #include "tests/support/temporary_folder.h"
 

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "launcher/past.h"
+#include "launcher/run/past.h"
 #include "src/core/error.h"
 #include "tests/unit/launcher/scripted_run.h"
 

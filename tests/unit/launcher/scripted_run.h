@@ -6,8 +6,8 @@
 
 #include <gtest/gtest.h>
 
-#include "launcher/jobs.h"
-#include "launcher/study_run.h"
+#include "launcher/run/jobs.h"
+#include "launcher/run/study_run.h"
 #include "src/wire/endpoint_file.h"
 #include "src/wire/memory_channel.h"
 #include "tests/support/fake_scheduler.h"

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "launcher/outcome.h"
-#include "launcher/restart_policy.h"
-#include "launcher/watchdog.h"
+#include "launcher/run/outcome.h"
+#include "launcher/run/restart_policy.h"
+#include "launcher/run/watchdog.h"
 #include "tests/unit/launcher/scripted_run.h"
 
 namespace weir {

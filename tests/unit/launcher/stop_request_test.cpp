@@ -1,4 +1,4 @@
-#include "launcher/stop_request.h"
+#include "launcher/records/stop_request.h"
 
 #include <fstream>
 

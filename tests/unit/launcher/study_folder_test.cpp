@@ -1,4 +1,4 @@
-#include "launcher/study_folder.h"
+#include "launcher/records/study_folder.h"
 
 #include <csignal>
 #include <fstream>
@@ -8,9 +8,9 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "launcher/interrupts.h"
-#include "launcher/study_lock.h"
+#include "launcher/records/study_lock.h"
 #include "src/core/error.h"
+#include "src/core/interrupts.h"
 #include "src/core/process.h"
 #include "tests/support/temporary_folder.h"
 

@@ -1,6 +1,6 @@
 // A run from the server's start to its end, in order or by the user's wish.
 
-#include "launcher/study_run.h"
+#include "launcher/run/study_run.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

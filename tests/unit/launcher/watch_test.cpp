@@ -8,10 +8,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "launcher/failure_causes.h"
-#include "launcher/live_display.h"
-#include "launcher/loss_history.h"
-#include "launcher/watch_view.h"
+#include "launcher/display/live_display.h"
+#include "launcher/display/loss_history.h"
+#include "launcher/display/watch_view.h"
+#include "launcher/records/failure_causes.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir {

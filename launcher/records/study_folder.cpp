@@ -1,0 +1,92 @@
+#include "launcher/records/study_folder.h"
+
+#include <cerrno>
+
+#include <nlohmann/json.hpp>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "src/core/error.h"
+#include "src/study/parse.h"
+
+namespace weir {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// The value at a JSON pointer, as text.
+std::string value_at(const Json& json, const Json::json_pointer& where) {
+  return json.contains(where) ? json.at(where).dump() : "nothing";
+}
+
+std::string hint(const std::string& key, const std::string& recorded) {
+  if (key == "/server/ranks") return "; give --ranks " + recorded;
+  return "; give the study file that it was started with, or start anew in another --output";
+}
+
+}  // namespace
+
+fs::path output_folder(const fs::path& asked, const Study& study) {
+  return fs::absolute(asked.empty() ? fs::path(study.name) : asked).lexically_normal();
+}
+
+void require_new_folder(const fs::path& folder) {
+  std::error_code failed;
+  if (!fs::is_directory(folder, failed) || fs::is_empty(folder, failed)) return;
+  throw Error(ErrorKind::input, "the folder '" + folder.string() +
+                                    "' is not empty; choose another one with --output");
+}
+
+void make_subfolders(FileSystem& files, const StudyDirectory& directory) {
+  for (const auto& path : {directory.logs(), directory.run()}) files.make_directories(path, 0700);
+}
+
+StudyDirectory make_study_folder(FileSystem& files, const fs::path& folder, const Study& study) {
+  require_new_folder(folder);
+  StudyDirectory directory{folder};
+  files.make_directories(folder, 0700);
+  if (chmod(folder.c_str(), 0700) != 0)
+    throw Error(ErrorKind::environment,
+                "the folder '" + folder.string() + "' cannot be made private: " + strerror(errno));
+  // First: a folder that holds a study can be resumed, however soon its launcher dies.
+  files.replace(directory.study(), write_study(study), 0600);
+  make_subfolders(files, directory);
+  return directory;
+}
+
+void require_same_study(FileSystem& files, const StudyDirectory& directory, const Study& study) {
+  // Written anew, so that a default that came with a later weir is no difference.
+  const auto recorded =
+      Json::parse(write_study(parse_study(files.read(directory.study()), directory.root)));
+  const auto asked = Json::parse(write_study(study));
+  const auto difference = Json::diff(recorded, asked);
+  if (difference.empty()) return;
+  const auto key = difference[0].at("path").get<std::string>();
+  const Json::json_pointer where(key);
+  const auto before = value_at(recorded, where);
+  throw Error(ErrorKind::input, "'" + directory.root.string() + "' holds another study: " + key +
+                                    " is " + before + " there and " + value_at(asked, where) +
+                                    " in the study file" + hint(key, before));
+}
+
+StudyDirectory find_study_folder(FileSystem& files, const fs::path& folder) {
+  StudyDirectory directory{fs::absolute(folder).lexically_normal()};
+  if (!files.exists(directory.study()))
+    throw Error(ErrorKind::input, "the folder '" + folder.string() +
+                                      "' holds no study; give the one that `weir run` made");
+  return directory;
+}
+
+fs::path make_temporary_folder() {
+  std::string pattern = (fs::temp_directory_path() / "weir-generate-XXXXXX").string();
+  if (mkdtemp(pattern.data()) == nullptr)
+    throw Error(ErrorKind::environment,
+                "no temporary folder can be made at '" + pattern + "': " + strerror(errno));
+  return pattern;
+}
+
+}  // namespace weir
