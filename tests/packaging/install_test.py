@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import numpy as np
 from whole import BUILD, WholeTest, main, toy_study
 
 CONSUMER = pathlib.Path(__file__).parent / "consumer"
+PYTHON = pathlib.Path(__file__).parents[2] / "client_api" / "python"
 STEPS, SIZE = 5, 8
 # Which line of the list of solvers a simulation runs.
 ANY_SOLVER = 'exec "$(sed -n "$((WEIR_SIM + 1))p" "$0")"'
@@ -46,17 +48,26 @@ class InstallTest(WholeTest):
         self.run_tool("sh", "-c", command)  # as in a Makefile: the flags are for a shell
         return program
 
-    def in_python(self):
-        program = self.folder / "in_python"
-        package = self.prefix / "share" / "weir" / "python"
+    def in_python(self, name, package):
+        program = self.folder / name
         program.write_text(f"#!/bin/sh\nPYTHONPATH='{package}' exec {sys.executable} {CONSUMER / 'solver.py'}\n")
         program.chmod(0o700)
         return program
 
+    def wheel(self):
+        """The folder that the wheel was installed into."""
+        self.run_tool(PYTHON / "wheel", BUILD, self.folder)
+        (wheel,) = self.folder.glob("weir-*-py3-none-linux_*.whl")
+        folder = self.folder / "from the wheel"
+        self.run_tool("/usr/bin/python3", "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", folder, wheel)
+        return folder
+
     def test_a_solver_of_each_kind_sends_the_same_to_the_server_that_was_moved(self):
         solvers = [*self.with_cmake(), self.with_pkg_config("weir", "cc", "solver.c"),
                    self.with_pkg_config("weir-serial", "cc", "solver.c"),
-                   self.with_pkg_config("weir-fortran", "gfortran", "solver.f90"), self.in_python()]
+                   self.with_pkg_config("weir-fortran", "gfortran", "solver.f90"),
+                   self.in_python("installed_python", self.prefix / "share" / "weir" / "python"),
+                   self.in_python("wheel_python", self.wheel())]
         names = self.folder / "solvers"
         names.write_text("".join(f"{solver}\n" for solver in solvers))
         study = toy_study(count=len(solvers), steps=STEPS, size=SIZE)
@@ -74,6 +85,26 @@ class InstallTest(WholeTest):
     def test_nothing_of_the_build_is_named_by_what_is_installed(self):
         named = [file for file in self.prefix.rglob("*") if file.is_file() and str(BUILD).encode() in file.read_bytes()]
         self.assertEqual(named, [])
+
+    def test_the_module_finds_all_of_it_where_it_was_moved(self):
+        modules = self.prefix / "share" / "weir" / "modulefiles"
+        script = f"""
+            . /usr/share/modules/init/sh
+            module use '{modules}' && module load weir || exit
+            command -v weir; command -v weir-server; man -w weir-run; man -w 3 weir; pkg-config --modversion weir
+            {sys.executable} -c 'import weir; print(weir.__file__)'"""
+        found = self.run_tool("sh", "-c", script, PYTHONPATH="").split("\n")[:-1]
+        self.assertEqual(len(found), 6, found)
+        for path in [*found[:4], found[5]]:
+            self.assertTrue(path.startswith(str(self.prefix)), found)
+        self.assertEqual(found[4], (BUILD / "weir.pc").read_text().split("Version: ")[1].split("\n")[0])
+
+    def test_the_manual_tells_each_option_and_each_call(self):
+        pages = self.prefix / "share" / "man"
+        self.assertIn("\\-\\-resume", (pages / "man1" / "weir-run.1").read_text())
+        header = (self.prefix / "include" / "weir" / "client.h").read_text()
+        calls = set(re.findall(r"WEIR_API [^;]*?\b(weir_\w+)\(", header))
+        self.assertEqual(calls - set(re.findall(r"\b(weir_\w+)\(", (pages / "man3" / "weir.3").read_text())), set())
 
 
 if __name__ == "__main__":

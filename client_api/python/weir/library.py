@@ -1,5 +1,7 @@
 """Finds weir's C library and declares its functions."""
 
+from __future__ import annotations
+
 import ctypes
 import functools
 import os
