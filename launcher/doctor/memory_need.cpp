@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "src/surrogate/plan.h"
+
 namespace weir {
 namespace {
 
@@ -22,15 +24,7 @@ double model_bytes(const Study& study) {
 }  // namespace
 
 std::uint64_t model_values(const Study& study) {
-  std::uint64_t values = 0;
-  std::uint64_t inputs = study.parameters.size() + 1;
-  const auto add_layer = [&](std::uint64_t outputs) {
-    values += (inputs + 1) * outputs;
-    inputs = outputs;
-  };
-  for (const auto width : study.training.model.hidden) add_layer(width);
-  add_layer(study.simulation.sample_size());
-  return values;
+  return plan_model(study.training.model, model_shape(study)).values();
 }
 
 MemoryNeed memory_need(const Study& study) {

@@ -9,6 +9,7 @@
 
 #include "server/checkpoint/replacing_file.h"
 #include "server/checkpoint/safetensors.h"
+#include "server/training/script_model.h"
 #include "src/core/error.h"
 
 namespace weir {
@@ -65,18 +66,20 @@ torch::Tensor output_buffer(const Normalisation& normalisation, double FieldStat
 
 torch::jit::Module script_module(const Model& model, const Normalisation& normalisation) {
   torch::jit::Module module("Surrogate");
-  for (const auto& item : model.named_parameters()) {
-    std::string name = item.key();
-    std::replace(name.begin(), name.end(), '.', '_');
-    module.register_parameter(name, copy_of(item.value()).requires_grad_(true), false);
-  }
+  for (const auto& item : model.named_parameters())
+    module.register_parameter(attribute_name(item.key()),
+                              copy_of(item.value()).requires_grad_(true),
+                              /*is_buffer=*/false);
+  for (const auto& item : model.named_buffers())
+    module.register_buffer(attribute_name(item.key()), copy_of(item.value()));
   module.register_buffer("input_centre", input_buffer(normalisation.centre));
   module.register_buffer("input_half_width", input_buffer(normalisation.half_width));
   module.register_buffer("output_mean", output_buffer(normalisation, &FieldStatistics::mean));
   module.register_buffer("output_deviation",
                          output_buffer(normalisation, &FieldStatistics::deviation));
-  module.define("def forward(self, x):\n    h = (x - self.input_centre) / self.input_half_width\n" +
-                model.script() + "    return h * self.output_deviation + self.output_mean\n");
+  define_forward(module, "x",
+                 "    h = (x - self.input_centre) / self.input_half_width\n" + model.script(),
+                 "h * self.output_deviation + self.output_mean");
   module.eval();
   return module;
 }
@@ -86,15 +89,16 @@ torch::jit::Module script_module(const Model& model, const Normalisation& normal
 void export_safetensors(FileSystem& files, const std::filesystem::path& path, const Model& model,
                         const std::string& study) {
   std::vector<safetensors::TensorView> tensors;
-  for (const auto& item : model.named_parameters()) {
-    const auto& value = item.value();
+  const auto add = [&](const std::string& name, const torch::Tensor& value) {
     const std::span<const float> values(value.data_ptr<float>(),
                                         static_cast<std::size_t>(value.numel()));
-    tensors.push_back({item.key(),
+    tensors.push_back({name,
                        safetensors::DataType::f32,
                        {value.sizes().begin(), value.sizes().end()},
                        std::as_bytes(values)});
-  }
+  };
+  for (const auto& item : model.named_parameters()) add(item.key(), item.value());
+  for (const auto& item : model.named_buffers()) add(item.key(), item.value());
   safetensors::write(files, path, tensors, {{"format", "pt"}, {"study", study}});
 }
 

@@ -9,8 +9,8 @@
 
 namespace weir {
 
-/// The bare parameters under their names, for normalised inputs and outputs. Errors: those of
-/// FileSystem.
+/// The bare parameters and buffers under their names, for normalised inputs and outputs. Errors:
+/// those of FileSystem.
 void export_safetensors(FileSystem& files, const std::filesystem::path& path, const Model& model,
                         const std::string& study);
 

@@ -1,18 +1,18 @@
 #pragma once
 // A surrogate model: what the trainer trains and the export writes. A file a model implements it.
 
-#include <cstddef>
 #include <memory>
 #include <string>
 
 #include <torch/torch.h>
 
 #include "src/core/random.h"
-#include "src/study/study.h"
+#include "src/surrogate/plan.h"
 
 namespace weir {
 
-/// Parameters are FP32 on the CPU and bear the names that the export uses ("layers.0.weight").
+/// Parameters and buffers are FP32 on the CPU and bear the names that the export uses
+/// ("layers.0.weight").
 class Model : public torch::nn::Module {
  public:
   /// [B, inputs] → [B, outputs], both normalised.
@@ -22,9 +22,9 @@ class Model : public torch::nn::Module {
   virtual std::string script() const = 0;
 };
 
+/// The model of a plan. Trains the script itself, so what is exported computes what was trained.
 /// All values are drawn from `random`, so a seed gives the same model on every rank and with every
-/// LibTorch.
-std::shared_ptr<Model> make_model(const ModelSettings& settings, std::size_t inputs,
-                                  std::size_t outputs, Random random);
+/// LibTorch. Error{input}: LibTorch does not compile the script.
+std::shared_ptr<Model> make_model(const ModelPlan& plan, Random random);
 
 }  // namespace weir

@@ -92,15 +92,39 @@ std::string hexadecimal(std::uint64_t number) {
   return text.data();
 }
 
+/// The settings that its kind reads.
+json model_of(const ModelSettings& model) {
+  json settings = {{"kind", name_of(model.kind)}, {"activation", name_of(model.activation)}};
+  switch (model.kind) {
+    case ModelKind::mlp:
+      settings["hidden"] = model.hidden;
+      settings["residual"] = model.residual;
+      settings["fourier_features"] = model.fourier_features;
+      if (model.fourier_features > 0) settings["fourier_scale"] = model.fourier_scale;
+      break;
+    case ModelKind::decoder:
+    case ModelKind::unet:
+      settings["channels"] = model.channels;
+      break;
+    case ModelKind::fno:
+      settings["modes"] = model.modes;
+      settings["width"] = model.width;
+      settings["layers"] = model.layers;
+      break;
+    case ModelKind::deeponet:
+      settings["hidden"] = model.hidden;
+      settings["basis"] = model.basis;
+      break;
+  }
+  return settings;
+}
+
 }  // namespace
 
 std::string model_card(const Study& study, const Normalisation& normalisation,
                        const TrainingResult& result, const CardFacts& facts) {
   const json card = {{"name", study.name},
-                     {"model",
-                      {{"kind", "mlp"},
-                       {"hidden", study.training.model.hidden},
-                       {"activation", name_of(study.training.model.activation)}}},
+                     {"model", model_of(study.training.model)},
                      {"inputs", inputs_of(study)},
                      {"time", time_of(study)},
                      {"outputs", outputs_of(study)},

@@ -25,10 +25,10 @@ namespace {
 constexpr std::chrono::milliseconds longest_wait{10};
 constexpr std::size_t report_every = 10;  // batches
 
-std::shared_ptr<Model> model_of(const Study& study, const Normalisation& normalisation) {
+std::shared_ptr<Model> model_of(const Study& study) {
   set_torch_threads(study.server.threads);
   torch::manual_seed(study.seed);
-  return make_model(study.training.model, normalisation.inputs(), normalisation.outputs(),
+  return make_model(plan_model(study.training.model, model_shape(study)),
                     Random(study.seed, "model"));
 }
 
@@ -68,7 +68,7 @@ struct Trainer::Impl {
         clock(by),
         normalisation(make_normalisation(of)),
         measured(of.training.normalisation.kind != NormalisationKind::measured),
-        model(model_of(of, normalisation)),
+        model(model_of(of)),
         training_step(of, normalisation, with, model),
         validation(validation_of(of, with)),
         schedule(of.training.schedule, of.training.optimizer.learning_rate) {}

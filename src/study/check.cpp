@@ -1,10 +1,12 @@
 #include "src/study/check.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
 #include <set>
 
+#include "src/study/names.h"
 #include "src/study/nearest.h"
 #include "src/study/reader.h"
 
@@ -202,6 +204,43 @@ void check_normalisation(const Study& study) {
   }
 }
 
+/// Models that know of a grid give all fields on the same one.
+void check_grid(const std::vector<Field>& fields, const std::string& kind) {
+  const auto& grid = fields.front().shape;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const std::string place = item("/simulation/fields", i) + "/shape";
+    if (fields[i].shape.size() > 3) {
+      refuse(place, "has " + std::to_string(fields[i].shape.size()) + " axes; the model \"" + kind +
+                        "\" takes one to three; use \"mlp\"");
+    }
+    if (fields[i].shape != grid) {
+      refuse(place, "is not that of the first field; the model \"" + kind +
+                        "\" takes fields of one shape; use \"mlp\"");
+    }
+  }
+}
+
+void check_model(const Study& study) {
+  const ModelSettings& model = study.training.model;
+  if (model.kind == ModelKind::mlp) return;
+  check_grid(study.simulation.fields, std::string(name_of(model.kind)));
+  const auto& grid = study.simulation.fields.front().shape;
+  const std::size_t least = *std::min_element(grid.begin(), grid.end());
+  const bool has_levels = model.kind == ModelKind::decoder || model.kind == ModelKind::unet;
+  if (has_levels &&
+      (model.channels.size() > 32 || std::size_t{1} << (model.channels.size() - 1) > least)) {
+    refuse("/training/model/channels",
+           "has " + std::to_string(model.channels.size()) + " levels; a grid with " +
+               std::to_string(least) +
+               " points along an axis can be halved until one is left, and needs one level");
+  }
+  if (model.kind == ModelKind::fno && 2 * model.modes > least) {
+    refuse("/training/model/modes", "is " + std::to_string(model.modes) +
+                                        ", more than half of the " + std::to_string(least) +
+                                        " points along an axis of the fields");
+  }
+}
+
 void check_optimisation(const Study& study) {
   const TrainingSettings& training = study.training;
   if (training.schedule.minimum > training.optimizer.learning_rate) {
@@ -297,6 +336,7 @@ void check_study(const Study& study) {
   check_source(study);
   check_sizes(study);
   check_buffer(study);
+  check_model(study);
   check_normalisation(study);
   check_optimisation(study);
   check_transport(study.server.transport);

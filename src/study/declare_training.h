@@ -32,13 +32,57 @@ void declare(V& v, BufferSettings& s) {
 
 template <class V>
 void declare(V& v, ModelSettings& s) {
-  v.constant({.name = "kind", .meaning = "a multilayer perceptron"}, "mlp");
+  v.value({.name = "kind",
+           .meaning = "mlp: a multilayer perceptron; decoder: convolutions on ever finer grids; "
+                      "unet: a U-Net of inputs and coordinates; fno: a Fourier neural operator; "
+                      "deeponet: a DeepONet",
+           .consequence = "all but mlp need fields of one shape, with one to three axes"},
+          s.kind);
   v.value({.name = "hidden",
            .range = at_least(1).up_to(1000000),
            .unit = "neurons",
-           .meaning = "widths of the hidden layers, in order"},
+           .meaning = "mlp, deeponet: widths of the hidden layers, in order"},
           s.hidden);
   v.value({.name = "activation", .meaning = "after each hidden layer"}, s.activation);
+  v.value({.name = "residual",
+           .meaning = "mlp: hidden layers of equal width add to what they get",
+           .consequence = "deeper networks train"},
+          s.residual);
+  v.value({.name = "fourier_features",
+           .range = at_least(0).up_to(1000000),
+           .unit = "frequencies",
+           .meaning = "mlp: random frequencies of whose sines and cosines the inputs are made; 0: "
+                      "none"},
+          s.fourier_features);
+  v.value({.name = "fourier_scale",
+           .range = above(0),
+           .unit = "periods per half range of an input",
+           .meaning = "mlp: their deviation",
+           .consequence = "higher learns finer detail, and noise"},
+          s.fourier_scale);
+  v.value({.name = "channels",
+           .range = at_least(1).up_to(65536),
+           .unit = "channels",
+           .meaning = "decoder, unet: of each level, from the fields' own grid to the coarsest; "
+                      "each level halves the grid"},
+          s.channels);
+  v.value({.name = "modes",
+           .range = at_least(1).up_to(65536),
+           .unit = "modes",
+           .meaning = "fno: Fourier modes kept along each axis; at most half its points"},
+          s.modes);
+  v.value({.name = "width",
+           .range = at_least(1).up_to(65536),
+           .unit = "channels",
+           .meaning = "fno: of each layer"},
+          s.width);
+  v.value({.name = "layers", .range = at_least(1).up_to(1000), .meaning = "fno: how many"},
+          s.layers);
+  v.value({.name = "basis",
+           .range = at_least(1).up_to(1000000),
+           .unit = "functions",
+           .meaning = "deeponet: functions that a field is made of"},
+          s.basis);
 }
 
 template <class V>

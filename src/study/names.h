@@ -45,6 +45,11 @@ constexpr auto names(Activation) {
   using enum Activation;
   return Names<Activation, 4>{{{relu, "relu"}, {tanh, "tanh"}, {gelu, "gelu"}, {silu, "silu"}}};
 }
+constexpr auto names(ModelKind) {
+  using enum ModelKind;
+  return Names<ModelKind, 5>{
+      {{mlp, "mlp"}, {decoder, "decoder"}, {unet, "unet"}, {fno, "fno"}, {deeponet, "deeponet"}}};
+}
 constexpr auto names(OptimizerKind) {
   using enum OptimizerKind;
   return Names<OptimizerKind, 3>{{{adam, "adam"}, {adamw, "adamw"}, {sgd, "sgd"}}};

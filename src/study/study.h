@@ -20,6 +20,7 @@ enum class DesignKind { uniform, latin_hypercube, halton, sobol, list };
 enum class BufferKind { fifo, firo, reservoir };
 enum class Source { ensemble, dataset };
 enum class Activation { relu, tanh, gelu, silu };
+enum class ModelKind { mlp, decoder, unet, fno, deeponet };
 enum class OptimizerKind { adam, adamw, sgd };
 enum class ScheduleKind { constant, step, exponential, cosine, plateau };
 enum class LossKind { mse };
@@ -84,8 +85,17 @@ struct BufferSettings {
 };
 
 struct ModelSettings {
-  std::vector<std::size_t> hidden = {256, 256};  ///< widths of the MLP's hidden layers
+  ModelKind kind = ModelKind::mlp;
+  std::vector<std::size_t> hidden = {256, 256};  ///< mlp, deeponet: widths of the hidden layers
   Activation activation = Activation::relu;
+  bool residual = false;             ///< mlp: layers of equal width add to what they get
+  std::size_t fourier_features = 0;  ///< mlp: random frequencies that the inputs pass first; 0: none
+  double fourier_scale = 1;          ///< mlp: their deviation, in periods over half an input's range
+  std::vector<std::size_t> channels = {16, 32, 64};  ///< decoder, unet: of each level, from the fields' own grid to the coarsest
+  std::size_t modes = 12;   ///< fno: Fourier modes kept along each axis
+  std::size_t width = 32;   ///< fno: channels
+  std::size_t layers = 4;   ///< fno
+  std::size_t basis = 64;   ///< deeponet: functions that a field is made of
 };
 
 struct FieldStatistics {

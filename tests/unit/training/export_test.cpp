@@ -6,10 +6,10 @@
 #include <torch/script.h>
 
 #include "server/checkpoint/safetensors.h"
-#include "server/training/digest.h"
 #include "src/core/error.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/temporary_folder.h"
+#include "tests/unit/training/models.h"
 #include "tests/unit/training/scripted_training.h"
 
 namespace weir {
@@ -17,7 +17,9 @@ namespace {
 
 class ExportTest : public testing::TestWithParam<Activation> {
  protected:
-  static ModelSettings settings(Activation activation) { return {{24, 16}, activation}; }
+  static std::shared_ptr<Model> model(Activation activation) {
+    return test::mlp({24, 16}, activation, /*inputs=*/3, /*outputs=*/10, /*seed=*/5);
+  }
 
   test::TemporaryFolder folder_;
   Study study_ = test::miniature_study(/*batch=*/1);
@@ -37,8 +39,8 @@ torch::Tensor predict(Model& model, const Normalisation& normalisation, const St
 }
 
 TEST_P(ExportTest, TorchScriptPredictsFromPhysicalValuesWhatTheTrainerDoes) {
-  const auto model = make_model(settings(GetParam()), 3, 10, Random(5));
-  export_torchscript(posix_file_system(), folder_ / "model.pt", *model, normalisation_);
+  const auto trained = model(GetParam());
+  export_torchscript(posix_file_system(), folder_ / "model.pt", *trained, normalisation_);
   auto loaded = torch::jit::load((folder_ / "model.pt").string());
   const auto ids = test::scripted_ids(study_, 40);
   std::vector<double> parameters;
@@ -51,7 +53,7 @@ TEST_P(ExportTest, TorchScriptPredictsFromPhysicalValuesWhatTheTrainerDoes) {
     row[1] = own[1];
     row[2] = 0.1 + 0.1 * static_cast<double>(ids[k].step);
   }
-  const auto expected = predict(*model, normalisation_, study_, ids, parameters);
+  const auto expected = predict(*trained, normalisation_, study_, ids, parameters);
   const auto got = loaded.forward({physical}).toTensor();
   ASSERT_EQ(got.sizes(), expected.sizes());
   for (const auto& [begin, size] : {std::pair{0, 6}, std::pair{6, 4}}) {
@@ -66,10 +68,10 @@ INSTANTIATE_TEST_SUITE_P(OfEachActivation, ExportTest,
                                          Activation::silu));
 
 TEST_F(ExportTest, SafetensorsHoldEachParameterUnderItsName) {
-  const auto model = make_model(settings(Activation::relu), 3, 10, Random(5));
-  export_safetensors(posix_file_system(), folder_ / "model.safetensors", *model, "miniature");
+  const auto trained = model(Activation::relu);
+  export_safetensors(posix_file_system(), folder_ / "model.safetensors", *trained, "miniature");
   const auto file = safetensors::read(posix_file_system(), folder_ / "model.safetensors");
-  const auto parameters = model->named_parameters();
+  const auto parameters = trained->named_parameters();
   EXPECT_EQ(file.tensors.size(), 6U);
   const auto* const bias = file.find("layers.2.bias");
   ASSERT_NE(bias, nullptr);
@@ -80,11 +82,11 @@ TEST_F(ExportTest, SafetensorsHoldEachParameterUnderItsName) {
 }
 
 TEST_F(ExportTest, AFullDiskIsAnEnvironmentErrorAndLeavesNoHalfFile) {
-  const auto model = make_model(settings(Activation::relu), 3, 10, Random(5));
+  const auto trained = model(Activation::relu);
   for (std::size_t writes = 0; writes < 5; ++writes) {
     test::FaultyFileSystem full(posix_file_system(), /*first_failure=*/writes);
     try {
-      export_torchscript(full, folder_ / "model.pt", *model, normalisation_);
+      export_torchscript(full, folder_ / "model.pt", *trained, normalisation_);
       ADD_FAILURE() << "no error";
     } catch (const Error& error) {
       EXPECT_EQ(error.kind(), ErrorKind::environment);
@@ -92,27 +94,6 @@ TEST_F(ExportTest, AFullDiskIsAnEnvironmentErrorAndLeavesNoHalfFile) {
     }
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
-}
-
-TEST(Model, IsTheSameForASeedAndAnotherForAnother) {
-  const auto fingerprint = [](std::uint64_t seed) {
-    std::uint64_t sum = 0;
-    for (const auto& parameter : make_model({}, 3, 10, Random(seed))->parameters()) {
-      sum = digest({parameter.data_ptr<float>(), static_cast<std::size_t>(parameter.numel())}, sum);
-    }
-    return sum;
-  };
-  EXPECT_EQ(fingerprint(1), fingerprint(1));
-  EXPECT_NE(fingerprint(1), fingerprint(2));
-}
-
-TEST(Model, StartsWithinTheBoundOfItsFanIn) {
-  const auto model = make_model({{400}, Activation::relu}, 4, 10, Random(1));
-  const auto parameters = model->named_parameters();
-  EXPECT_LE(parameters["layers.0.weight"].abs().max().item<double>(), 0.5);
-  EXPECT_GT(parameters["layers.0.weight"].abs().max().item<double>(), 0.49);
-  EXPECT_LE(parameters["layers.1.weight"].abs().max().item<double>(), 0.05);
-  EXPECT_NEAR(parameters["layers.1.weight"].std().item<double>(), 0.05 / std::sqrt(3.0), 1e-3);
 }
 
 }  // namespace

@@ -1,0 +1,114 @@
+#include "server/training/script_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "server/training/model.h"
+#include "src/core/error.h"
+
+namespace weir {
+namespace {
+
+constexpr double two_pi = 6.283185307179586;
+
+std::vector<std::int64_t> sizes_of(const TensorPlan& plan) {
+  return {plan.shape.begin(), plan.shape.end()};
+}
+
+/// Deviation 1 (Box and Muller, 1958).
+double normal(Random& random) {
+  const double radius = std::sqrt(-2 * std::log(1 - random.uniform()));
+  return radius * std::cos(two_pi * random.uniform());
+}
+
+/// Along each axis the points lie evenly from -1 to 1; a single one lies at 0.
+torch::Tensor coordinates(const TensorPlan& plan) {
+  std::vector<torch::Tensor> axes;
+  for (std::size_t axis = 1; axis < plan.shape.size(); ++axis) {
+    const auto points = static_cast<std::int64_t>(plan.shape[axis]);
+    axes.push_back(points == 1 ? torch::zeros({1}) : torch::linspace(-1, 1, points));
+  }
+  return torch::stack(torch::meshgrid(axes, "ij")).contiguous();
+}
+
+torch::Tensor start_of(const TensorPlan& plan, Random& random) {
+  if (plan.start == Start::coordinates) return coordinates(plan);
+  auto values = torch::zeros(sizes_of(plan), torch::kFloat32);
+  if (plan.start == Start::zero) return values;
+  float* const data = values.data_ptr<float>();
+  for (std::int64_t k = 0; k < values.numel(); ++k) {
+    const double one = plan.start == Start::normal ? normal(random) : 2 * random.uniform() - 1;
+    data[k] = static_cast<float>(plan.scale * one);
+  }
+  return values;
+}
+
+/// A model is a tree of modules, so that its tensors have names with dots.
+torch::nn::Module& module_at(torch::nn::Module& root, const std::string& path) {
+  const auto dot = path.find('.');
+  const auto name = path.substr(0, dot);
+  const auto children = root.named_children();
+  const auto* found = children.find(name);
+  auto child = found ? *found : root.register_module(name, std::make_shared<torch::nn::Module>());
+  return dot == std::string::npos ? *child : module_at(*child, path.substr(dot + 1));
+}
+
+class ScriptModel final : public Model {
+ public:
+  ScriptModel(const ModelPlan& plan, Random random) : script_(plan.script), compiled_("Model") {
+    for (const auto& tensor : plan.tensors) add(tensor, start_of(tensor, random));
+    define_forward(compiled_, "h", script_, "h");
+  }
+
+  torch::Tensor forward(torch::Tensor inputs) override {
+    // What is optimised after the first runs would round otherwise than they did, and a training
+    // that goes on from a checkpoint would not repeat the bits of one that was not interrupted.
+    const torch::jit::GraphOptimizerEnabledGuard as_written(false);
+    return compiled_.forward({std::move(inputs)}).toTensor();
+  }
+
+  std::string script() const override { return script_; }
+
+ private:
+  void add(const TensorPlan& plan, torch::Tensor values) {
+    const auto dot = plan.name.rfind('.');
+    torch::nn::Module& owner =
+        dot == std::string::npos ? *this : module_at(*this, plan.name.substr(0, dot));
+    const auto name = dot == std::string::npos ? plan.name : plan.name.substr(dot + 1);
+    if (plan.trained) {
+      values = owner.register_parameter(name, values);
+      compiled_.register_parameter(attribute_name(plan.name), values, /*is_buffer=*/false);
+    } else {
+      values = owner.register_buffer(name, values);
+      compiled_.register_buffer(attribute_name(plan.name), values);
+    }
+  }
+
+  const std::string script_;
+  torch::jit::Module compiled_;  ///< shares the tensors
+};
+
+}  // namespace
+
+std::string attribute_name(std::string name) {
+  std::replace(name.begin(), name.end(), '.', '_');
+  return name;
+}
+
+void define_forward(torch::jit::Module& module, const std::string& argument,
+                    const std::string& statements, const std::string& result) {
+  try {
+    module.define("def forward(self, " + argument + "):\n" + statements + "    return " + result +
+                  "\n");
+  } catch (const std::exception& error) {  // LibTorch has several of its own
+    throw Error(ErrorKind::input,
+                std::string("the model's script does not compile: ") + error.what());
+  }
+}
+
+std::shared_ptr<Model> make_model(const ModelPlan& plan, Random random) {
+  return std::make_shared<ScriptModel>(plan, random);
+}
+
+}  // namespace weir

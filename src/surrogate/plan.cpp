@@ -1,0 +1,43 @@
+#include "src/surrogate/plan.h"
+
+namespace weir {
+
+std::size_t TensorPlan::values() const {
+  std::size_t n = 1;
+  for (const auto extent : shape) n *= extent;
+  return n;
+}
+
+std::size_t ModelPlan::values() const {
+  std::size_t n = 0;
+  for (const auto& tensor : tensors) n += tensor.values();
+  return n;
+}
+
+std::size_t ModelShape::outputs() const {
+  std::size_t n = 0;
+  for (const auto& field : fields) n += field.size();
+  return n;
+}
+
+ModelShape model_shape(const Study& study) {
+  return {.inputs = study.parameters.size() + 1, .fields = study.simulation.fields};
+}
+
+ModelPlan plan_model(const ModelSettings& settings, const ModelShape& shape) {
+  switch (settings.kind) {
+    case ModelKind::mlp:
+      return plan_mlp(settings, shape);
+    case ModelKind::decoder:
+      return plan_decoder(settings, shape);
+    case ModelKind::unet:
+      return plan_unet(settings, shape);
+    case ModelKind::fno:
+      return plan_fno(settings, shape);
+    case ModelKind::deeponet:
+      return plan_deeponet(settings, shape);
+  }
+  return {};
+}
+
+}  // namespace weir
