@@ -6,7 +6,7 @@ from slurm_study import CLIENTS, SlurmStudyTest, witnessed_study
 from whole import main
 
 COUNT = 6
-# Simulation 2, which a pilot runs after another one, does not end by itself.
+# Simulation 2, which the only pilot runs after two others, does not end by itself.
 ENDLESS = """echo "$WEIR_SIM $WEIR_ATTEMPT" >> "$WEIR_STUDY_DIR/logs/starts"
 [ $WEIR_SIM.$WEIR_ATTEMPT = 2.0 ] && exec "$0" "$@" --delay-ms 600000
 exec "$0" "$@"
@@ -18,8 +18,8 @@ exec "$0" "$@"
 
 
 class PoolTest(SlurmStudyTest):
-    def study(self, name, **settings):
-        return witnessed_study(name, count=COUNT, scheduler="slurm-pool", jobs=2, idle=5, **settings)
+    def study(self, name, pilots=2, **settings):
+        return witnessed_study(name, count=COUNT, scheduler="slurm-pool", jobs=pilots, idle=5, **settings)
 
     def assert_all_well(self, study, directory):
         self.assert_complete(study, directory)
@@ -27,7 +27,7 @@ class PoolTest(SlurmStudyTest):
         self.assert_no_double(study, directory)
 
     def test_time_limit_of_a_pilot_loses_nothing_and_blames_no_simulation_that_began_late(self):
-        study = self.study("late", command=ENDLESS)
+        study = self.study("late", pilots=1, command=ENDLESS)
         study["simulation"]["restarts"] = 0
         directory = self.folder / "late"
         with self.launched(study, directory) as launcher:
