@@ -82,6 +82,19 @@ class InstallTest(WholeTest):
         one = 10 * np.arange(STEPS)[:, None] + np.arange(SIZE)
         np.testing.assert_array_equal(u, np.broadcast_to(one, (len(solvers), STEPS, SIZE)))
 
+    def test_a_solver_without_mpi_needs_none_to_be_built(self):
+        source, build = self.folder / "source", self.folder / "built"
+        source.mkdir()
+        (source / "CMakeLists.txt").write_text("""cmake_minimum_required(VERSION 3.22)
+            project(serial LANGUAGES C)
+            find_package(weir REQUIRED COMPONENTS client_serial)
+            add_executable(serial solver.c)
+            target_link_libraries(serial PRIVATE weir::client_serial)""")
+        shutil.copy(CONSUMER / "solver.c", source)
+        self.run_tool("cmake", "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DCMAKE_DISABLE_FIND_PACKAGE_MPI=ON")
+        self.run_tool("cmake", "--build", build)
+        self.assertTrue((build / "serial").exists())
+
     def test_nothing_of_the_build_is_named_by_what_is_installed(self):
         named = [file for file in self.prefix.rglob("*") if file.is_file() and str(BUILD).encode() in file.read_bytes()]
         self.assertEqual(named, [])

@@ -54,6 +54,16 @@ class DataTest(WholeTest):
         np.testing.assert_array_equal(several[1], u)
 
 
+class ResumeTest(WholeTest):
+    def test_a_later_attempt_begins_where_the_server_lacks_nothing_before(self):
+        """The first attempt fails when a checkpoint holds what it has sent; the second one sends the rest alone."""
+        study = study_of(str(WEIR), program="resuming_solver.py", checkpoint={"every": 0.2})
+        study["simulation"]["count"] = 1
+        directory, _ = self.run_study(study)
+        self.assert_nothing_lost(directory, simulations=1, steps=STEPS)
+        self.assertEqual((directory / "logs" / "resumed").read_text(), f"{STEPS // 2}\n")
+
+
 class ServerTest(WholeTest):
     """A server, and clients that are started by hand."""
 

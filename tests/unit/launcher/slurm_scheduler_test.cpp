@@ -1,87 +1,22 @@
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
+// Jobs of Slurm: submitted, polled, cancelled, found.
 
-#include "launcher/run/jobs.h"
-#include "launcher/schedulers/batch_script.h"
-#include "launcher/schedulers/job_file.h"
-#include "launcher/schedulers/slurm.h"
-#include "src/core/error.h"
-#include "tests/support/scripted_commands.h"
-#include "tests/support/temporary_folder.h"
+#include "tests/unit/launcher/slurm_fixture.h"
 
 namespace weir {
 namespace {
 
-using std::chrono::minutes;
 using std::chrono::seconds;
 using test::fails;
 using test::hangs;
 using test::prints;
+using test::SlurmSchedulerTest;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsSupersetOf;
 using testing::Pair;
-using testing::SizeIs;
 
 using Words = std::vector<std::string>;
-
-/// A Slurm of scripted answers: sbatch counts jobs up from 1, squeue prints `queue_`.
-class SlurmSchedulerTest : public testing::Test {
- protected:
-  SlurmSchedulerTest() {
-    std::filesystem::create_directories(directory_.run());
-    study_.name = "toy";
-    study_.launcher.poll = 5;
-    commands_.answer("sbatch",
-                     [this](const auto&) { return prints(std::to_string(++number_) + "\n"); });
-    commands_.answer("squeue", [this](const auto&) { return prints(queue_); });
-    commands_.answer("scancel", prints(""));
-    commands_.answer("scontrol", fails("slurm_load_jobs error: Invalid job id specified\n"));
-    commands_.answer("sacct", fails("Slurm accounting storage is disabled\n"));
-    start();
-  }
-
-  void start() {
-    scheduler_ = std::make_unique<SlurmScheduler>(study_, directory_, commands_,
-                                                  posix_file_system(), clock_);
-  }
-
-  JobRequest simulation(std::uint64_t sim) const {
-    auto study = study_;
-    study.simulation.command = {"solver", "a b;$(c)"};
-    return simulation_job(study, directory_, sim, /*attempt=*/0, {});
-  }
-  JobRequest server() const { return server_job(study_, directory_, "/bin/weir-server", ""); }
-
-  std::string line(const std::string& job, const std::string& state, const std::string& name,
-                   const std::string& reason = "None", const std::string& exit_code = "0",
-                   int restarts = 0) const {
-    return job + "|" + state + "|" + exit_code + "|" + std::to_string(restarts) + "|" + reason +
-           "|" + slurm_mark(directory_) + "|" + name + "|\n";
-  }
-  /// What is reported after the next question.
-  std::map<JobId, JobReport> next_poll() {
-    clock_.advance(minutes(1));
-    return scheduler_->poll();
-  }
-  std::vector<std::string> wave_files() const {
-    auto files = posix_file_system().list(directory_.jobs());
-    std::erase_if(files, [](const auto& file) { return file.find(".wave.") == std::string::npos; });
-    return files;
-  }
-  std::size_t submissions() const { return commands_.count("sbatch"); }
-
-  FileSystem& files_ = posix_file_system();
-  test::TemporaryFolder folder_;
-  StudyDirectory directory_{folder_.path()};
-  Study study_;
-  ManualClock clock_;
-  test::ScriptedCommands commands_;
-  std::string queue_;
-  int number_ = 0;
-  std::unique_ptr<SlurmScheduler> scheduler_;
-};
 
 // ---- submission
 
@@ -391,104 +326,6 @@ TEST_F(SlurmSchedulerTest, TellsOnceWhatHoldsJobsBackForEver) {
   EXPECT_EQ(report.state, JobState::pending);
   EXPECT_EQ(report.cause, JobCause::never_ran);
   EXPECT_THAT(scheduler_->news(), ElementsAre(HasSubstr("lower time_limit")));
-}
-
-// ---- waves
-
-TEST_F(SlurmSchedulerTest, SubmitsAWaveAsOneArrayWhoseTasksAreItsJobs) {
-  const auto submissions = scheduler_->submit_all({simulation(4), simulation(5), simulation(6)});
-  ASSERT_EQ(submissions.size(), 3u);
-  EXPECT_EQ(submissions[2].job, "1_2");
-  const auto sbatch = commands_.commands("sbatch");
-  ASSERT_EQ(sbatch.size(), 1u);
-  EXPECT_THAT(sbatch[0], Contains("--array=0-2"));
-  EXPECT_THAT(sbatch[0], Contains("--job-name=weir.toy.4.0.wave.0"));
-  EXPECT_EQ(read_wave_file(posix_file_system(), sbatch[0].back()),
-            (Words{"weir.toy.4.0", "weir.toy.5.0", "weir.toy.6.0"}));
-  queue_ = line("1_0", "RUNNING", "weir.toy.4.0.wave.0") +
-           line("1_2", "COMPLETED", "weir.toy.4.0.wave.0");
-  const auto reports = next_poll();
-  EXPECT_EQ(reports.at("1_0").state, JobState::running);
-  EXPECT_EQ(reports.at("1_2").state, JobState::done);
-}
-
-TEST_F(SlurmSchedulerTest, FindsWhatSlurmSaysOfATasksMemoryInTheOutputOfTheWave) {
-  const auto tasks = scheduler_->submit_all({simulation(1), simulation(2)});
-  files_.replace(directory_.jobs() / "weir.toy.1.0.wave.0.out.1",
-                 "slurmstepd: error: Detected 1 oom_kill event in StepId=1.batch.\n", 0600);
-  queue_ = line("1_0", "FAILED", "weir.toy.1.0.wave.0", "JobLaunchFailure", "9") +
-           line("1_1", "FAILED", "weir.toy.1.0.wave.0", "JobLaunchFailure", "9");
-  const auto reports = next_poll();
-  EXPECT_EQ(reports.at(tasks[0].job).cause, JobCause::signal);
-  EXPECT_EQ(reports.at(tasks[1].job).cause, JobCause::out_of_memory);
-}
-
-TEST_F(SlurmSchedulerTest, RemovesTheFileOfAWaveWhenItsLastJobHasEndedAndKeepsWhatSlurmSaid) {
-  scheduler_->submit_all({simulation(4), simulation(5)});
-  scheduler_->submit_all({simulation(6), simulation(7)});
-  posix_file_system().replace(directory_.jobs() / "weir.toy.4.0.wave.0.out.0", "", 0600);
-  posix_file_system().replace(directory_.jobs() / "weir.toy.6.0.wave.0.out.1", "no module", 0600);
-  EXPECT_THAT(wave_files(), SizeIs(4));
-  queue_ = line("1_0", "COMPLETED", "weir.toy.4.0.wave.0") +
-           line("1_1", "RUNNING", "weir.toy.4.0.wave.0") +
-           line("2_[0-1]", "PENDING", "weir.toy.6.0.wave.0");
-  next_poll();
-  EXPECT_THAT(wave_files(), ElementsAre("weir.toy.4.0.wave.0.json", "weir.toy.6.0.wave.0.json",
-                                        "weir.toy.6.0.wave.0.out.1"));
-  queue_ = line("1_1", "FAILED", "weir.toy.4.0.wave.0") +
-           line("2_0", "CANCELLED", "weir.toy.6.0.wave.0") +
-           line("2_1", "COMPLETED", "weir.toy.6.0.wave.0");
-  next_poll();
-  EXPECT_THAT(wave_files(), ElementsAre("weir.toy.6.0.wave.0.out.1"));
-}
-
-TEST_F(SlurmSchedulerTest, LeavesNoFileOfAWaveThatIsRefused) {
-  commands_.answer("sbatch",
-                   fails("sbatch: error: Batch job submission failed: Invalid partition name\n"));
-  scheduler_->submit_all({simulation(4), simulation(5)});
-  EXPECT_TRUE(wave_files().empty());
-}
-
-TEST_F(SlurmSchedulerTest, RemovesTheFilesOfAnEarlierLaunchersWavesOfWhichNothingLives) {
-  scheduler_->submit_all({simulation(4), simulation(5)});
-  scheduler_->submit_all({simulation(6), simulation(7)});
-  start();
-  queue_ = line("1_0", "COMPLETED", "weir.toy.4.0.wave.0") +
-           line("1_1", "COMPLETED", "weir.toy.4.0.wave.0") +
-           line("2_0", "COMPLETED", "weir.toy.6.0.wave.0") +
-           line("2_1", "RUNNING", "weir.toy.6.0.wave.0");
-  scheduler_->find({"weir.toy.4.0", "weir.toy.5.0", "weir.toy.6.0", "weir.toy.7.0"});
-  EXPECT_THAT(wave_files(), ElementsAre("weir.toy.6.0.wave.0.json"));
-  queue_ = line("2_1", "COMPLETED", "weir.toy.6.0.wave.0");
-  next_poll();
-  EXPECT_TRUE(wave_files().empty());
-}
-
-TEST_F(SlurmSchedulerTest, SplitsAWaveThatIsLargerThanTheSiteAllows) {
-  commands_.answer("sbatch", [this](const Words& command) {
-    const bool large = std::find(command.begin(), command.end(), "--array=0-2") != command.end();
-    if (large)
-      return fails("sbatch: error: Batch job submission failed: Invalid job array specification\n");
-    return prints(std::to_string(++number_) + "\n");
-  });
-  const auto submissions = scheduler_->submit_all({simulation(4), simulation(5), simulation(6)});
-  ASSERT_EQ(submissions.size(), 3u);
-  EXPECT_EQ(submissions[0].job, "1");
-  EXPECT_EQ(submissions[1].job, "2_0");
-  EXPECT_EQ(submissions[2].job, "2_1");
-}
-
-TEST_F(SlurmSchedulerTest, FindsAPutOffWaveByOneOfItsTasks) {
-  commands_.answer("sbatch", hangs());
-  const auto wave = scheduler_->submit_all({simulation(4), simulation(5)});
-  queue_ = line("9_1", "PENDING", "weir.toy.4.0.wave.0");
-  next_poll();
-  queue_ =
-      line("9_0", "RUNNING", "weir.toy.4.0.wave.0") + line("9_1", "PENDING", "weir.toy.4.0.wave.0");
-  const auto reports = next_poll();
-  EXPECT_EQ(reports.at(wave[0].job).state, JobState::running);
-  EXPECT_EQ(reports.at(wave[1].job).state, JobState::pending);
-  EXPECT_EQ(submissions(), 1u);
 }
 
 // ---- a later launcher
