@@ -1,6 +1,8 @@
 #pragma once
-// The losses of a study, as sums over samples: a division by the samples of all ranks makes them
-// averages.
+// The losses of a study, one value a sample: the sum over them, divided by the samples of all
+// ranks, is what training minimises; each of them says how well its simulation is learnt.
+
+#include <memory>
 
 #include <torch/torch.h>
 
@@ -8,9 +10,17 @@
 
 namespace weir {
 
-/// Σ over samples of the mean over a sample's values of (prediction − target)²; both [B, N]. A
-/// scalar.
-torch::Tensor sample_sum_loss(LossKind kind, const torch::Tensor& prediction,
-                              const torch::Tensor& target);
+/// Used by one thread.
+class Loss {
+ public:
+  virtual ~Loss() = default;
+  /// `prediction` and `target`: [B, outputs], normalised, all fields of a sample one after another,
+  /// each row-major → [B], differentiable.
+  virtual torch::Tensor operator()(const torch::Tensor& prediction,
+                                   const torch::Tensor& target) const = 0;
+};
+
+/// The loss that the study names. `study` may end before it.
+std::unique_ptr<Loss> make_loss(const Study& study);
 
 }  // namespace weir

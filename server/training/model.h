@@ -15,10 +15,12 @@ namespace weir {
 /// ("layers.0.weight").
 class Model : public torch::nn::Module {
  public:
-  /// [B, inputs] → [B, outputs], both normalised.
-  virtual torch::Tensor forward(torch::Tensor inputs) = 0;
-  /// The same function as TorchScript: indented statements that replace the tensor `h`, in which
-  /// the parameter "layers.0.weight" is self.layers_0_weight.
+  /// Normalised: `inputs` [B, parameters + 1] (the parameters, then time), and for autoregressive
+  /// samples `state` [B, outputs], the fields that are given (else undefined) → [B, outputs].
+  virtual torch::Tensor forward(torch::Tensor inputs, torch::Tensor state) = 0;
+  /// The same function as TorchScript: indented statements that replace the tensor `h`, the inputs,
+  /// by the outputs; `s` is the state, if there is one. The parameter "layers.0.weight" is
+  /// self.layers_0_weight in them.
   virtual std::string script() const = 0;
 };
 

@@ -111,6 +111,10 @@ json model_of(const ModelSettings& model) {
       settings["width"] = model.width;
       settings["layers"] = model.layers;
       break;
+    case ModelKind::autoencoder:
+    case ModelKind::torchscript:
+    case ModelKind::plugin:
+      break;
     case ModelKind::deeponet:
       settings["hidden"] = model.hidden;
       settings["basis"] = model.basis;

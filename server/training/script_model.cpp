@@ -61,7 +61,7 @@ class ScriptModel final : public Model {
     define_forward(compiled_, "h", script_, "h");
   }
 
-  torch::Tensor forward(torch::Tensor inputs) override {
+  torch::Tensor forward(torch::Tensor inputs, torch::Tensor) override {
     // What is optimised after the first runs would round otherwise than they did, and a training
     // that goes on from a checkpoint would not repeat the bits of one that was not interrupted.
     const torch::jit::GraphOptimizerEnabledGuard as_written(false);

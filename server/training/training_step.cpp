@@ -2,7 +2,6 @@
 
 #include <utility>
 
-#include "server/training/loss.h"
 #include "server/training/optimizer.h"
 #include "server/training/optimizer_state.h"
 #include "src/core/failpoint.h"
@@ -28,6 +27,7 @@ TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisatio
       normalisation_(normalisation),
       collective_(collective),
       model_(std::move(model)),
+      loss_(make_loss(study)),
       parameters_(model_->parameters()),
       gradients_(parameters_),
       optimizer_(make_optimizer(study.training.optimizer, parameters_)),
@@ -100,8 +100,8 @@ void TrainingStep::backward(std::size_t total) {
   normalise_fields(normalisation_, values_of(targets));
   const auto share =
       WEIR_BUG("weight_not_by_samples") ? batch_.ids.size() * collective_.ranks() : total;
-  const auto loss = sample_sum_loss(study_.training.loss, model_->forward(inputs), targets) /
-                    static_cast<double>(share);
+  const auto loss =
+      (*loss_)(model_->forward(inputs, {}), targets).sum() / static_cast<double>(share);
   loss.backward();
   gradients_.set_loss(loss.item<float>());
 }

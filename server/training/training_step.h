@@ -7,6 +7,7 @@
 
 #include "server/training/collective.h"
 #include "server/training/flat_gradients.h"
+#include "server/training/loss.h"
 #include "server/training/model.h"
 #include "server/training/normalisation.h"
 #include "server/training/round.h"
@@ -50,6 +51,7 @@ class TrainingStep {
   const Normalisation& normalisation_;
   Collective& collective_;
   std::shared_ptr<Model> model_;
+  std::unique_ptr<Loss> loss_;
   std::vector<torch::Tensor> parameters_;
   FlatGradients gradients_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;

@@ -126,7 +126,7 @@ void Validation::add_chunk(Model& model, const Normalisation& normalisation, std
   const auto inputs = inputs_.narrow(0, 0, static_cast<std::int64_t>(count));
   normalise_inputs(normalisation, study_.simulation.time, ids, parameters,
                    {inputs.data_ptr<float>(), static_cast<std::size_t>(inputs.numel())});
-  const auto predictions = model.forward(inputs).contiguous();
+  const auto predictions = model.forward(inputs, {}).contiguous();
   for (std::size_t k = 0; k < count; ++k) {
     sums.add(normalisation, predictions.data_ptr<float>() + k * size, targets.data() + k * size,
              norms_[k]);

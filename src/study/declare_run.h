@@ -86,6 +86,12 @@ void declare(V& v, ServerSettings& s) {
        .meaning = "time without a launcher while simulations are to be started and none sends",
        .consequence = "the server then saves a checkpoint and stops; `weir run --resume` goes on"},
       s.without_launcher);
+  v.value(
+      {.name = "plugins",
+       .form = Form::file,
+       .meaning = "shared libraries that bring models, losses, transforms, loops or strategies; "
+                  "relative to the study file's folder"},
+      s.plugins);
   v.section({.name = "transport", .meaning = "how solvers reach the server"}, s.transport);
 }
 
@@ -206,8 +212,9 @@ void declare(V& v, LauncherSettings& s) {
   v.value({.name = "server_start",
            .range = above(0),
            .unit = "s",
-           .meaning = "time from the start of the server's job until it must answer; waiting in a queue "
-                      "does not count"},
+           .meaning =
+               "time from the start of the server's job until it must answer; waiting in a queue "
+               "does not count"},
           s.server_start);
   v.value({.name = "watchdog",
            .range = above(0),

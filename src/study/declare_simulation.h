@@ -46,6 +46,10 @@ void declare(V& v, TimeAxis& s) {
   v.value({.name = "step", .range = above(0), .meaning = "physical time from a step to the next"},
           s.step);
   v.value({.name = "unit", .meaning = "unit of both, for the model card"}, s.unit);
+  v.value({.name = "sent",
+           .meaning = "the solver says the time of each step, with weir_time",
+           .consequence = "`first` and `step` only scale the surrogate's input then"},
+          s.sent);
 }
 
 template <class V>
@@ -63,6 +67,12 @@ void declare(V& v, SimulationSettings& s) {
            .meaning = "time steps that each simulation sends",
            .consequence = "a simulation that sends fewer or more has failed"},
           s.steps);
+  v.value({.name = "stride",
+           .range = at_least(1).up_to(4000000),
+           .unit = "calls of weir_send a field",
+           .meaning = "of so many calls the first is sent, the others return at once",
+           .consequence = "`steps` and `time` count the steps that are sent"},
+          s.stride);
   v.list({.name = "fields",
           .needed = Needed::always,
           .range = at_least(1),
@@ -97,6 +107,11 @@ void declare(V& v, SimulationSettings& s) {
            .form = Form::identifier,
            .meaning = "variables added to the environment of a simulation"},
           s.environment);
+  v.value({.name = "templates",
+           .meaning = "files that are written for each attempt: name → template, relative to the "
+                      "study file's folder, in which {NAME} is replaced as in `command`",
+           .consequence = "the attempt then runs in a folder of its own, which holds them"},
+          s.templates);
   v.value({.name = "restarts",
            .range = at_least(0).up_to(1000000),
            .unit = "attempts",
@@ -121,6 +136,26 @@ void declare(V& v, SimulationSettings& s) {
 }
 
 template <class V>
+void declare(V& v, AdaptiveSettings& s) {
+  v.value({.name = "kind",
+           .meaning = "none: all are drawn by the design; loss: simulations that were not "
+                      "submitted yet are drawn anew near those that are learnt worst; plugin: by a "
+                      "strategy of a plug-in"},
+          s.kind);
+  v.value({.name = "name", .meaning = "for plugin: the strategy's name"}, s.name);
+  v.value({.name = "every",
+           .range = at_least(1),
+           .unit = "batches",
+           .meaning = "from one redraw to the next"},
+          s.every);
+  v.value({.name = "exploration",
+           .range = at_least(0).up_to(1),
+           .meaning = "share of the redrawn simulations that the design draws all the same",
+           .consequence = "higher keeps coverage, lower follows the error"},
+          s.exploration);
+}
+
+template <class V>
 void declare(V& v, SamplingSettings& s) {
   v.value({.name = "design",
            .meaning = "independent uniform draws, a Latin hypercube over `count` simulations, a "
@@ -132,6 +167,8 @@ void declare(V& v, SamplingSettings& s) {
                       "simulation; relative to the study file's folder",
            .consequence = "lines beyond `count` replace simulations that failed"},
           s.file);
+  v.section({.name = "adaptive", .meaning = "draws simulations where the surrogate is weak"},
+            s.adaptive);
 }
 
 }  // namespace weir

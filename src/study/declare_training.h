@@ -34,9 +34,11 @@ template <class V>
 void declare(V& v, ModelSettings& s) {
   v.value({.name = "kind",
            .meaning = "mlp: a multilayer perceptron; decoder: convolutions on ever finer grids; "
-                      "unet: a U-Net of inputs and coordinates; fno: a Fourier neural operator; "
-                      "deeponet: a DeepONet",
-           .consequence = "all but mlp need fields of one shape, with one to three axes"},
+                      "autoencoder: convolutions to few values and back; unet: a U-Net of inputs "
+                      "and coordinates; fno: a Fourier neural operator; deeponet: a DeepONet; "
+                      "torchscript: a module of the user's; plugin: a plug-in's",
+           .consequence = "decoder, autoencoder, unet, fno and deeponet need fields of one shape, "
+                          "with one to three axes"},
           s.kind);
   v.value({.name = "hidden",
            .range = at_least(1).up_to(1000000),
@@ -83,11 +85,58 @@ void declare(V& v, ModelSettings& s) {
            .unit = "functions",
            .meaning = "deeponet: functions that a field is made of"},
           s.basis);
+  v.value({.name = "latent",
+           .range = at_least(1).up_to(1000000),
+           .unit = "values",
+           .meaning = "autoencoder: what the fields pass through"},
+          s.latent);
+  v.value(
+      {.name = "file", .meaning = "torchscript: the module, relative to the study file's folder"},
+      s.file);
+  v.value({.name = "name", .meaning = "plugin: the model's name"}, s.name);
 }
 
 template <class V>
-void declare(V& v, LossKind& kind) {
-  v.value({.name = "kind", .meaning = "mean squared error of the normalised values"}, kind);
+void declare(V& v, SampleSettings& s) {
+  v.value(
+      {.name = "kind",
+       .meaning = "direct: parameters and time give the fields; autoregressive: the fields of "
+                  "a step, parameters and time give the fields of a later one",
+       .consequence = "autoregressive sends all steps of a simulation to one server rank, and a "
+                      "slot of the buffer holds two steps"},
+      s.kind);
+  v.value({.name = "lead",
+           .range = at_least(1).up_to(4000000),
+           .unit = "steps",
+           .meaning = "autoregressive: from the step that is given to the one that is predicted"},
+          s.lead);
+  v.value({.name = "prediction",
+           .meaning = "autoregressive: the network gives the later fields, or their increment"},
+          s.prediction);
+}
+
+template <class V>
+void declare(V& v, LossSettings& s) {
+  v.value({.name = "kind",
+           .meaning = "of the normalised values: mean squared error; mean absolute error; norm of "
+                      "the error over that of the truth; Huber's; mean squared error of values and "
+                      "of their differences between neighbours; or a plug-in's"},
+          s.kind);
+  v.value({.name = "name", .meaning = "plugin: the loss's name"}, s.name);
+  v.value({.name = "delta",
+           .range = above(0),
+           .unit = "deviations of the field",
+           .meaning = "huber: where the square turns into a line"},
+          s.delta);
+  v.value({.name = "gradient",
+           .range = at_least(0),
+           .meaning = "sobolev: weight of the differences' part"},
+          s.gradient);
+  v.value({.name = "weights",
+           .range = at_least(0),
+           .form = Form::identifier,
+           .meaning = "weight of each field's part; 1 for those not named"},
+          s.weights);
 }
 
 template <class V>
@@ -162,6 +211,16 @@ void declare(V& v, ScheduleSettings& s) {
            .unit = "validations",
            .meaning = "plateau: how many without a better loss before the rate falls"},
           s.patience);
+  v.value({.name = "warm_up",
+           .range = at_least(0),
+           .unit = "samples over all ranks",
+           .meaning = "over which the rate rises from 0 to `learning_rate`; 0: it begins there"},
+          s.warm_up);
+  v.value({.name = "ranks",
+           .meaning = "what the rate is multiplied by on several server ranks: nothing, their "
+                      "number, or its square root",
+           .consequence = "the global batch grows with the ranks"},
+          s.ranks);
   v.value({.name = "minimum",
            .range = at_least(0),
            .meaning = "the rate never falls below; at most `learning_rate`"},
@@ -180,6 +239,12 @@ void declare(V& v, StopSettings& s) {
            .unit = "batches",
            .meaning = "training ends after so many"},
           s.batches);
+  v.value({.name = "patience",
+           .range = at_least(1),
+           .unit = "validations",
+           .meaning = "training ends after so many without a better loss; needs a validation data "
+                      "set"},
+          s.patience);
 }
 
 template <class V>
@@ -200,8 +265,32 @@ void declare(V& v, TrainingSettings& s) {
            .meaning = "samples of one step of the optimiser, on each rank",
            .consequence = "the global batch grows with the ranks"},
           s.batch);
+  v.value({.name = "accumulate",
+           .range = at_least(1).up_to(1000000),
+           .unit = "batches",
+           .meaning = "whose gradients make one step of the optimiser",
+           .consequence = "as a batch so many times larger, in the memory of one"},
+          s.accumulate);
+  v.section({.name = "samples", .meaning = "what the surrogate maps to what"}, s.samples);
   v.section({.name = "model", .meaning = "the surrogate"}, s.model);
   v.section({.name = "loss", .meaning = "what training minimises"}, s.loss);
+  v.value({.name = "precision",
+           .meaning = "what the network computes with; the weights stay fp32",
+           .consequence = "fp16 scales the loss; both are faster where the device has them"},
+          s.precision);
+  v.value({.name = "clip",
+           .range = at_least(0),
+           .meaning = "largest norm of a gradient, over all weights; 0: any"},
+          s.clip);
+  v.value({.name = "average",
+           .range = at_least(0).below(1),
+           .meaning = "decay of a moving average of the weights, which is validated and exported "
+                      "in their place; 0: none"},
+          s.average);
+  v.value({.name = "transform", .meaning = "name of a plug-in's, applied to each batch"},
+          s.transform);
+  v.value({.name = "loop", .meaning = "name of a plug-in's, which trains instead of weir's own"},
+          s.loop);
   v.section(
       {.name = "normalisation", .meaning = "scaling of the fields; the exported model undoes it"},
       s.normalisation);

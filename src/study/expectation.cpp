@@ -38,11 +38,16 @@ std::string expectation(const Key& key, const std::vector<std::size_t>&) {
 }
 
 std::string expectation(const Key& key, const std::vector<std::string>&) {
+  if (key.form == Form::file) return "an array of paths";
   return key.form == Form::program ? "an array of strings, one or more" : "an array of strings";
 }
 
 std::string expectation(const Key&, const std::map<std::string, std::string>&) {
   return "an object of strings";
+}
+
+std::string expectation(const Key& key, const std::map<std::string, double>&) {
+  return with_range("an object of numbers", key.range, ", each ");
 }
 
 std::string expectation(const Key& key, const std::optional<double>&) {

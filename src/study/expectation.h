@@ -30,6 +30,7 @@ std::string expectation(const Key& key, bool);
 std::string expectation(const Key& key, const std::vector<std::size_t>&);
 std::string expectation(const Key& key, const std::vector<std::string>&);
 std::string expectation(const Key& key, const std::map<std::string, std::string>&);
+std::string expectation(const Key& key, const std::map<std::string, double>&);
 std::string expectation(const Key& key, const std::optional<double>&);
 std::string expectation(const Key& key, const std::optional<std::size_t>&);
 std::string bounds_expectation();

@@ -41,6 +41,7 @@ enum class Form {
   label,       ///< a letter or digit, then letters, digits, '_', '-' or '.'
   option,   ///< printable ASCII on one line, not beginning with '-', or nothing: what stands behind
             ///< an option of a batch system
+  file,     ///< a path, relative to the study file's folder
   program,  ///< an argument vector: a first entry with a '/' is a path, relative to the study
             ///< file's folder
 };

@@ -45,10 +45,24 @@ constexpr auto names(Activation) {
   using enum Activation;
   return Names<Activation, 4>{{{relu, "relu"}, {tanh, "tanh"}, {gelu, "gelu"}, {silu, "silu"}}};
 }
+constexpr auto names(SampleKind) {
+  using enum SampleKind;
+  return Names<SampleKind, 2>{{{direct, "direct"}, {autoregressive, "autoregressive"}}};
+}
+constexpr auto names(Prediction) {
+  using enum Prediction;
+  return Names<Prediction, 2>{{{value, "value"}, {increment, "increment"}}};
+}
 constexpr auto names(ModelKind) {
   using enum ModelKind;
-  return Names<ModelKind, 5>{
-      {{mlp, "mlp"}, {decoder, "decoder"}, {unet, "unet"}, {fno, "fno"}, {deeponet, "deeponet"}}};
+  return Names<ModelKind, 8>{{{mlp, "mlp"},
+                              {decoder, "decoder"},
+                              {autoencoder, "autoencoder"},
+                              {unet, "unet"},
+                              {fno, "fno"},
+                              {deeponet, "deeponet"},
+                              {torchscript, "torchscript"},
+                              {plugin, "plugin"}}};
 }
 constexpr auto names(OptimizerKind) {
   using enum OptimizerKind;
@@ -64,7 +78,24 @@ constexpr auto names(ScheduleKind) {
 }
 constexpr auto names(LossKind) {
   using enum LossKind;
-  return Names<LossKind, 1>{{{mse, "mse"}}};
+  return Names<LossKind, 6>{{{mse, "mse"},
+                             {l1, "l1"},
+                             {relative_l2, "relative_l2"},
+                             {huber, "huber"},
+                             {sobolev, "sobolev"},
+                             {plugin, "plugin"}}};
+}
+constexpr auto names(Precision) {
+  using enum Precision;
+  return Names<Precision, 3>{{{fp32, "fp32"}, {bf16, "bf16"}, {fp16, "fp16"}}};
+}
+constexpr auto names(RankScaling) {
+  using enum RankScaling;
+  return Names<RankScaling, 3>{{{none, "none"}, {linear, "linear"}, {square_root, "square_root"}}};
+}
+constexpr auto names(Refinement) {
+  using enum Refinement;
+  return Names<Refinement, 3>{{{none, "none"}, {loss, "loss"}, {plugin, "plugin"}}};
 }
 constexpr auto names(NormalisationKind) {
   using enum NormalisationKind;

@@ -28,6 +28,19 @@ std::string resolved(const std::string& path, const std::filesystem::path& base)
   return std::filesystem::absolute(base / path).lexically_normal().string();
 }
 
+/// Of an object whose keys are free but have the key's form.
+template <class Visit>
+void for_each_member(const Given& given, Visit visit) {
+  require_object(given.json, given.pointer);
+  for (const auto& [name, value] : given.json.items()) {
+    const std::string pointer = child(given.pointer, name);
+    if (!has_form(name, given.key.form)) {
+      refuse(pointer, "the key is no " + expectation(given.key, std::string()).substr(2));
+    }
+    visit(name, Given{value, pointer, given.key, given.base});
+  }
+}
+
 }  // namespace
 
 void refuse(const std::string& pointer, const std::string& text) {
@@ -107,6 +120,7 @@ void read_value(const Given& given, std::vector<std::size_t>& member) {
 }
 
 void read_value(const Given& given, std::vector<std::string>& member) {
+  const bool file = given.key.form == Form::file;
   const bool program = given.key.form == Form::program;
   if (!given.json.is_array() || (program && given.json.empty())) {
     refuse_value(given, expectation(given.key, member));
@@ -117,6 +131,7 @@ void read_value(const Given& given, std::vector<std::string>& member) {
     member.push_back(text_of(item, "a string"));
     if (!has_form(member[i], given.key.form))
       refuse_value(item, expectation(given.key, std::string()));
+    if (file) member[i] = resolved(member[i], given.base);
   }
   if (!program) return;
   if (member[0].empty()) refuse_value(item_of(given, 0), "the name or path of a program");
@@ -124,15 +139,16 @@ void read_value(const Given& given, std::vector<std::string>& member) {
 }
 
 void read_value(const Given& given, std::map<std::string, std::string>& member) {
-  require_object(given.json, given.pointer);
   member.clear();
-  for (const auto& [name, value] : given.json.items()) {
-    const std::string pointer = child(given.pointer, name);
-    if (!has_form(name, given.key.form)) {
-      refuse(pointer, "the key is no " + expectation(given.key, std::string()).substr(2));
-    }
-    member[name] = text_of(Given{value, pointer, given.key, given.base}, "a string");
-  }
+  for_each_member(given, [&](const std::string& name, const Given& value) {
+    member[name] = text_of(value, "a string");
+  });
+}
+
+void read_value(const Given& given, std::map<std::string, double>& member) {
+  member.clear();
+  for_each_member(
+      given, [&](const std::string& name, const Given& value) { read_value(value, member[name]); });
 }
 
 void read_bounds(const Given& given, double& lower, double& upper) {

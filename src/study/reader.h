@@ -60,6 +60,7 @@ void read_value(const Given& given, bool& member);
 void read_value(const Given& given, std::vector<std::size_t>& member);
 void read_value(const Given& given, std::vector<std::string>& member);
 void read_value(const Given& given, std::map<std::string, std::string>& member);
+void read_value(const Given& given, std::map<std::string, double>& member);
 void read_bounds(const Given& given, double& lower, double& upper);
 /// The position in `allowed` of the string given.
 std::size_t read_choice(const Given& given, const std::vector<std::string>& allowed);

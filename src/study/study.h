@@ -20,10 +20,16 @@ enum class DesignKind { uniform, latin_hypercube, halton, sobol, list };
 enum class BufferKind { fifo, firo, reservoir };
 enum class Source { ensemble, dataset };
 enum class Activation { relu, tanh, gelu, silu };
-enum class ModelKind { mlp, decoder, unet, fno, deeponet };
+/// direct: parameters and time → fields; autoregressive: fields of a step, parameters and time → fields `lead` steps later
+enum class SampleKind { direct, autoregressive };
+enum class Prediction { value, increment };  ///< autoregressive: the later fields, or what they differ by from the earlier ones
+enum class ModelKind { mlp, decoder, autoencoder, unet, fno, deeponet, torchscript, plugin };
 enum class OptimizerKind { adam, adamw, sgd };
 enum class ScheduleKind { constant, step, exponential, cosine, plateau };
-enum class LossKind { mse };
+enum class LossKind { mse, l1, relative_l2, huber, sobolev, plugin };
+enum class Precision { fp32, bf16, fp16 };  ///< what a forward pass computes with; weights are FP32
+enum class RankScaling { none, linear, square_root };  ///< of the learning rate with the number of server ranks
+enum class Refinement { none, loss, plugin };  ///< how simulations that were not submitted yet are drawn anew
 enum class NormalisationKind { none, given, measured };
 enum class SchedulerKind { local, local_pool, slurm, slurm_steps, slurm_pool, oar };
 enum class StartOrder { server_first, clients_first };
@@ -49,12 +55,14 @@ struct Parameter {
 
 struct TimeAxis {  ///< physical time of step k: first + k × step
   double first = 0, step = 1;
+  bool sent = false;  ///< the solver says each step's time (weir_time); first and step only scale the input
   std::string unit;
 };
 
 struct SimulationSettings {
   std::size_t count = 0;  ///< simulations of the ensemble
   std::size_t steps = 0;  ///< steps each of them sends
+  std::size_t stride = 1;  ///< calls of weir_send a field for each step that is sent: the first, then every so many
   std::vector<Field> fields;
   TimeAxis time;
   NonFinite non_finite = NonFinite::refuse;
@@ -62,6 +70,7 @@ struct SimulationSettings {
   std::size_t ranks = 1;             ///< MPI ranks of one simulation
   Launch launch = Launch::automatic;
   std::map<std::string, std::string> environment;
+  std::map<std::string, std::string> templates;  ///< file of the attempt's own folder, where it then runs → what it is rendered from
   std::size_t restarts = 2;  ///< further attempts after the first
   Exhausted when_exhausted = Exhausted::drop;
   double time_limit = 0;  ///< seconds an attempt may run; 0: no limit
@@ -73,9 +82,17 @@ struct SimulationSettings {
   }
 };
 
+struct AdaptiveSettings {
+  Refinement kind = Refinement::none;
+  std::string name;          ///< plugin: the strategy's
+  std::size_t every = 100;   ///< batches from one redraw to the next
+  double exploration = 0.2;  ///< share that is drawn from the whole box all the same
+};
+
 struct SamplingSettings {
   DesignKind design = DesignKind::uniform;
   std::filesystem::path file;  ///< list: CSV, a header line with the parameters' names, a line a simulation
+  AdaptiveSettings adaptive;
 };
 
 struct BufferSettings {
@@ -96,6 +113,23 @@ struct ModelSettings {
   std::size_t width = 32;   ///< fno: channels
   std::size_t layers = 4;   ///< fno
   std::size_t basis = 64;   ///< deeponet: functions that a field is made of
+  std::size_t latent = 64;  ///< autoencoder: values that the fields pass through
+  std::filesystem::path file;  ///< torchscript: the module
+  std::string name;            ///< plugin: the model's
+};
+
+struct SampleSettings {
+  SampleKind kind = SampleKind::direct;
+  std::size_t lead = 1;  ///< autoregressive: steps from the one that is given to the one that is predicted
+  Prediction prediction = Prediction::increment;
+};
+
+struct LossSettings {
+  LossKind kind = LossKind::mse;
+  std::string name;                       ///< plugin: the loss's
+  double delta = 1;                       ///< huber: where it turns linear, in deviations of the field
+  double gradient = 1;                    ///< sobolev: weight of the differences' part
+  std::map<std::string, double> weights;  ///< of fields; 1 for those not named
 };
 
 struct FieldStatistics {
@@ -121,12 +155,15 @@ struct ScheduleSettings {  ///< of the learning rate; counted in samples over al
   std::size_t every = 10000;  ///< step, exponential: samples per factor; cosine: samples of the half period
   double factor = 0.5;        ///< step, exponential, plateau
   std::size_t patience = 10;  ///< plateau: validations without a better loss
+  std::size_t warm_up = 0;    ///< samples over which the rate rises to the first one
+  RankScaling ranks = RankScaling::none;
   double minimum = 0;         ///< the rate never falls below
 };
 
 struct StopSettings {
   std::optional<double> validation_loss;      ///< end as soon as a validation reaches it
   std::optional<std::size_t> batches;         ///< end after so many
+  std::optional<std::size_t> patience;        ///< end after so many validations without a better loss
 };
 
 struct TrainingSettings {
@@ -134,8 +171,15 @@ struct TrainingSettings {
   std::filesystem::path dataset;  ///< source dataset: HDF5
   std::size_t epochs = 1;         ///< source dataset
   std::size_t batch = 10;         ///< samples per rank and step
+  std::size_t accumulate = 1;     ///< batches whose gradients make one step
+  SampleSettings samples;
   ModelSettings model;
-  LossKind loss = LossKind::mse;
+  LossSettings loss;
+  Precision precision = Precision::fp32;
+  double clip = 0;     ///< largest norm of a step's gradient; 0: any
+  double average = 0;  ///< decay of the moving average of the weights that is validated and exported; 0: none
+  std::string transform;  ///< of plug-ins: applied to each batch
+  std::string loop;       ///< of plug-ins: trains instead of weir's own loop
   NormalisationSettings normalisation;
   OptimizerSettings optimizer;
   ScheduleSettings schedule;
@@ -168,6 +212,7 @@ struct ServerSettings {
   double liveness = 60;             ///< seconds of silence after which a client counts as gone
   double progress = 600;            ///< seconds without any new sample, while some are expected and there is room, after which the study fails
   double without_launcher = 600;    ///< seconds without a word from a launcher, while simulations are to be started and none sends, after which the server stops in order
+  std::vector<std::string> plugins;  ///< shared libraries of the user's, loaded in this order
   TransportSettings transport;
 };
 

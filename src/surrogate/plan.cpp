@@ -21,7 +21,9 @@ std::size_t ModelShape::outputs() const {
 }
 
 ModelShape model_shape(const Study& study) {
-  return {.inputs = study.parameters.size() + 1, .fields = study.simulation.fields};
+  return {.inputs = study.parameters.size() + 1,
+          .fields = study.simulation.fields,
+          .state = study.training.samples.kind == SampleKind::autoregressive};
 }
 
 ModelPlan plan_model(const ModelSettings& settings, const ModelShape& shape) {
@@ -36,6 +38,10 @@ ModelPlan plan_model(const ModelSettings& settings, const ModelShape& shape) {
       return plan_fno(settings, shape);
     case ModelKind::deeponet:
       return plan_deeponet(settings, shape);
+    case ModelKind::autoencoder:
+    case ModelKind::torchscript:
+    case ModelKind::plugin:
+      break;
   }
   return {};
 }

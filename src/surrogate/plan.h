@@ -31,7 +31,7 @@ struct TensorPlan {
 struct ModelPlan {
   std::vector<TensorPlan> tensors;  ///< in the order in which they are drawn
   /// Indented statements that replace the tensor `h`: normalised inputs [B, inputs] before, all
-  /// fields [B, outputs], each row-major, after them.
+  /// fields [B, outputs], each row-major, after them. With a state, `s` [B, outputs] is it.
   std::string script;
 
   std::size_t values() const;  ///< of all tensors
@@ -41,6 +41,7 @@ struct ModelPlan {
 struct ModelShape {
   std::size_t inputs = 0;  ///< parameters and time
   std::vector<Field> fields;
+  bool state = false;  ///< the fields of an earlier step are given as well
 
   std::size_t outputs() const;
 };

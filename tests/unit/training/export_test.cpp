@@ -32,7 +32,7 @@ torch::Tensor predict(Model& model, const Normalisation& normalisation, const St
   auto inputs = torch::empty({static_cast<std::int64_t>(ids.size()), 3});
   normalise_inputs(normalisation, study.simulation.time, ids, parameters,
                    {inputs.data_ptr<float>(), static_cast<std::size_t>(inputs.numel())});
-  auto outputs = model.forward(inputs).detach();
+  auto outputs = model.forward(inputs, {}).detach();
   outputs.narrow(1, 0, 6).mul_(80).add_(300);
   outputs.narrow(1, 6, 4).mul_(0.5);
   return outputs;

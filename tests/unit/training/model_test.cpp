@@ -63,7 +63,7 @@ class EachModel : public testing::TestWithParam<Case> {
 
 TEST_P(EachModel, GivesAllFieldsAndEachParameterMatters) {
   const auto model = make();
-  const auto outputs = model->forward(some_inputs());
+  const auto outputs = model->forward(some_inputs(), {});
   const auto points = static_cast<std::int64_t>(fields().front().size());
   ASSERT_EQ(outputs.sizes(), (torch::IntArrayRef{batch, 2 * points}));
   outputs.square().sum().backward();
@@ -76,11 +76,11 @@ TEST_P(EachModel, GivesAllFieldsAndEachParameterMatters) {
 TEST_P(EachModel, DependsOnEachInputAtEachSample) {
   const auto model = make();
   const auto x = some_inputs();
-  const auto before = model->forward(x).detach();
+  const auto before = model->forward(x, {}).detach();
   for (std::int64_t input = 0; input < inputs; ++input) {
     auto moved = x.clone();
     moved[1][input] += 0.5;
-    const auto change = (model->forward(moved).detach() - before).abs().amax(1);
+    const auto change = (model->forward(moved, {}).detach() - before).abs().amax(1);
     EXPECT_GT(change[1].item<double>(), 1e-6);
     EXPECT_LT(change[0].item<double>(), 1e-6) << "another sample of the batch";
   }
@@ -97,7 +97,7 @@ TEST_P(EachModel, ComputesTheSameBitsEachTime) {
   std::set<std::uint64_t> outputs, gradients;
   for (int run = 0; run < 4; ++run) {
     for (auto& parameter : model->parameters()) parameter.mutable_grad() = torch::Tensor();
-    const auto y = model->forward(x);
+    const auto y = model->forward(x, {});
     y.square().sum().backward();
     std::vector<torch::Tensor> grads;
     for (const auto& parameter : model->parameters())
@@ -122,7 +122,7 @@ TEST_P(EachModel, IsExportedAsTheFunctionThatWasTrained) {
   const auto x = some_inputs();
   const auto physical = x * 2 + torch::tensor({1.0F, 2.0F, 3.0F});
   const auto got = torch::jit::load((folder / "model.pt").string()).forward({physical}).toTensor();
-  const auto parts = model->forward(x).detach().split(static_cast<std::int64_t>(points), 1);
+  const auto parts = model->forward(x, {}).detach().split(static_cast<std::int64_t>(points), 1);
   EXPECT_TRUE(
       torch::allclose(got, torch::cat({parts[0] * 2 + 5, parts[1] * 3 - 1}, 1), 1e-4, 1e-5));
 }
@@ -143,7 +143,7 @@ TEST_P(EachModel, LearnsFieldsThatDependOnItsInputs) {
   double first = 0, last = 0;
   for (int step = 0; step < 300; ++step) {
     optimizer.zero_grad();
-    const auto loss = (model->forward(x) - y).square().mean();
+    const auto loss = (model->forward(x, {}) - y).square().mean();
     loss.backward();
     optimizer.step();
     last = loss.item<double>();
@@ -191,7 +191,7 @@ TEST(Mlp, AddsWhatALayerOfTheSameWidthGets) {
   for (auto& parameter : model->named_parameters())
     if (parameter.key().starts_with("layers.1")) torch::nn::init::zeros_(parameter.value());
   // The middle layer gives gelu(0) = 0 and what it got; without the sum all would be one constant.
-  const auto y = model->forward(torch::rand({4, 3})).detach();
+  const auto y = model->forward(torch::rand({4, 3}), {}).detach();
   EXPECT_GT((y[0] - y[1]).abs().max().item<double>(), 1e-3);
 }
 
@@ -209,7 +209,7 @@ TEST(Mlp, PassesSinesAndCosinesOfRandomFrequencies) {
   const auto parameters = model->named_parameters();
   const auto expected = torch::linear(torch::cat({torch::sin(angle), torch::cos(angle)}, 1),
                                       parameters["layers.0.weight"], parameters["layers.0.bias"]);
-  EXPECT_TRUE(torch::allclose(model->forward(x), expected, 1e-4, 1e-5));
+  EXPECT_TRUE(torch::allclose(model->forward(x, {}), expected, 1e-4, 1e-5));
 }
 
 TEST(Fno, KeepsTheLowestModesInEachCornerOfTheSpectrum) {
