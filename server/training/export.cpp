@@ -11,6 +11,7 @@
 #include "server/checkpoint/safetensors.h"
 #include "server/training/script_model.h"
 #include "src/core/error.h"
+#include "src/surrogate/torchscript.h"
 
 namespace weir {
 namespace {

@@ -22,6 +22,8 @@ class Model : public torch::nn::Module {
   /// by the outputs; `s` is the state, if there is one. The parameter "layers.0.weight" is
   /// self.layers_0_weight in them.
   virtual std::string script() const = 0;
+  /// What the function is made of; null: more is not known than the script. Lives as long as this.
+  virtual const ModelPlan* plan() const { return nullptr; }
 };
 
 /// The model of a plan. Trains the script itself, so what is exported computes what was trained.

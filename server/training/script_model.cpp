@@ -1,11 +1,11 @@
 #include "server/training/script_model.h"
 
-#include <algorithm>
 #include <cmath>
 #include <utility>
 
 #include "server/training/model.h"
 #include "src/core/error.h"
+#include "src/surrogate/torchscript.h"
 
 namespace weir {
 namespace {
@@ -56,19 +56,22 @@ torch::nn::Module& module_at(torch::nn::Module& root, const std::string& path) {
 
 class ScriptModel final : public Model {
  public:
-  ScriptModel(const ModelPlan& plan, Random random) : script_(plan.script), compiled_("Model") {
-    for (const auto& tensor : plan.tensors) add(tensor, start_of(tensor, random));
-    define_forward(compiled_, "h", script_, "h");
+  ScriptModel(const ModelPlan& plan, Random random) : plan_(plan), compiled_("Model") {
+    for (const auto& tensor : plan_.tensors) add(tensor, start_of(tensor, random));
+    define_forward(compiled_, plan_.state ? "h, s" : "h", script(), "h");
   }
 
-  torch::Tensor forward(torch::Tensor inputs, torch::Tensor) override {
+  torch::Tensor forward(torch::Tensor inputs, torch::Tensor state) override {
     // What is optimised after the first runs would round otherwise than they did, and a training
     // that goes on from a checkpoint would not repeat the bits of one that was not interrupted.
     const torch::jit::GraphOptimizerEnabledGuard as_written(false);
-    return compiled_.forward({std::move(inputs)}).toTensor();
+    std::vector<torch::IValue> values = {std::move(inputs)};
+    if (plan_.state) values.emplace_back(std::move(state));
+    return compiled_.forward(std::move(values)).toTensor();
   }
 
-  std::string script() const override { return script_; }
+  std::string script() const override { return torchscript(plan_.operations); }
+  const ModelPlan* plan() const override { return &plan_; }
 
  private:
   void add(const TensorPlan& plan, torch::Tensor values) {
@@ -85,21 +88,16 @@ class ScriptModel final : public Model {
     }
   }
 
-  const std::string script_;
+  const ModelPlan plan_;
   torch::jit::Module compiled_;  ///< shares the tensors
 };
 
 }  // namespace
 
-std::string attribute_name(std::string name) {
-  std::replace(name.begin(), name.end(), '.', '_');
-  return name;
-}
-
-void define_forward(torch::jit::Module& module, const std::string& argument,
+void define_forward(torch::jit::Module& module, const std::string& arguments,
                     const std::string& statements, const std::string& result) {
   try {
-    module.define("def forward(self, " + argument + "):\n" + statements + "    return " + result +
+    module.define("def forward(self, " + arguments + "):\n" + statements + "    return " + result +
                   "\n");
   } catch (const std::exception& error) {  // LibTorch has several of its own
     throw Error(ErrorKind::input,

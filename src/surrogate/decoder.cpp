@@ -9,15 +9,17 @@ ModelPlan plan_decoder(const ModelSettings& settings, const ModelShape& shape) {
   const auto& channels = settings.channels;
   const auto grids = coarser_grids(shape.fields.front().shape, channels.size());
   const std::size_t axes = grids.front().size(), coarsest = channels.size() - 1;
-  PlanWriter writer(settings.activation);
+  PlanWriter writer(settings.activation, shape);
 
+  std::vector<std::size_t> place = {channels[coarsest]};
   std::size_t points = 1;
-  for (const auto extent : grids[coarsest]) points *= extent;
+  for (const auto extent : grids[coarsest]) {
+    place.push_back(extent);
+    points *= extent;
+  }
   writer.linear("lift", shape.inputs, channels[coarsest] * points);
   writer.activate();
-  std::string place = "[h.size(0), " + std::to_string(channels[coarsest]);
-  for (const auto extent : grids[coarsest]) place += ", " + std::to_string(extent);
-  writer.statement("h = h.reshape(" + place + "])");
+  writer.reshape(place);
 
   for (std::size_t level = coarsest; level-- > 0;) {
     writer.resize(grids[level]);

@@ -1,12 +1,13 @@
 #pragma once
-// What a surrogate is made of, without LibTorch: its tensors, and its function as TorchScript. The
-// trainer computes with it, the export writes it, and the doctor counts its values.
+// What a surrogate is made of, without LibTorch: its tensors, and its function as operations on
+// them. The trainer computes with it, the export writes it, and the doctor counts its values.
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
 #include "src/study/study.h"
+#include "src/surrogate/operation.h"
 
 namespace weir {
 
@@ -19,7 +20,7 @@ enum class Start {
 };
 
 struct TensorPlan {
-  std::string name;  ///< "layers.0.weight"; in the script self.layers_0_weight
+  std::string name;  ///< "layers.0.weight"
   std::vector<std::size_t> shape;
   Start start = Start::zero;
   double scale = 0;
@@ -30,9 +31,10 @@ struct TensorPlan {
 
 struct ModelPlan {
   std::vector<TensorPlan> tensors;  ///< in the order in which they are drawn
-  /// Indented statements that replace the tensor `h`: normalised inputs [B, inputs] before, all
-  /// fields [B, outputs], each row-major, after them. With a state, `s` [B, outputs] is it.
-  std::string script;
+  /// They replace the value "h": normalised inputs [B, inputs] before, all fields [B, outputs],
+  /// each row-major, after them. With a state, "s" [B, outputs] is it.
+  std::vector<Operation> operations;
+  bool state = false;  ///< "s" is given
 
   std::size_t values() const;  ///< of all tensors
 };

@@ -1,5 +1,6 @@
 #pragma once
-// Writes a plan layer by layer: each call adds tensors and the statements that use them.
+// Writes a plan layer by layer: each call adds an operation, and the tensors that it uses. Where
+// nothing else is said it replaces the value "h".
 
 #include <cstddef>
 #include <string>
@@ -10,17 +11,16 @@
 
 namespace weir {
 
-/// [1, 2] as the script spells it.
-std::string script_list(const std::vector<std::size_t>& values);
-
 class PlanWriter {
  public:
-  explicit PlanWriter(Activation activation) : activation_(activation) {}
+  PlanWriter(Activation activation, const ModelShape& shape) : activation_(activation) {
+    plan_.state = shape.state;
+  }
 
-  /// Adds a tensor; how the script names it.
+  /// Adds a tensor; its name.
   std::string tensor(TensorPlan plan);
-  /// Adds "    text\n".
-  void statement(const std::string& text);
+  /// Adds an operation as it is.
+  void apply(Operation operation);
 
   /// h: [B, from] → [B, to]; weight and bias begin in ±1/√from.
   void linear(const std::string& name, std::size_t from, std::size_t to);
@@ -31,12 +31,25 @@ class PlanWriter {
                    std::size_t kernel);
   /// h: [B, channels, any…] → [B, channels, grid…], linearly between points.
   void resize(const std::vector<std::size_t>& grid);
+  /// h: half the points along each axis, rounded up.
+  void pool(std::size_t axes);
   void activate();
   /// h: [B, inputs] → [B, inputs + axes, grid…]: the inputs at every point, then its coordinates;
   /// returns how many channels that are.
   std::size_t spread_over(const std::vector<std::size_t>& grid, std::size_t inputs);
+  /// The tensor [axes, grid…] of the coordinates; its name.
+  std::string coordinates(const std::vector<std::size_t>& grid);
+  /// h: [B, …] → [B, shape…].
+  void reshape(const std::vector<std::size_t>& shape);
   /// h: [B, fields, grid…] → [B, fields × points].
   void flatten(const ModelShape& shape);
+
+  /// value = h.
+  void keep(const std::string& value);
+  /// h = value + h.
+  void add(const std::string& value);
+  /// h: both values' channels, those of h first.
+  void append(const std::string& value);
 
   ModelPlan take() { return std::move(plan_); }
 

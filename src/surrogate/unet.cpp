@@ -14,32 +14,25 @@ void add_block(PlanWriter& writer, const std::string& name, std::size_t from, st
   writer.activate();
 }
 
-void add_pooling(PlanWriter& writer, std::size_t axes) {
-  const std::vector<std::size_t> twos(axes, 2), zeros(axes, 0), ones(axes, 1);
-  writer.statement("h = torch.max_pool" + std::to_string(axes) + "d(h, " + script_list(twos) +
-                   ", " + script_list(twos) + ", " + script_list(zeros) + ", " + script_list(ones) +
-                   ", True)");
-}
-
 }  // namespace
 
 ModelPlan plan_unet(const ModelSettings& settings, const ModelShape& shape) {
   const auto& channels = settings.channels;
   const auto grids = coarser_grids(shape.fields.front().shape, channels.size());
   const std::size_t axes = grids.front().size();
-  PlanWriter writer(settings.activation);
+  PlanWriter writer(settings.activation, shape);
 
   add_block(writer, "down.0", writer.spread_over(grids.front(), shape.inputs), channels[0], axes);
   for (std::size_t level = 1; level < channels.size(); ++level) {
     const std::string number = std::to_string(level), above = std::to_string(level - 1);
-    writer.statement("b" + above + " = h");
-    add_pooling(writer, axes);
+    writer.keep("b" + above);
+    writer.pool(axes);
     add_block(writer, "down." + number, channels[level - 1], channels[level], axes);
   }
   for (std::size_t level = channels.size() - 1; level-- > 0;) {
     const std::string number = std::to_string(level);
     writer.resize(grids[level]);
-    writer.statement("h = torch.cat([h, b" + number + "], 1)");
+    writer.append("b" + number);
     add_block(writer, "up." + number, channels[level + 1] + channels[level], channels[level], axes);
   }
   writer.convolution("head", channels[0], shape.fields.size(), axes, /*kernel=*/1);

@@ -13,6 +13,7 @@
 #include "server/training/script_model.h"
 #include "src/core/error.h"
 #include "src/study/names.h"
+#include "src/surrogate/torchscript.h"
 #include "tests/support/temporary_folder.h"
 #include "tests/unit/training/models.h"
 
@@ -217,11 +218,11 @@ TEST(Fno, KeepsTheLowestModesInEachCornerOfTheSpectrum) {
   settings.layers = 1;
   const auto plan =
       plan_fno(settings, {.inputs = 1, .fields = {{.name = "u", .shape = {12}, .unit = ""}}});
-  EXPECT_THAT(plan.script, testing::HasSubstr("[:, :, :2]"));
+  EXPECT_THAT(torchscript(plan.operations), testing::HasSubstr("[:, :, :2]"));
   const auto two =
       plan_fno(settings, {.inputs = 1, .fields = {{.name = "u", .shape = {8, 8}, .unit = ""}}});
-  EXPECT_THAT(two.script, testing::HasSubstr("[:, :, :2, :2]"));
-  EXPECT_THAT(two.script, testing::HasSubstr("[:, :, -2:, :2]"));
+  EXPECT_THAT(torchscript(two.operations), testing::HasSubstr("[:, :, :2, :2]"));
+  EXPECT_THAT(torchscript(two.operations), testing::HasSubstr("[:, :, -2:, :2]"));
 }
 
 TEST(Coordinates, GoFromMinusOneToOneAlongEachAxis) {
@@ -234,10 +235,12 @@ TEST(Coordinates, GoFromMinusOneToOneAlongEachAxis) {
 
 TEST(ScriptModel, ThatDoesNotCompileIsNamed) {
   try {
-    make_model({.tensors = {}, .script = "    h = torch.no_such_function(h)\n"}, Random(1));
+    ModelPlan plan;
+    plan.operations.push_back({.function = AddTensor{"no.such.tensor"}});
+    make_model(plan, Random(1));
     ADD_FAILURE() << "no error";
   } catch (const Error& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("no_such_function"));
+    EXPECT_THAT(error.what(), testing::HasSubstr("no_such_tensor"));
   }
 }
 
