@@ -1,5 +1,6 @@
 #include "client_api/client.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -116,6 +117,7 @@ void Client::share_schema() {
     for (const auto& field : sender_->fields()) json["fields"].push_back(field.name);
     json["parameters"] = sender_->parameters();
     json["resume_step"] = sender_->resume_step();
+    json["stride"] = sender_->stride();
     text = json.dump();
     return text.size();
   });
@@ -125,6 +127,8 @@ void Client::share_schema() {
   schema_.fields = json["fields"].get<std::vector<std::string>>();
   schema_.parameters = json["parameters"].get<std::vector<double>>();
   schema_.resume_step = json["resume_step"];
+  schema_.stride = json["stride"];
+  calls_.resize(schema_.fields.size());
 }
 
 std::size_t Client::find_field(const char* field) const {
@@ -152,7 +156,21 @@ Client::Part Client::check_part(const char* field, const Check& check) const {
   return part;
 }
 
+/// A call between two that are sent: every rank knows by itself, so none waits for another. A field
+/// that is not known is no such call, and its error is told to all.
+bool Client::passes_over(const char* field) {
+  if (schema_.stride == 1 || field == nullptr) return false;
+  const auto known = std::find(schema_.fields.begin(), schema_.fields.end(), field);
+  if (known == schema_.fields.end()) return false;
+  auto& calls = calls_[static_cast<std::size_t>(known - schema_.fields.begin())];
+  if (calls % schema_.stride == 0) return false;
+  ++calls;
+  if (sender_) sender_->pulse();
+  return true;
+}
+
 void Client::send(const char* field, const Values& values) {
+  if (passes_over(field)) return;
   const std::size_t count = count_of(values);
   const bool alone = ranks_->size() == 1;
   const Part part = check_part(field, [&] {
@@ -165,6 +183,7 @@ void Client::send(const char* field, const Values& values) {
     counts = std::move(all);
     return sender_->admit(part.field, counts);
   });
+  ++calls_[part.field];
   if (!wanted) return;
   if (alone) return sender_->deliver(values);
   const std::span<float> mine = ranks_->root() ? sender_->gather_buffer() : std::span(staging_);
@@ -187,6 +206,7 @@ void Client::start_at(std::size_t step) {
     sender_->start_at(step);
     return 0;
   });
+  calls_.assign(calls_.size(), step);
 }
 
 void Client::subarray(const char* field, std::span<const std::size_t> global,

@@ -36,6 +36,7 @@ class Client {
     std::vector<std::string> fields;
     std::vector<double> parameters;
     std::uint64_t resume_step = 0;
+    std::uint64_t stride = 1;
   };
   /// A rank's own part in a call: what is wrong with it is told to all before anything happens.
   struct Part {
@@ -52,11 +53,13 @@ class Client {
   template <class Check>
   Part check_part(const char* field, const Check& check) const;
   std::size_t find_field(const char* field) const;
+  bool passes_over(const char* field);
 
   std::unique_ptr<Ranks> ranks_;
   std::unique_ptr<Sender> sender_;  // of the root
   Schema schema_;
-  std::vector<float> staging_;  // this rank's values as FP32; empty on the root
+  std::vector<std::uint64_t> calls_;  // of send, of each field; start_at counts as calls
+  std::vector<float> staging_;        // this rank's values as FP32; empty on the root
 };
 
 }  // namespace weir::client

@@ -96,13 +96,13 @@ void Connection::serve() {
 bool Connection::serve_once() {
   std::vector<Item> items;
   std::optional<std::uint64_t> end_steps;
-  bool going_on = false;
+  bool going_on = called_.exchange(false);
   {
     const std::lock_guard lock(mutex_);
     if (stop_) return false;
     items.swap(queue_);
     end_steps = end_steps_;
-    going_on = waiting_ || !items.empty();
+    going_on = going_on || waiting_ || !items.empty();
   }
   std::size_t bytes = 0;
   for (const auto& item : items) bytes += payload_bytes(item);

@@ -1,6 +1,7 @@
 #pragma once
 // The client's connections to all server ranks, and the one thread that serves them.
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -59,6 +60,8 @@ class Connection {
   void push(std::size_t server_rank, std::uint64_t step, wire::Frame chunk);
   /// A field of a step that is held is not sent; `unused` bytes of a reservation are given back.
   void pass(std::size_t server_rank, std::uint64_t step, std::size_t unused);
+  /// The solver goes on, and sends nothing.
+  void pulse() { called_ = true; }
   /// Waits until all that was pushed is accepted but for `unfinished` bytes, of samples that miss a
   /// field.
   void drain(std::size_t unfinished);
@@ -114,6 +117,7 @@ class Connection {
   std::vector<bool> dropped_;                                   // weir-client's
   Time next_look_{};                                            // weir-client's
   bool end_said_ = false;                                       // weir-client's
+  std::atomic<bool> called_ = false;                            // since the last service
 
   std::mutex mutex_;
   std::unique_ptr<wire::ClientChannel> channel_;  // weir-client's, which alone replaces it, but for

@@ -51,10 +51,27 @@ void await(MPI_Request& request) {
   }
 }
 
+/// MPI itself would end the program: its error handler is not weir's before there is a duplicate.
+void require_group(MPI_Comm comm) {
+  if (comm == MPI_COMM_NULL) {
+    throw Failure(WEIR_ERROR_ARGUMENT,
+                  "weir_init: the communicator is MPI_COMM_NULL; it has to be one that this "
+                  "process is in");
+  }
+  int inter = 0;
+  check(MPI_Comm_test_inter(comm, &inter), "MPI_Comm_test_inter");
+  if (inter != 0) {
+    throw Failure(WEIR_ERROR_ARGUMENT,
+                  "weir_init: the communicator joins two groups; it has to be of one, that of the "
+                  "simulation's ranks");
+  }
+}
+
 }  // namespace
 
 MpiRanks::MpiRanks(MPI_Comm comm) {
   require_running();
+  require_group(comm);
   check(MPI_Comm_dup(comm, &comm_), "MPI_Comm_dup");
   check(MPI_Comm_set_errhandler(comm_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   int rank = 0, size = 1;

@@ -67,9 +67,9 @@ std::uint64_t Sender::resume_step() const {
   for (std::uint64_t step = 0; step < endpoint_.steps; ++step) {
     const auto& welcome = welcomes_[server_rank(step)];
     const auto& kept = WEIR_BUG("resume_step_too_high") ? welcome.held : welcome.durable;
-    if (!wire::has_bit(kept, step)) return step;
+    if (!wire::has_bit(kept, step)) return step * stride();
   }
-  return endpoint_.steps;
+  return endpoint_.steps * stride();
 }
 
 void Sender::start_at(std::uint64_t step) {
@@ -84,8 +84,9 @@ void Sender::start_at(std::uint64_t step) {
                                            std::to_string(resume_step()) +
                                            ": the server lacks steps between them");
   }
-  for (std::uint64_t passed = 0; passed < step; ++passed) pass(passed);
-  next_step_.assign(next_step_.size(), step);
+  const std::uint64_t next = (step + stride() - 1) / stride();
+  for (std::uint64_t passed = 0; passed < next; ++passed) pass(passed);
+  next_step_.assign(next_step_.size(), next);
 }
 
 void Sender::set_blocks(std::size_t field, std::vector<std::size_t> global,
@@ -107,7 +108,7 @@ bool Sender::admit(std::size_t field, std::span<const std::size_t> counts) {
     throw Failure(WEIR_ERROR_STEPS, "step " + std::to_string(step) + " of " +
                                         named(endpoint_.fields[field].name) +
                                         " sent; the study has " + std::to_string(endpoint_.steps) +
-                                        " steps, counted from 0");
+                                        " steps, counted from 0" + stride_text());
   }
   const bool wanted = !holds(step);
   if (wanted) {
@@ -121,6 +122,11 @@ bool Sender::admit(std::size_t field, std::span<const std::size_t> counts) {
   connection_->check();
   ++next_step_[field];
   return wanted;
+}
+
+std::string Sender::stride_text() const {
+  if (stride() == 1) return "";
+  return ", and one of " + std::to_string(stride()) + " calls of weir_send is sent";
 }
 
 std::size_t Sender::server_rank(std::uint64_t step) const {
@@ -259,7 +265,8 @@ void Sender::finish() {
   const auto field = std::min_element(next_step_.begin(), next_step_.end()) - next_step_.begin();
   throw Failure(WEIR_ERROR_STEPS,
                 "sent " + std::to_string(steps) + " of " + std::to_string(endpoint_.steps) +
-                    " steps of " + named(endpoint_.fields[static_cast<std::size_t>(field)].name));
+                    " steps of " + named(endpoint_.fields[static_cast<std::size_t>(field)].name) +
+                    stride_text());
 }
 
 std::uint64_t Sender::fewest_steps() const {

@@ -32,12 +32,16 @@ class Sender {
 
   const std::vector<wire::EndpointField>& fields() const { return endpoint_.fields; }
   const std::vector<double>& parameters() const { return welcomes_.front().parameters; }
-  /// The first step that is not durable on its server rank; the number of steps when all are.
+  std::uint64_t stride() const { return endpoint_.stride; }
+  /// The first step that is not durable on its server rank; the number of steps when all are. As
+  /// the solver counts: `stride` for each step that is sent.
   std::uint64_t resume_step() const;
 
-  /// The steps below `step` are not sent. Failure{ARGUMENT}: one of them is not durable, or a step
-  /// was sent before.
+  /// The solver's steps below `step` are not sent. Failure{ARGUMENT}: one of them is not durable,
+  /// or a step was sent before.
   void start_at(std::uint64_t step);
+  /// The solver goes on, with a call that is not sent.
+  void pulse() { connection_->pulse(); }
 
   /// Failure{SIZE} as for BlockLayout; Failure{ARGUMENT}: a step of the field was sent before.
   void set_blocks(std::size_t field, std::vector<std::size_t> global, std::vector<Block> blocks);
@@ -60,6 +64,7 @@ class Sender {
  private:
   void connect();
   void check_welcomes() const;
+  std::string stride_text() const;
   std::size_t server_rank(std::uint64_t step) const;
   bool holds(std::uint64_t step) const;
   void pass(std::uint64_t step);

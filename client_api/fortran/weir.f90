@@ -170,7 +170,8 @@ contains
     call tell(status, ierr)
   end subroutine weir_parameters
 
-  !> `step`: the first step, from 0, that is not durable on the server.
+  !> `step`: the first step, from 0, that is not durable on the server. A step is the solver's, one for each weir_send
+  !> of a field; with the study's stride, of so many only the first is sent, and all are counted.
   subroutine weir_resume_step(client, step, ierr)
     type(weir_client), intent(in) :: client
     integer, intent(out) :: step
@@ -184,7 +185,8 @@ contains
     call tell(status, ierr)
   end subroutine weir_resume_step
 
-  !> The next weir_send of each field is step `step`, from 0; the same on all ranks, before the first weir_send.
+  !> The next weir_send of each field is step `step`, from 0, counted as by weir_resume_step; the same on all ranks,
+  !> before the first weir_send.
   subroutine weir_start_at(client, step, ierr)
     type(weir_client), intent(in) :: client
     integer, intent(in) :: step

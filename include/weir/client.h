@@ -18,6 +18,11 @@
  *     the calling thread only). Different clients are independent. A child process made by fork cannot use its
  *     parent's clients: every call returns WEIR_ERROR_STATE.
  *
+ *  6. Steps: a step is the solver's, one for each weir_send of a field, from 0. A study can ask for one of every
+ *     "simulation": {"stride"} of them: then the first call of so many is sent, and the others return WEIR_OK at once,
+ *     on each rank by itself, with their values and count not looked at. weir_resume_step and weir_start_at count the
+ *     solver's steps all the same, so that a solver need not know the stride; the study's "steps" counts those sent.
+ *
  * Environment, set by the launcher or by hand: WEIR_STUDY_DIR (the study directory), WEIR_SIM (the simulation's
  * number, from 0), WEIR_ATTEMPT (which start of it this is, from 0; missing: 0).
  */
@@ -50,7 +55,8 @@ typedef enum weir_status {
                                   earlier server (a newer attempt sends them), other study, other version,
                                   non-finite values; weir_last_error says which */
   WEIR_ERROR_SIZE = 5,         /* the ranks' local_count do not add up to the field's size in the study */
-  WEIR_ERROR_STEPS = 6,        /* more steps sent than the study has, or at finalize fewer */
+  WEIR_ERROR_STEPS = 6,        /* more steps sent than the study has, or at finalize fewer; with a stride, those that
+                                  are to be sent count */
   WEIR_ERROR_STATE = 7,        /* the client had failed before */
   WEIR_ERROR_MPI = 8,          /* an MPI call failed */
   WEIR_ERROR_MEMORY = 9,       /* no memory for the gathered step */
@@ -75,11 +81,13 @@ WEIR_API weir_status weir_init_serial(weir_client **client);
 WEIR_API weir_status weir_parameters(const weir_client *client, size_t capacity, double *values, size_t *count);
 
 /* The first step (from 0) that was not durable on the server at weir_init: all steps before it need not be computed
- * again by a solver that has its own checkpoint. Errors: ARGUMENT. */
+ * again by a solver that has its own checkpoint. With a stride it is a step that is sent; when all are durable it is
+ * the study's steps × stride. Errors: ARGUMENT. */
 WEIR_API weir_status weir_resume_step(const weir_client *client, size_t *step);
 
 /* Optional, before the first send, collective: the solver goes on from its own checkpoint, and the next send of each
- * field is step `step`, the same on all ranks. Without it the first send is step 0.
+ * field is step `step`, the same on all ranks; with a stride it may lie between two that are sent. Without it the
+ * first send is step 0.
  * Errors: ARGUMENT (also when `step` is later than weir_resume_step, or a step was sent), MPI, STATE. */
 WEIR_API weir_status weir_start_at(weir_client *client, size_t step);
 

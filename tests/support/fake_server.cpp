@@ -238,6 +238,7 @@ void write_fake_endpoints(const std::filesystem::path& study_directory, const Fa
   file.endpoints = endpoints;
   file.fields = study.fields;
   file.steps = study.steps;
+  file.stride = study.stride;
   for (const double value : study.parameters) file.parameters.push_back(std::to_string(value));
   file.window_bytes = study.window_bytes;
   file.timeout = study.timeout;

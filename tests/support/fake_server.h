@@ -25,6 +25,7 @@ namespace weir::test {
 struct FakeStudy {
   std::vector<wire::EndpointField> fields = {{"u", 12}};
   std::uint64_t steps = 3;
+  std::uint64_t stride = 1;
   std::vector<double> parameters = {1.5, -2.0};
   std::size_t ranks = 1;
   std::uint64_t simulations = 1;         ///< higher numbers are refused

@@ -59,13 +59,15 @@ class Client:
     @property
     def resume_step(self) -> int:
         """The first step (from 0) that was not durable on the server when this client was made: a solver with a
-        checkpoint of its own need not compute the steps before it again."""
+        checkpoint of its own need not compute the steps before it again. A step is the solver's, one for each send of
+        a field: those that the study's stride leaves out count too."""
         step = c_size_t()
         self._call("weir_resume_step", ctypes.byref(step))
         return step.value
 
     def start_at(self, step: int) -> None:
-        """Before the first send: the solver goes on from its own checkpoint, and the next send is this step.
+        """Before the first send: the solver goes on from its own checkpoint, and the next send is this step, counted
+        as by resume_step.
 
         Raises ArgumentError also when it is later than resume_step, or a step was sent.
         """
@@ -86,6 +88,8 @@ class Client:
 
     def send(self, field: str, values: npt.NDArray[np.float64] | npt.NDArray[np.float32]) -> None:
         """Sends the next step of the field: this rank's values, of any shape, in C order; they are kept as FP32.
+
+        With a stride in the study the first of so many steps is sent; for the others it returns at once.
 
         Returns when `values` may be changed; waits while the server has no room. float64 and float32 are taken; an
         array that is not contiguous is copied first. On a wrong array the call fails on every rank.

@@ -174,6 +174,34 @@ TEST_F(MpiClient, AllRanksHearThatBlocksOverlap) {
   expect_finalized(WEIR_ERROR_SIZE);
 }
 
+TEST_F(MpiClient, AStepThatIsNotSentWaitsForNoOtherRank) {
+  FakeStudy study;
+  study.fields = {{"u", 40}};
+  study.steps = 2;
+  study.stride = 3;
+  connect(study);
+  const std::vector<double> values(40 / static_cast<std::size_t>(ranks()), 5.);
+  EXPECT_EQ(send("u", values), WEIR_OK);
+  if (rank() == 0) {
+    EXPECT_EQ(send("u", values), WEIR_OK);
+    EXPECT_EQ(send("u", {}), WEIR_OK);
+  }
+  MPI_Barrier(MPI_COMM_WORLD);
+  if (rank() != 0) {
+    EXPECT_EQ(send("u", values), WEIR_OK);
+    EXPECT_EQ(send("u", {}), WEIR_OK);
+  }
+  EXPECT_EQ(send("u", values), WEIR_OK) << weir_last_error(client_);
+  expect_finalized(WEIR_OK);
+}
+
+TEST_F(MpiClient, ANullCommunicatorIsAnArgument) {
+  EXPECT_EQ(weir_init(MPI_COMM_NULL, &client_), WEIR_ERROR_ARGUMENT);
+  EXPECT_THAT(weir_last_error(nullptr),
+              HasSubstr("weir_init: the communicator is MPI_COMM_NULL; it has to be one that this "
+                        "process is in"));
+}
+
 TEST_F(MpiClient, AllRanksHaveTheParameters) {
   connect(FakeStudy{});
   double values[2] = {0, 0};
