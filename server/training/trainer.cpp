@@ -8,6 +8,7 @@
 
 #include "server/training/digest.h"
 #include "server/training/export.h"
+#include "server/training/loss.h"
 #include "server/training/model.h"
 #include "server/training/model_card.h"
 #include "server/training/normalisation.h"
@@ -69,7 +70,8 @@ struct Trainer::Impl {
         normalisation(make_normalisation(of)),
         measured(of.training.normalisation.kind != NormalisationKind::measured),
         model(model_of(of)),
-        training_step(of, normalisation, with, model),
+        loss(make_loss(of)),
+        training_step(of, normalisation, with, model, *loss),
         validation(validation_of(of, with)),
         schedule(of.training.schedule, of.training.optimizer.learning_rate) {}
 
@@ -100,6 +102,7 @@ struct Trainer::Impl {
   Normalisation normalisation;
   bool measured;  ///< the fields' statistics are final
   std::shared_ptr<Model> model;
+  std::unique_ptr<Loss> loss;
   TrainingStep training_step;
   std::unique_ptr<Validation> validation;
   Schedule schedule;
@@ -134,7 +137,7 @@ TrainingResult Trainer::Impl::run() {
 /// Whether there is another one.
 bool Trainer::Impl::round() {
   ++pulse;
-  const Offer offer = source.offer(study.training.batch);
+  const Offer offer = source.offer(samples_of_a_step(study.training));
   const Agreed agreed = agree(collective, offer, participant.before_round());
   participant.after_round(agreed);
   if (agreed.cut) cut();
@@ -183,7 +186,7 @@ void Trainer::Impl::restore(const TrainingState& state) {
   const auto* const first = room.data_ptr<std::int64_t>();
   simulations = {first, first + room.numel()};
   set_scalars(found);
-  source.go_on_after(result.batches, study.training.batch);
+  source.go_on_after(result.batches, samples_of_a_step(study.training));
   if (found.metrics) metrics.roll_back(*found.metrics);
 }
 
@@ -247,7 +250,7 @@ void Trainer::Impl::start() {
 void Trainer::Impl::validate() {
   if (!validation) return;
   WEIR_FAILPOINT("trainer.before_validation");
-  const auto found = validation->run(*model, normalisation, collective, [this] { ++pulse; });
+  const auto found = validation->run(*model, *loss, normalisation, collective, [this] { ++pulse; });
   result.validation = found;
   result.best_validation_loss =
       std::fmin(result.best_validation_loss.value_or(found.loss), found.loss);

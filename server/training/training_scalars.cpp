@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int version = 1;
+constexpr int version = 2;
 
 /// JSON has no numbers that are not finite.
 json printed(double value) {
@@ -42,6 +42,7 @@ json identity(const Study& study) {
   return {{"version", version},
           {"seed", study.seed},
           {"batch", study.training.batch},
+          {"accumulate", study.training.accumulate},
           {"optimizer", name_of(study.training.optimizer.kind)},
           {"schedule", name_of(study.training.schedule.kind)}};
 }

@@ -1,5 +1,6 @@
 #include "server/training/training_step.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/training/optimizer.h"
@@ -22,17 +23,17 @@ std::span<float> values_of(const torch::Tensor& tensor) {
 }  // namespace
 
 TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisation,
-                           Collective& collective, std::shared_ptr<Model> model)
+                           Collective& collective, std::shared_ptr<Model> model, const Loss& loss)
     : study_(study),
       normalisation_(normalisation),
       collective_(collective),
       model_(std::move(model)),
-      loss_(make_loss(study)),
+      loss_(loss),
       parameters_(model_->parameters()),
       gradients_(parameters_),
       optimizer_(make_optimizer(study.training.optimizer, parameters_)),
-      inputs_(rows(study.training.batch, normalisation.inputs())),
-      targets_(rows(study.training.batch, normalisation.outputs())) {
+      inputs_(rows(samples_of_a_step(study.training), normalisation.inputs())),
+      targets_(rows(samples_of_a_step(study.training), normalisation.outputs())) {
   batch_.targets = targets_.data_ptr<float>();
 }
 
@@ -43,6 +44,7 @@ void TrainingStep::broadcast_weights() {
 double TrainingStep::run(const Agreed& agreed, SampleSource& source, double learning_rate) {
   gradients_.zero();
   batch_.ids.clear();
+  losses_.clear();
   seed_generator();
   batch_.number = steps_;
   if (agreed.draw > 0) {
@@ -100,10 +102,24 @@ void TrainingStep::backward(std::size_t total) {
   normalise_fields(normalisation_, values_of(targets));
   const auto share =
       WEIR_BUG("weight_not_by_samples") ? batch_.ids.size() * collective_.ranks() : total;
-  const auto loss =
-      (*loss_)(model_->forward(inputs, {}), targets).sum() / static_cast<double>(share);
+  const auto batch = static_cast<std::int64_t>(study_.training.batch);
+  for (std::int64_t first = 0; first < count; first += batch) {
+    const std::int64_t length = std::min(batch, count - first);
+    backward(inputs.narrow(0, first, length), targets.narrow(0, first, length),
+             static_cast<double>(share));
+  }
+}
+
+/// Adds to gradients and loss.
+void TrainingStep::backward(const torch::Tensor& inputs, const torch::Tensor& targets,
+                            double share) {
+  const auto losses = loss_(model_->forward(inputs, {}), targets);
+  const auto loss = losses.sum() / share;
   loss.backward();
-  gradients_.set_loss(loss.item<float>());
+  gradients_.set_loss(gradients_.loss() + loss.item<float>());
+  const auto values = losses.detach().contiguous();
+  losses_.insert(losses_.end(), values.data_ptr<float>(),
+                 values.data_ptr<float>() + values.numel());
 }
 
 }  // namespace weir

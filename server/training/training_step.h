@@ -17,14 +17,21 @@
 
 namespace weir {
 
-/// Gradients are averaged by sample count: each rank divides the loss of its samples by those of
-/// all ranks, and the sum is taken. Owns the batch, whose targets go from the source straight into
-/// the tensor that the loss reads.
+/// Samples that each rank draws for a step.
+inline std::size_t samples_of_a_step(const TrainingSettings& training) {
+  return training.batch * training.accumulate;
+}
+
+/// The samples of a step, /training/accumulate times /training/batch of them on each rank, are
+/// drawn together and go through the network a batch at a time, so that only one is in its memory;
+/// gradients add up, and one all-reduce ends the step. Gradients are averaged by sample count: each
+/// rank divides the loss of its samples by those of all ranks, and the sum is taken. Owns the drawn
+/// samples, whose targets go from the source straight into the tensor that the loss reads.
 class TrainingStep {
  public:
-  /// `study`, `normalisation` and `collective` outlive it.
+  /// `study`, `normalisation`, `collective` and `loss` outlive it.
   TrainingStep(const Study& study, const Normalisation& normalisation, Collective& collective,
-               std::shared_ptr<Model> model);
+               std::shared_ptr<Model> model, const Loss& loss);
 
   /// The weights of rank 0 on all ranks. Collective.
   void broadcast_weights();
@@ -33,6 +40,8 @@ class TrainingStep {
   double run(const Agreed& agreed, SampleSource& source, double learning_rate);
   /// What the latest run drew here; empty when it drew nothing.
   const std::vector<SampleId>& drawn() const { return batch_.ids; }
+  /// The loss of each of them before the step, in the same order.
+  const std::vector<float>& drawn_losses() const { return losses_; }
 
   /// All tensors that decide how the steps go on: the model's parameters and buffers by their
   /// names (model/…), then the optimiser's memory (optimizer/…). They share the step's memory.
@@ -46,17 +55,19 @@ class TrainingStep {
  private:
   void seed_generator();
   void backward(std::size_t total);
+  void backward(const torch::Tensor& inputs, const torch::Tensor& targets, double share);
 
   const Study& study_;
   const Normalisation& normalisation_;
   Collective& collective_;
   std::shared_ptr<Model> model_;
-  std::unique_ptr<Loss> loss_;
+  const Loss& loss_;
   std::vector<torch::Tensor> parameters_;
   FlatGradients gradients_;
   std::unique_ptr<torch::optim::Optimizer> optimizer_;
-  torch::Tensor inputs_, targets_;  ///< [batch, inputs], [batch, outputs]; reused by all steps
+  torch::Tensor inputs_, targets_;  ///< of a step's samples, [S, inputs], [S, outputs]; reused
   Batch batch_;
+  std::vector<float> losses_;  ///< of the drawn samples
   std::size_t steps_ = 0;
 };
 

@@ -62,19 +62,17 @@ struct Validation::Sums {
 
   void add(const Normalisation& normalisation, const float* prediction, const float* truth,
            double norm) {
-    double normalised = 0, physical = 0;
+    double physical = 0;
     for (std::size_t f = 0; f < normalisation.fields.size(); ++f) {
       const std::size_t size = normalisation.field_sizes[f];
       const double deviation = normalisation.fields[f].deviation;
       const double squares = squared_distance(prediction, truth, size);
-      normalised += squares;
       physical += squares * deviation * deviation;
       prediction += size;
       truth += size;
     }
     const auto outputs = static_cast<double>(normalisation.outputs());
     samples += 1;
-    loss += normalised / outputs;
     mse += physical / outputs;
     if (norm == 0) return;
     relative += std::sqrt(physical) / norm;
@@ -95,20 +93,20 @@ Validation::Validation(const Study& study, std::size_t rank, std::size_t ranks)
   targets_ = chunk(samples, study.simulation.sample_size());
 }
 
-ValidationResult Validation::run(Model& model, const Normalisation& normalisation,
+ValidationResult Validation::run(Model& model, const Loss& loss, const Normalisation& normalisation,
                                  Collective& collective, const std::function<void()>& alive) {
   const torch::NoGradGuard no_gradients;
   Sums sums;
   const std::size_t batch = study_.validation.batch;
   for (std::size_t first = 0; first < rows_.size(); first += batch) {
     alive();
-    add_chunk(model, normalisation, first, std::min(batch, rows_.size() - first), sums);
+    add_chunk(model, loss, normalisation, first, std::min(batch, rows_.size() - first), sums);
   }
   return sums.over_ranks(collective);
 }
 
-void Validation::add_chunk(Model& model, const Normalisation& normalisation, std::size_t first,
-                           std::size_t count, Sums& sums) {
+void Validation::add_chunk(Model& model, const Loss& loss, const Normalisation& normalisation,
+                           std::size_t first, std::size_t count, Sums& sums) {
   const std::size_t size = normalisation.outputs();
   const std::span<float> targets(targets_.data_ptr<float>(), count * size);
   std::vector<SampleId> ids;
@@ -127,6 +125,8 @@ void Validation::add_chunk(Model& model, const Normalisation& normalisation, std
   normalise_inputs(normalisation, study_.simulation.time, ids, parameters,
                    {inputs.data_ptr<float>(), static_cast<std::size_t>(inputs.numel())});
   const auto predictions = model.forward(inputs, {}).contiguous();
+  const auto truth = targets_.narrow(0, 0, static_cast<std::int64_t>(count));
+  sums.loss += loss(predictions, truth).sum(torch::kFloat64).item<double>();
   for (std::size_t k = 0; k < count; ++k) {
     sums.add(normalisation, predictions.data_ptr<float>() + k * size, targets.data() + k * size,
              norms_[k]);

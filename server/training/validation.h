@@ -7,6 +7,7 @@
 
 #include "server/training/collective.h"
 #include "server/training/data_rows.h"
+#include "server/training/loss.h"
 #include "server/training/model.h"
 #include "server/training/normalisation.h"
 #include "server/training/trainer.h"
@@ -23,13 +24,13 @@ class Validation {
 
   /// Collective; the same result on all ranks, to the bit. `alive` is called again and again
   /// meanwhile. Errors: those of DataSet, when it is read again.
-  ValidationResult run(Model& model, const Normalisation& normalisation, Collective& collective,
-                       const std::function<void()>& alive);
+  ValidationResult run(Model& model, const Loss& loss, const Normalisation& normalisation,
+                       Collective& collective, const std::function<void()>& alive);
 
  private:
   struct Sums;
-  void add_chunk(Model& model, const Normalisation& normalisation, std::size_t first,
-                 std::size_t count, Sums& sums);
+  void add_chunk(Model& model, const Loss& loss, const Normalisation& normalisation,
+                 std::size_t first, std::size_t count, Sums& sums);
 
   const Study& study_;
   DataRows rows_;

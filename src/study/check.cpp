@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 
+#include "src/study/checks.h"
 #include "src/study/names.h"
 #include "src/study/nearest.h"
 #include "src/study/reader.h"
@@ -339,6 +340,7 @@ void check_study(const Study& study) {
   check_model(study);
   check_normalisation(study);
   check_optimisation(study);
+  check_training(study);
   check_transport(study.server.transport);
   check_launcher(study);
 }

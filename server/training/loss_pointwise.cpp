@@ -1,0 +1,40 @@
+// Losses that look at each value by itself.
+
+#include <utility>
+
+#include "server/training/losses.h"
+
+namespace weir {
+namespace {
+
+class PointwiseLoss final : public Loss {
+ public:
+  PointwiseLoss(const LossSettings& settings, torch::Tensor weights)
+      : kind_(settings.kind), delta_(settings.delta), weights_(std::move(weights)) {}
+
+  torch::Tensor operator()(const torch::Tensor& prediction,
+                           const torch::Tensor& target) const override {
+    const auto values = of_values(prediction, target);
+    return (weights_.defined() ? values * weights_ : values).mean(1);
+  }
+
+ private:
+  torch::Tensor of_values(const torch::Tensor& prediction, const torch::Tensor& target) const {
+    if (kind_ == LossKind::l1) return (prediction - target).abs();
+    if (kind_ == LossKind::huber)
+      return torch::huber_loss(prediction, target, at::Reduction::None, delta_);
+    return (prediction - target).square();
+  }
+
+  LossKind kind_;
+  double delta_;
+  torch::Tensor weights_;  ///< of each value; undefined: all 1
+};
+
+}  // namespace
+
+std::unique_ptr<Loss> make_pointwise_loss(const Study& study) {
+  return std::make_unique<PointwiseLoss>(study.training.loss, value_weights(study));
+}
+
+}  // namespace weir

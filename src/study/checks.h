@@ -1,0 +1,11 @@
+#pragma once
+// Checks of a study by topic, a file each. Each throws Error{input} naming the key to change.
+
+#include "src/study/study.h"
+
+namespace weir {
+
+/// Losses, precision, and what their settings need.
+void check_training(const Study& study);
+
+}  // namespace weir
