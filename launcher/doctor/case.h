@@ -62,6 +62,7 @@ std::size_t cores_per_node(const JobPlan& plan);
 // Each looks at one subject, and appends what it found.
 void examine_study(const Case& subject, Findings& findings);
 void examine_data(const Case& subject, Findings& findings);
+void examine_templates(const Case& subject, Findings& findings);
 void examine_programs(const Case& subject, Findings& findings);
 void examine_mpi(const Case& subject, Findings& findings);
 /// Asks the batch system, and keeps its answer in `subject`.

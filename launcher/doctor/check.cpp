@@ -39,6 +39,7 @@ Findings check_study(const Study& study, const CheckContext& context) {
   Findings findings;
   examine_study(subject, findings);
   examine_data(subject, findings);
+  examine_templates(subject, findings);
   examine_programs(subject, findings);
   examine_mpi(subject, findings);
   examine_scheduler(subject, findings);

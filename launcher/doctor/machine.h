@@ -48,6 +48,8 @@ class Machine {
   virtual std::size_t file_limit() const = 0;    ///< files that a process may have open at most
   virtual std::size_t accelerators() const = 0;  ///< that this process may use
   virtual bool is_file(const std::filesystem::path& path) const = 0;
+  /// What a file holds; nothing when it cannot be read.
+  virtual std::optional<std::string> text_of(const std::filesystem::path& path) const = 0;
   virtual bool is_executable(const std::filesystem::path& path) const = 0;
   /// A program in PATH, or `name` itself when it has a '/'; nothing when there is none.
   virtual std::optional<std::filesystem::path> find_program(const std::string& name) const = 0;
@@ -74,6 +76,7 @@ class SystemMachine final : public Machine {
   std::size_t file_limit() const override;
   std::size_t accelerators() const override;
   bool is_file(const std::filesystem::path& path) const override;
+  std::optional<std::string> text_of(const std::filesystem::path& path) const override;
   bool is_executable(const std::filesystem::path& path) const override;
   std::optional<std::filesystem::path> find_program(const std::string& name) const override;
   std::vector<std::string> needed_libraries(const std::filesystem::path& path) const override;

@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "launcher/doctor/machine.h"
+#include "src/core/error.h"
+#include "src/core/file_system.h"
 
 namespace weir {
 namespace {
@@ -131,6 +133,14 @@ std::optional<Access> SystemMachine::access_of(const fs::path& path) const {
 bool SystemMachine::is_file(const fs::path& path) const {
   std::error_code ignored;
   return fs::is_regular_file(path, ignored);
+}
+
+std::optional<std::string> SystemMachine::text_of(const fs::path& path) const {
+  try {
+    return posix_file_system().read(path);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace weir

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "launcher/run/jobs.h"
-#include "launcher/schedulers/job_file.h"
 #include "launcher/schedulers/log_tail.h"
 #include "src/core/error.h"
 #include "src/core/failpoint.h"
@@ -47,7 +46,7 @@ Ensemble::Ensemble(const Study& study, StudyDirectory directory, Scheduler& sche
     : study_(study),
       directory_(std::move(directory)),
       scheduler_(scheduler),
-      files_(files),
+      files_(files, study, directory_),
       clock_(clock),
       journal_(journal),
       note_(std::move(note)) {}
@@ -60,11 +59,10 @@ void Ensemble::inherit(const std::vector<PastAttempt>& past) {
 
 /// Of attempts that ended while no launcher ran, or at the very end of the earlier one.
 void Ensemble::remove_leftovers() {
-  for (const auto& file : files_.list(directory_.jobs())) {
-    const auto id = attempt_of_job(study_, std::filesystem::path(file).stem().string());
-    const auto attempt = id ? attempts_.find(*id) : attempts_.end();
+  for (const auto& id : files_.found()) {
+    const auto attempt = attempts_.find(id);
     if (attempt != attempts_.end() && attempt->second.state == AttemptState::ended)
-      remove_files(attempt->second);
+      remove_files(id, attempt->second);
   }
 }
 
@@ -272,6 +270,7 @@ std::optional<JobRequest> Ensemble::prepare(AttemptId id, Attempt& attempt) {
                                         std::to_string(study_.parameters.size()));
     auto request = simulation_job(study_, directory_, id.sim, id.attempt, attempt.parameters);
     attempt.name = request.name;
+    files_.prepare(id, attempt.parameters);
     WEIR_FAILPOINT("launcher.before_intent");
     if (!WEIR_BUG("intent_not_journaled"))
       journal_.write(
@@ -307,7 +306,7 @@ void Ensemble::report(AttemptId id, Attempt& attempt) {
   else
     tell_failure(id, attempt);
   if (!attempt.job.empty() && !record_end(attempt)) return;
-  remove_files(attempt);
+  remove_files(id, attempt);
 }
 
 void Ensemble::tell_failure(AttemptId id, const Attempt& attempt) {
@@ -342,10 +341,10 @@ bool Ensemble::record(const JournalEntry& entry) {
 }
 
 /// Its number is never used again: a job of it that starts all the same has nothing to run.
-void Ensemble::remove_files(const Attempt& attempt) {
-  if (attempt.name.empty() || WEIR_BUG("job_files_kept")) return;
+void Ensemble::remove_files(AttemptId id, const Attempt& attempt) {
+  if (attempt.name.empty()) return;
   try {
-    remove_job_files(files_, job_file_path(directory_, attempt.name));
+    files_.remove(id, /*well=*/attempt.end == wire::JobEnd::done);
   } catch (const Error& error) {
     note_(NoteLevel::warning, error.what());
   }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "launcher/records/journal.h"
+#include "launcher/run/attempt_files.h"
 #include "launcher/run/jobs.h"
 #include "launcher/run/lifecycle.h"
 #include "launcher/run/note.h"
@@ -25,10 +26,12 @@
 
 namespace weir {
 
-/// Drives every attempt through the table of lifecycle.h, and removes its job file when its end is
-/// in the journal. Deterministic; used by one thread. The references outlive it.
+/// Drives every attempt through the table of lifecycle.h, and removes its files when its end is in
+/// the journal (AttemptFiles says which). Deterministic; used by one thread. The references outlive
+/// it.
 class Ensemble {
  public:
+  /// Error{input}: a template of the study cannot be read.
   Ensemble(const Study& study, StudyDirectory directory, Scheduler& scheduler, FileSystem& files,
            const Clock& clock, Journal& journal, Note note);
 
@@ -100,7 +103,7 @@ class Ensemble {
   void tell_failure(AttemptId id, const Attempt& attempt);
   bool record_end(const Attempt& attempt);
   bool record(const JournalEntry& entry);
-  void remove_files(const Attempt& attempt);
+  void remove_files(AttemptId id, const Attempt& attempt);
   void withdraw(AttemptId id, Attempt& attempt, const std::string& reason);
   void replace_lower(AttemptId id, const std::string& why);
   void replace(AttemptId id, Attempt& attempt, std::uint64_t by, const std::string& why);
@@ -112,7 +115,7 @@ class Ensemble {
   const Study& study_;
   StudyDirectory directory_;
   Scheduler& scheduler_;
-  FileSystem& files_;
+  AttemptFiles files_;
   const Clock& clock_;
   Journal& journal_;
   Note note_;

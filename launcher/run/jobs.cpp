@@ -4,16 +4,11 @@
 #include <cassert>
 #include <charconv>
 #include <cstdio>
-#include <map>
 #include <optional>
 #include <system_error>
 
-#include "launcher/run/placeholders.h"
-
 namespace weir {
 namespace {
-
-using Values = std::map<std::string, std::string>;
 
 /// Enough digits that the solver reads the very same number.
 std::string exact(double value) {
@@ -22,30 +17,31 @@ std::string exact(double value) {
   return text.data();
 }
 
-Values placeholder_values(const Study& study, const StudyDirectory& directory, std::uint64_t sim,
-                          std::uint64_t attempt, const std::vector<double>& parameters) {
-  assert(parameters.size() == study.parameters.size());
-  Values values = {{"sim", std::to_string(sim)},
-                   {"attempt", std::to_string(attempt)},
-                   {"study_dir", directory.root.string()}};
-  for (std::size_t k = 0; k < parameters.size(); ++k)
-    values.emplace(study.parameters[k].name, exact(parameters[k]));
-  return values;
-}
-
-std::vector<std::string> fill(const std::vector<std::string>& command, const Values& values) {
-  const auto value = [&](const std::string& name) -> std::optional<std::string> {
-    const auto found = values.find(name);
-    return found == values.end() ? std::nullopt : std::optional(found->second);
-  };
+std::vector<std::string> fill(const std::vector<std::string>& command,
+                              const PlaceholderValues& values) {
   std::vector<std::string> result;
-  for (const auto& argument : command) result.push_back(fill_placeholders(argument, value));
+  for (const auto& argument : command) result.push_back(fill_placeholders(argument, values));
   return result;
 }
 
 std::string prefix(const Study& study) { return "weir." + study.name + "."; }
 
 }  // namespace
+
+PlaceholderValues placeholder_values(const Study& study, const StudyDirectory& directory,
+                                     AttemptId id, const std::vector<double>& parameters) {
+  assert(parameters.size() == study.parameters.size());
+  PlaceholderValues values = {{"sim", std::to_string(id.sim)},
+                              {"attempt", std::to_string(id.attempt)},
+                              {"study_dir", directory.root.string()}};
+  for (std::size_t k = 0; k < parameters.size(); ++k)
+    values.emplace(study.parameters[k].name, exact(parameters[k]));
+  return values;
+}
+
+std::filesystem::path attempt_folder(const StudyDirectory& directory, AttemptId id) {
+  return directory.run() / "sim" / (std::to_string(id.sim) + "." + std::to_string(id.attempt));
+}
 
 std::filesystem::path server_job_log(const StudyDirectory& directory) {
   return directory.logs() / "server.log";
@@ -105,19 +101,21 @@ JobRequest replay_job(const Study& study, const StudyDirectory& directory,
 
 JobRequest simulation_job(const Study& study, const StudyDirectory& directory, std::uint64_t sim,
                           std::uint64_t attempt, const std::vector<double>& parameters) {
-  const auto values = placeholder_values(study, directory, sim, attempt, parameters);
+  const AttemptId id{sim, attempt};
+  const auto values = placeholder_values(study, directory, id, parameters);
+  const bool own_folder = !study.simulation.templates.empty();
   auto environment = study.simulation.environment;
   environment["WEIR_STUDY_DIR"] = directory.root.string();
   environment["WEIR_SIM"] = values.at("sim");
   environment["WEIR_ATTEMPT"] = values.at("attempt");
-  return {.name = simulation_job_name(study, {sim, attempt}),
+  return {.name = simulation_job_name(study, id),
           .role = JobRole::simulation,
           .command = fill(study.simulation.command, values),
           .ranks = study.simulation.ranks,
           .launch = study.simulation.launch,
           .environment = std::move(environment),
           .log = directory.simulation_log(sim, attempt),
-          .directory = directory.root};
+          .directory = own_folder ? attempt_folder(directory, id) : directory.root};
 }
 
 }  // namespace weir

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "launcher/run/placeholders.h"
 #include "launcher/schedulers/scheduler.h"
 #include "src/core/study_directory.h"
 #include "src/study/study.h"
@@ -29,7 +30,16 @@ JobRequest replay_job(const Study& study, const StudyDirectory& directory,
                       const std::filesystem::path& server, const std::filesystem::path& data,
                       const std::filesystem::path& results);
 
-/// Attempt `attempt` of simulation `sim`. Requires one value a parameter of the study.
+/// What the placeholders of an attempt stand for; numbers so that they are read back exactly.
+/// Requires one value a parameter of the study.
+PlaceholderValues placeholder_values(const Study& study, const StudyDirectory& directory,
+                                     AttemptId id, const std::vector<double>& parameters);
+
+/// Where an attempt runs when the study has templates: D/run/sim/SIM.ATTEMPT.
+std::filesystem::path attempt_folder(const StudyDirectory& directory, AttemptId id);
+
+/// Attempt `attempt` of simulation `sim`, in a folder of its own (which Templates makes) when the
+/// study has templates. Requires one value a parameter of the study.
 JobRequest simulation_job(const Study& study, const StudyDirectory& directory, std::uint64_t sim,
                           std::uint64_t attempt, const std::vector<double>& parameters);
 

@@ -16,9 +16,7 @@ std::size_t closing_brace(const std::string& text, std::size_t open) {
 
 }  // namespace
 
-std::string fill_placeholders(
-    const std::string& text,
-    const std::function<std::optional<std::string>(const std::string&)>& value) {
+std::string fill_placeholders(const std::string& text, const PlaceholderValues& values) {
   std::string result;
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto close = text[at] == '{' ? closing_brace(text, at) : std::string::npos;
@@ -26,12 +24,20 @@ std::string fill_placeholders(
       result += text[at];
       continue;
     }
-    const auto name = text.substr(at + 1, close - at - 1);
-    const auto found = value(name);
-    result += found ? *found : text.substr(at, close - at + 1);
+    const auto found = values.find(text.substr(at + 1, close - at - 1));
+    result += found == values.end() ? text.substr(at, close - at + 1) : found->second;
     at = close;
   }
   return result;
+}
+
+std::vector<std::string> placeholder_names(const std::string& text) {
+  std::vector<std::string> names;
+  for (auto at = text.find('{'); at != std::string::npos; at = text.find('{', at + 1)) {
+    const auto close = closing_brace(text, at);
+    if (close != std::string::npos) names.push_back(text.substr(at + 1, close - at - 1));
+  }
+  return names;
 }
 
 }  // namespace weir

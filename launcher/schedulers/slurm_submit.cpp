@@ -108,7 +108,7 @@ SbatchRequest SlurmSubmitter::sbatch_request(const std::vector<JobRequest>& requ
           .ranks = first.ranks,
           .tasks = single ? 0 : requests.size(),
           .output = single ? first.log : directory_.jobs() / (name + ".out"),
-          .directory = first.directory,
+          .directory = directory_.root,  // weir-job goes where its file says
           .warning = warned ? launcher.warning : 0,
           .script = {batch_script_path(directory_).string(),
                      setup_path(directory_, first.role).string(), job_program().string(),

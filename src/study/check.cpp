@@ -332,6 +332,7 @@ void check_launcher(const Study& study) {
 void check_study(const Study& study) {
   check_parameters(study.parameters);
   check_simulation(study);
+  check_templates(study);
   check_launch(study, study.server.launch, study.server.ranks, "/server");
   check_sampling(study.sampling);
   check_source(study);
@@ -340,7 +341,6 @@ void check_study(const Study& study) {
   check_model(study);
   check_normalisation(study);
   check_optimisation(study);
-  check_training(study);
   check_transport(study.server.transport);
   check_launcher(study);
 }

@@ -1,11 +1,11 @@
 #pragma once
-// Checks of a study by topic, a file each. Each throws Error{input} naming the key to change.
+// The parts of check_study(): what the keys of one topic must be to each other and to the rest.
+// Each throws Error{input} naming the pointer of the key to change.
 
 #include "src/study/study.h"
 
 namespace weir {
 
-/// Losses, precision, and what their settings need.
-void check_training(const Study& study);
+void check_templates(const Study& study);
 
 }  // namespace weir

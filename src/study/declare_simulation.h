@@ -108,9 +108,12 @@ void declare(V& v, SimulationSettings& s) {
            .meaning = "variables added to the environment of a simulation"},
           s.environment);
   v.value({.name = "templates",
+           .form = Form::file,
            .meaning = "files that are written for each attempt: name → template, relative to the "
-                      "study file's folder, in which {NAME} is replaced as in `command`",
-           .consequence = "the attempt then runs in a folder of its own, which holds them"},
+                      "study file's folder, in which {NAME} is replaced as in `command` and all "
+                      "other braces stay",
+           .consequence = "the attempt then runs in a folder of its own, D/run/sim/SIM.ATTEMPT, "
+                          "which is removed when it ends well"},
           s.templates);
   v.value({.name = "restarts",
            .range = at_least(0).up_to(1000000),

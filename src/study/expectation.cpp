@@ -42,8 +42,8 @@ std::string expectation(const Key& key, const std::vector<std::string>&) {
   return key.form == Form::program ? "an array of strings, one or more" : "an array of strings";
 }
 
-std::string expectation(const Key&, const std::map<std::string, std::string>&) {
-  return "an object of strings";
+std::string expectation(const Key& key, const std::map<std::string, std::string>&) {
+  return key.form == Form::file ? "an object of paths" : "an object of strings";
 }
 
 std::string expectation(const Key& key, const std::map<std::string, double>&) {

@@ -139,9 +139,13 @@ void read_value(const Given& given, std::vector<std::string>& member) {
 }
 
 void read_value(const Given& given, std::map<std::string, std::string>& member) {
+  const bool file = given.key.form == Form::file;
   member.clear();
   for_each_member(given, [&](const std::string& name, const Given& value) {
     member[name] = text_of(value, "a string");
+    if (!file) return;
+    if (member[name].empty()) refuse_value(value, "a path");
+    member[name] = resolved(member[name], given.base);
   });
 }
 

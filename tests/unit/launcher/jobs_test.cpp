@@ -76,11 +76,14 @@ TEST(ServerJob, RecordsWhenItIsAskedTo) {
                                        "--record", "/f.h5"));
 }
 
-std::string fill(const std::string& text) {
-  return fill_placeholders(text, [](const std::string& name) {
-    return name == "a" ? std::optional<std::string>("{b}") : std::nullopt;
-  });
+TEST(SimulationJob, RunsInAFolderOfItsOwnWhereThereAreTemplates) {
+  auto study = study_with({"solver"});
+  EXPECT_EQ(simulation_job(study, directory, 3, 1, {0, 0}).directory, "/d");
+  study.simulation.templates = {{"input.nml", "/t"}};
+  EXPECT_EQ(simulation_job(study, directory, 3, 1, {0, 0}).directory, "/d/run/sim/3.1");
 }
+
+std::string fill(const std::string& text) { return fill_placeholders(text, {{"a", "{b}"}}); }
 
 TEST(FillPlaceholders, ReplacesEachOnceAndNothingInsideValues) {
   EXPECT_EQ(fill("{a}{a}x"), "{b}{b}x");

@@ -35,6 +35,10 @@ class FakeMachine final : public Machine {
   bool is_file(const Path& path) const override {
     return files.contains(path) || is_executable(path) || is_hdf5(path);
   }
+  std::optional<std::string> text_of(const Path& path) const override {
+    const auto found = texts.find(path);
+    return found == texts.end() ? std::nullopt : std::optional(found->second);
+  }
   bool is_executable(const Path& path) const override { return programs.contains(path); }
   std::optional<Path> find_program(const std::string& name) const override {
     return programs.contains(name) ? std::optional<Path>(name) : std::nullopt;
@@ -58,6 +62,7 @@ class FakeMachine final : public Machine {
   std::optional<double> clock_ahead = 0.01;
   std::optional<std::string> no_locks;
   std::map<Path, Access> accesses;
+  std::map<Path, std::string> texts;
   std::size_t open_files = 4096, gpus = 0;
   std::set<Path> files, data_sets,
       programs = {"mpirun", "/solver", "/weir-server", "/weir-job", "sbatch",

@@ -26,6 +26,26 @@ TEST_F(CheckTest, TellsASolverThatIsNotExecutableFromOneThatIsNotThere) {
   expect_error("simulation", ErrorKind::environment, "chmod");
 }
 
+TEST_F(CheckTest, MissesATemplate) {
+  study_.simulation.templates = {{"input.nml", "/there.nml"}, {"mesh.txt", "/nowhere.txt"}};
+  machine_.texts = {{"/there.nml", "a = {a}"}};
+  bool named = false;
+  for (const auto& finding : findings())
+    named = named || (finding.severity == Severity::error &&
+                      finding.text.find("'/nowhere.txt', cannot be read") != std::string::npos);
+  EXPECT_TRUE(named);
+  EXPECT_EQ(exit_code(), static_cast<int>(ErrorKind::input));
+}
+
+TEST_F(CheckTest, WarnsOfABraceInATemplateThatIsNearlyAParameter) {
+  study_.parameters[0].name = "viscosity";
+  study_.simulation.templates = {{"input.nml", "/t"}};
+  machine_.texts = {{"/t", "nu = {viscosty}, {x}, {format}, {}"}};
+  expect_warning("simulation.templates", "did you mean {viscosity}?");
+  machine_.texts = {{"/t", "nu = {viscosity}, {sim}, {x}, {format}, {}"}};
+  expect_no_complaint();
+}
+
 TEST_F(CheckTest, MissesMpirunAndTheServer) {
   machine_.programs = {"/solver"};
   expect_error("mpirun", ErrorKind::environment, "mpirun");
