@@ -341,6 +341,7 @@ void check_study(const Study& study) {
   check_model(study);
   check_normalisation(study);
   check_optimisation(study);
+  check_training(study);
   check_transport(study.server.transport);
   check_launcher(study);
 }

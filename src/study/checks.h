@@ -1,11 +1,14 @@
 #pragma once
-// The parts of check_study(): what the keys of one topic must be to each other and to the rest.
-// Each throws Error{input} naming the pointer of the key to change.
+// Checks of a study by topic, a file each. Each throws Error{input} naming the key to change.
 
 #include "src/study/study.h"
 
 namespace weir {
 
+/// Where the files that are rendered for an attempt go.
 void check_templates(const Study& study);
+
+/// Losses, precision, and what their settings need.
+void check_training(const Study& study);
 
 }  // namespace weir

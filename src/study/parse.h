@@ -20,7 +20,8 @@ Study load_study(const std::filesystem::path& file);
 /// The resolved study as JSON, every default written out; parse_study of it gives the same study.
 std::string write_study(const Study& study);
 
-/// A number that two processes agree on exactly when they mean the same samples: fields, sizes, steps, parameters.
+/// A number that two processes agree on exactly when they mean the same samples: fields, sizes, steps, stride,
+/// whether times are sent, parameters.
 std::uint64_t schema_hash(const Study& study);
 
 /// The page docs/study.md, made from the same declarations that parse.

@@ -16,6 +16,8 @@ std::uint64_t fnv1a(std::string_view text) {  // Fowler, Noll, Vo; 64 bits
 // Names hold no blanks, so different schemas give different texts.
 std::string schema_text(const Study& study) {
   std::string text = "steps " + std::to_string(study.simulation.steps);
+  if (study.simulation.stride != 1) text += "\nstride " + std::to_string(study.simulation.stride);
+  if (study.simulation.time.sent) text += "\ntime sent";
   for (const Field& field : study.simulation.fields) {
     text += "\nfield " + field.name;
     for (const std::size_t extent : field.shape) {

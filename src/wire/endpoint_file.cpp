@@ -15,7 +15,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr int format = 2;
+constexpr int format = 3;
 constexpr const char *curve = "curve", *none = "none";
 constexpr unsigned private_mode = 0600;
 
@@ -40,6 +40,8 @@ EndpointFile from_text(const std::string& text) {
   in.at("endpoints").get_to(content.endpoints);
   for (const auto& field : in.at("fields")) from_json(field, content.fields.emplace_back());
   get_whole_number(in, "steps", content.steps);
+  get_whole_number(in, "stride", content.stride);
+  if (content.stride == 0) throw std::invalid_argument("stride is 0");
   in.at("parameters").get_to(content.parameters);
   get_whole_number(in, "window_bytes", content.window_bytes);
   in.at("timeout").get_to(content.timeout);
@@ -68,6 +70,7 @@ void write_endpoint_file(FileSystem& files, const std::filesystem::path& path,
                     {"endpoints", content.endpoints},
                     {"fields", fields},
                     {"steps", content.steps},
+                    {"stride", content.stride},
                     {"parameters", content.parameters},
                     {"window_bytes", content.window_bytes},
                     {"timeout", content.timeout},

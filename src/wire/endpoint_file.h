@@ -21,7 +21,8 @@ struct EndpointFile {
   std::uint64_t study = 0, schema = 0, epoch = 0;
   std::vector<std::string> endpoints;  ///< one a server rank, in rank order
   std::vector<EndpointField> fields;
-  std::uint64_t steps = 0;
+  std::uint64_t steps = 0;   ///< that are sent
+  std::uint64_t stride = 1;  ///< calls of weir_send a field for each of them: the first is sent
   std::vector<std::string> parameters;  ///< names
   std::uint64_t window_bytes = 0;       ///< of a client
   double timeout = 0;                   ///< seconds

@@ -113,6 +113,8 @@ TEST(SchemaHashTest, DependsOnWhatMakesASampleAndOnNothingElse) {
   EXPECT_NE(hash, with("/simulation/fields/0/name", "v"));
   EXPECT_NE(hash, with("/simulation/fields/0/shape", {8, 4}));
   EXPECT_NE(hash, with("/parameters/0/name", "b"));
+  EXPECT_NE(hash, with("/simulation/stride", 2));
+  EXPECT_NE(hash, with("/simulation/time/sent", true));
   EXPECT_EQ(hash, with("/seed", 9));
   EXPECT_EQ(hash, with("/simulation/count", 11));
   EXPECT_EQ(hash, with("/training/batch", 3));

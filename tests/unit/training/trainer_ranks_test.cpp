@@ -73,6 +73,15 @@ TEST_F(TrainerOverRanks, WeighsEachRankByTheSamplesItContributes) {
   expect_same(test::train(study, *collective_, source), reference(stream, total(shares)));
 }
 
+TEST_F(TrainerOverRanks, WeighsBatchesAccumulatedToAStepByTheirSamplesToo) {
+  Study study = test::miniature_study(/*batch=*/2);
+  study.training.accumulate = 3;
+  const std::vector<std::size_t> shares = {6, 5, 1};
+  const auto stream = test::scripted_ids(study, steps * total(shares));
+  ScriptedSource source(study, part_of(stream, shares), /*at_most=*/shares[rank_]);
+  expect_same(test::train(study, *collective_, source), reference(stream, total(shares)));
+}
+
 TEST_F(TrainerOverRanks, ARankThatIsOverContributesNothing) {
   const Study study = test::miniature_study(/*batch=*/6);
   const auto stream = test::scripted_ids(study, steps * 6);

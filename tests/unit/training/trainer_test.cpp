@@ -85,6 +85,19 @@ TEST_F(TrainerTest, TheSameSeedGivesTheSameBitsAndAnotherSeedOthers) {
       0.1);
 }
 
+TEST_F(TrainerTest, BatchesAccumulatedToAStepTrainAsOneLargeBatch) {
+  const Study whole = miniature_study(/*batch=*/12);
+  Study parts = miniature_study(/*batch=*/4);
+  parts.training.accumulate = 3;
+  ScriptedSource source(parts, scripted_ids(parts, 1000)), same(whole, scripted_ids(whole, 1000));
+  const auto accumulated = test::train(parts, *collective_, source);
+  const auto reference = test::train(whole, *collective_, same);
+  EXPECT_EQ(accumulated.result.batches, 84U);
+  EXPECT_EQ(accumulated.result.samples, 1000U) << "the last step has four samples";
+  EXPECT_LT(test::relative_distance(accumulated.weights, reference.weights), 1e-5);
+  EXPECT_NEAR(accumulated.result.last_train_loss, reference.result.last_train_loss, 1e-5);
+}
+
 TEST_F(TrainerTest, EveryOptimiserAndActivationLowersTheLoss) {
   for (const auto optimizer : {OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::sgd}) {
     for (const auto activation :

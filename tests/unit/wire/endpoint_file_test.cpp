@@ -23,6 +23,7 @@ EndpointFile example() {
   content.endpoints = {"ipc:///a", "tcp://127.0.0.1:4"};
   content.fields = {{"temperature", 10000}, {"pressure", 100}};
   content.steps = 100;
+  content.stride = 5;
   content.parameters = {"t0", "t1"};
   content.window_bytes = 64u << 20;
   content.timeout = 0.5;
@@ -57,6 +58,7 @@ TEST_F(EndpointFileTest, ComesBackAsItWasWritten) {
   EXPECT_EQ(content.fields[1].name, "pressure");
   EXPECT_EQ(content.fields[1].size, 100u);
   EXPECT_EQ(content.steps, 100u);
+  EXPECT_EQ(content.stride, 5u);
   EXPECT_EQ(content.parameters, example().parameters);
   EXPECT_EQ(content.window_bytes, 64u << 20);
   EXPECT_EQ(content.timeout, 0.5);
@@ -87,7 +89,7 @@ TEST_F(EndpointFileTest, CutShortAnywhereIsRefused) {
 }
 
 TEST_F(EndpointFileTest, WithAValueOfTheWrongTypeIsRefused) {
-  write_text(R"({"format": 2, "study": "no number"})");
+  write_text(R"({"format": 3, "study": "no number"})");
   EXPECT_NE(error_of_reading().find("damaged"), std::string::npos);
 }
 
@@ -95,7 +97,7 @@ TEST_F(EndpointFileTest, OfAnotherFormatNamesBothFormats) {
   write_text(R"({"format": 7})");
   const auto error = error_of_reading();
   EXPECT_NE(error.find("format 7"), std::string::npos) << error;
-  EXPECT_NE(error.find("reads 2"), std::string::npos) << error;
+  EXPECT_NE(error.find("reads 3"), std::string::npos) << error;
 }
 
 }  // namespace
