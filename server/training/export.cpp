@@ -50,8 +50,14 @@ class FileBuffer final : public std::streambuf {
 
 torch::Tensor copy_of(const torch::Tensor& tensor) { return tensor.detach().clone().contiguous(); }
 
-torch::Tensor input_buffer(const std::vector<double>& values) {
+torch::Tensor buffer_of(const std::vector<double>& values) {
   return torch::tensor(values, torch::kFloat64).to(torch::kFloat32);
+}
+
+torch::Tensor field_buffer(const Normalisation& normalisation, double FieldStatistics::*member) {
+  std::vector<double> values;
+  for (const auto& field : normalisation.fields) values.push_back(field.*member);
+  return buffer_of(values);
 }
 
 /// One value an output, so that fields with different statistics need no special case.
@@ -73,13 +79,18 @@ torch::jit::Module script_module(const Model& model, const Normalisation& normal
                               /*is_buffer=*/false);
   for (const auto& item : model.named_buffers())
     module.register_buffer(attribute_name(item.key()), copy_of(item.value()));
-  module.register_buffer("input_centre", input_buffer(normalisation.centre));
-  module.register_buffer("input_half_width", input_buffer(normalisation.half_width));
+  module.register_buffer("input_centre", buffer_of(normalisation.centre));
+  module.register_buffer("input_half_width", buffer_of(normalisation.half_width));
   module.register_buffer("output_mean", output_buffer(normalisation, &FieldStatistics::mean));
   module.register_buffer("output_deviation",
                          output_buffer(normalisation, &FieldStatistics::deviation));
-  define_forward(module, "x",
-                 "    h = (x - self.input_centre) / self.input_half_width\n" + model.script(),
+  std::string arguments = "inputs",
+              statements = "    h = (inputs - self.input_centre) / self.input_half_width\n";
+  if (model.plan() && model.plan()->state) {
+    arguments += ", state";
+    statements += "    s = (state - self.output_mean) / self.output_deviation\n";
+  }
+  define_forward(module, arguments, statements + model.script(),
                  "h * self.output_deviation + self.output_mean");
   module.eval();
   return module;
@@ -88,7 +99,7 @@ torch::jit::Module script_module(const Model& model, const Normalisation& normal
 }  // namespace
 
 void export_safetensors(FileSystem& files, const std::filesystem::path& path, const Model& model,
-                        const std::string& study) {
+                        const Normalisation& normalisation, const std::string& study) {
   std::vector<safetensors::TensorView> tensors;
   const auto add = [&](const std::string& name, const torch::Tensor& value) {
     const std::span<const float> values(value.data_ptr<float>(),
@@ -100,6 +111,14 @@ void export_safetensors(FileSystem& files, const std::filesystem::path& path, co
   };
   for (const auto& item : model.named_parameters()) add(item.key(), item.value());
   for (const auto& item : model.named_buffers()) add(item.key(), item.value());
+  const auto centre = buffer_of(normalisation.centre);
+  const auto half_width = buffer_of(normalisation.half_width);
+  const auto mean = field_buffer(normalisation, &FieldStatistics::mean);
+  const auto deviation = field_buffer(normalisation, &FieldStatistics::deviation);
+  add("input_centre", centre);
+  add("input_half_width", half_width);
+  add("output_mean", mean);
+  add("output_deviation", deviation);
   safetensors::write(files, path, tensors, {{"format", "pt"}, {"study", study}});
 }
 

@@ -1,23 +1,33 @@
 #pragma once
-// A trained model as files that need neither weir nor the study: safetensors and TorchScript.
+// A trained model as files that need neither weir nor the study: safetensors, TorchScript and ONNX.
 
 #include <filesystem>
+#include <string>
 
 #include "server/training/model.h"
 #include "server/training/normalisation.h"
 #include "src/core/file_system.h"
+#include "src/study/study.h"
 
 namespace weir {
 
-/// The bare parameters and buffers under their names, for normalised inputs and outputs. Errors:
-/// those of FileSystem.
+/// The bare parameters and buffers under their names, for normalised inputs and outputs; and the
+/// normalisation: input_centre and input_half_width, [parameters + time], output_mean and
+/// output_deviation, [fields]. Errors: those of FileSystem.
 void export_safetensors(FileSystem& files, const std::filesystem::path& path, const Model& model,
-                        const std::string& study);
+                        const Normalisation& normalisation, const std::string& study);
 
-/// A module whose forward(x) takes physical values, x: [B, parameters + time] FP32, and returns [B,
-/// outputs] in the fields' units. Loaded by torch.jit.load in Python and torch::jit::load in C++.
+/// A module whose forward(inputs) takes physical values, [B, parameters + time] FP32, and returns
+/// [B, outputs] in the fields' units; forward(inputs, state) when the plan has a state, [B,
+/// outputs] in these units too. Loaded by torch.jit.load in Python and torch::jit::load in C++.
 /// Errors: those of FileSystem.
 void export_torchscript(FileSystem& files, const std::filesystem::path& path, const Model& model,
                         const Normalisation& normalisation);
+
+/// The same function for ONNX runtimes: "inputs", "state" and "outputs". Returns why there is none,
+/// if so: the model has no plan, or would be larger than the format's 2 GiB. Errors: those of
+/// FileSystem.
+std::string export_onnx(FileSystem& files, const std::filesystem::path& path, const Model& model,
+                        const Normalisation& normalisation, const Study& study);
 
 }  // namespace weir

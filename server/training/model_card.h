@@ -14,6 +14,7 @@ namespace weir {
 struct CardFacts {
   std::size_t simulations = 0;  ///< that this rank trained on
   std::string torch_version;
+  std::string no_onnx;  ///< why there is no model.onnx; empty: there is
 };
 
 /// Name, inputs, time axis, outputs with their offsets, normalisation, validation errors, training,

@@ -334,10 +334,15 @@ void Trainer::export_model(const std::filesystem::path& folder,
   WEIR_FAILPOINT("trainer.before_export");
   FileSystem& files = posix_file_system();
   files.make_directories(folder, 0700);
-  export_safetensors(files, folder / "model.safetensors", *impl_->model, impl_->study.name);
+  export_safetensors(files, folder / "model.safetensors", *impl_->model, impl_->normalisation,
+                     impl_->study.name);
   ++impl_->pulse;
   export_torchscript(files, folder / "model.pt", *impl_->model, impl_->normalisation);
-  const CardFacts facts{impl_->simulations.size(), TORCH_VERSION};
+  ++impl_->pulse;
+  const auto no_onnx =
+      export_onnx(files, folder / "model.onnx", *impl_->model, impl_->normalisation, impl_->study);
+  if (!no_onnx.empty() && impl_->warned) impl_->warned("there is no model.onnx: " + no_onnx);
+  const CardFacts facts{impl_->simulations.size(), TORCH_VERSION, no_onnx};
   files.replace(folder / "card.json", model_card(impl_->study, impl_->normalisation, result, facts),
                 0600);
   WEIR_FAILPOINT("trainer.after_export");

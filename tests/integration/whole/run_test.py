@@ -20,7 +20,7 @@ class RunTest(WholeTest):
         self.assertEqual(summary["simulations"], {"expected": 6, "finished": 6, "failed": 0, "restarted": 0})
         self.assertGreaterEqual(summary["samples"]["trained"], 60)
         self.assertGreater(summary["batches"], 0)
-        for name in ("model.safetensors", "model.pt", "card.json"):
+        for name in ("model.safetensors", "model.pt", "model.onnx", "card.json"):
             self.assertGreater((directory / "model" / name).stat().st_size, 0, name)
         records = [json.loads(line) for line in (directory / "metrics.jsonl").read_text().splitlines()]
         self.assertIn("train", {record["kind"] for record in records})

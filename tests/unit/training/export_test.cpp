@@ -69,16 +69,36 @@ INSTANTIATE_TEST_SUITE_P(OfEachActivation, ExportTest,
 
 TEST_F(ExportTest, SafetensorsHoldEachParameterUnderItsName) {
   const auto trained = model(Activation::relu);
-  export_safetensors(posix_file_system(), folder_ / "model.safetensors", *trained, "miniature");
+  export_safetensors(posix_file_system(), folder_ / "model.safetensors", *trained, normalisation_,
+                     "miniature");
   const auto file = safetensors::read(posix_file_system(), folder_ / "model.safetensors");
   const auto parameters = trained->named_parameters();
-  EXPECT_EQ(file.tensors.size(), 6U);
+  EXPECT_EQ(file.tensors.size(), 6U + 4U);
   const auto* const bias = file.find("layers.2.bias");
   ASSERT_NE(bias, nullptr);
   EXPECT_EQ(bias->shape, (std::vector<std::size_t>{10}));
   EXPECT_EQ(std::memcmp(bias->bytes.data(), parameters["layers.2.bias"].data_ptr<float>(), 40), 0);
   EXPECT_EQ(file.find("layers.0.weight")->shape, (std::vector<std::size_t>{24, 3}));
   EXPECT_EQ(file.metadata.at("study"), "miniature");
+}
+
+TEST_F(ExportTest, SafetensorsHoldTheNormalisation) {
+  const auto trained = model(Activation::relu);
+  export_safetensors(posix_file_system(), folder_ / "model.safetensors", *trained, normalisation_,
+                     "miniature");
+  const auto file = safetensors::read(posix_file_system(), folder_ / "model.safetensors");
+  const auto values = [&](const std::string& name) {
+    const auto bytes = file.find(name)->bytes;
+    std::vector<float> floats(bytes.size() / sizeof(float));
+    std::memcpy(floats.data(), bytes.data(), bytes.size());
+    return floats;
+  };
+  const std::vector<double>& centre = normalisation_.centre;
+  const std::vector<double>& half_width = normalisation_.half_width;
+  EXPECT_EQ(values("input_centre"), std::vector<float>(centre.begin(), centre.end()));
+  EXPECT_EQ(values("input_half_width"), std::vector<float>(half_width.begin(), half_width.end()));
+  EXPECT_EQ(values("output_mean"), (std::vector<float>{300, 0}));
+  EXPECT_EQ(values("output_deviation"), (std::vector<float>{80, 0.5}));
 }
 
 TEST_F(ExportTest, AFullDiskIsAnEnvironmentErrorAndLeavesNoHalfFile) {

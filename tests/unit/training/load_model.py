@@ -1,7 +1,8 @@
-"""Loads an exported model as its users do, without weir: model.pt by torch.jit.load, model.safetensors by hand.
+"""Loads exported models as their users do, without weir: model.pt by torch.jit.load, model.safetensors by hand.
 
-load_model.py EXPORTER: runs EXPORTER FOLDER, which trains and exports a small model and writes predictions.json
-({"inputs": [[...]], "outputs": [[...]]}, physical units) beside it; compares.
+load_model.py EXPORTER: runs EXPORTER FOLDER, which exports models and writes predictions.json ({"inputs": [[...]],
+"outputs": [[...]]}, physical units, and "state" where one is given) beside each, with the "deviation" of
+each output; compares.
 """
 
 import json
@@ -28,34 +29,50 @@ def read_safetensors(path):
 
 
 def by_hand(tensors, card, inputs):
-    """The same prediction from the bare weights and the card alone."""
-    scaling = card["normalisation"]["inputs"]
-    h = (inputs - torch.tensor(scaling["centre"])) / torch.tensor(scaling["half_width"])
+    """The same prediction of a perceptron from model.safetensors and the card alone."""
+    h = (inputs - tensors.pop("input_centre")) / tensors.pop("input_half_width")
+    mean, deviation = tensors.pop("output_mean"), tensors.pop("output_deviation")
     layers = len(tensors) // 2
     for k in range(layers):
         h = h @ tensors[f"layers.{k}.weight"].T + tensors[f"layers.{k}.bias"]
         if k + 1 < layers:
             h = torch.relu(h)
-    for output in card["outputs"]:
-        field = card["normalisation"]["fields"][output["name"]]
+    for k, output in enumerate(card["outputs"]):
         columns = slice(output["offset"], output["offset"] + output["size"])
-        h[:, columns] = h[:, columns] * field["deviation"] + field["mean"]
+        h[:, columns] = h[:, columns] * deviation[k] + mean[k]
     return h
 
 
+def largest_error(got, expected):
+    """In deviations of the field, in which the trainer computes."""
+    assert got.shape == expected["outputs"].shape, got.shape
+    return ((got - expected["outputs"]) / expected["deviation"]).abs().max().item()
+
+
+def predictions(folder):
+    return {key: torch.tensor(value) for key, value in json.loads((folder / "predictions.json").read_text()).items()}
+
+
 def check(folder):
-    expected = json.loads((folder / "predictions.json").read_text())
-    inputs, outputs = torch.tensor(expected["inputs"]), torch.tensor(expected["outputs"])
-    card = json.loads((folder / "card.json").read_text())
+    expected = predictions(folder)
+    given = [expected[key] for key in ("inputs", "state") if key in expected]
     with torch.no_grad():
-        scripted = torch.jit.load(str(folder / "model.pt"))(inputs)
-        bare = by_hand(read_safetensors(folder / "model.safetensors"), card, inputs)
-    for name, got in (("model.pt", scripted), ("model.safetensors", bare)):
-        error = ((got - outputs).abs().max() / outputs.abs().max()).item()
-        print(f"{name}: largest error {error:.2e} of the largest value")
-        assert got.shape == outputs.shape and error < 1e-5, name
+        error = largest_error(torch.jit.load(str(folder / "model.pt"))(*given), expected)
+    print(f"{folder.name}: {error:.1e}")
+    assert error < 1e-6, folder.name
+
+
+def check_safetensors(folder):
+    expected = predictions(folder)
+    card = json.loads((folder / "card.json").read_text())
+    assert card["onnx"] == "model.onnx" and (folder / "model.onnx").exists()
+    assert largest_error(by_hand(read_safetensors(folder / "model.safetensors"), card, expected["inputs"]), expected) < 1e-5
 
 
 with tempfile.TemporaryDirectory() as made:
     subprocess.run([sys.argv[1], made], check=True)
-    check(Path(made))
+    folders = sorted(path.parent for path in Path(made).glob("*/model.pt"))
+    assert len(folders) > 20, folders
+    for one in folders:
+        check(one)
+    check_safetensors(Path(made) / "trained")

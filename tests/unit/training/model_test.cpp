@@ -22,24 +22,13 @@ namespace {
 
 constexpr std::int64_t batch = 5, inputs = 3;
 
+using test::small;
+
 std::uint64_t digest_of(const std::vector<torch::Tensor>& tensors) {
   std::uint64_t sum = 0;
   for (const auto& tensor : tensors)
     sum = digest({tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())}, sum);
   return sum;
-}
-
-ModelSettings small(ModelKind kind) {
-  ModelSettings settings;
-  settings.kind = kind;
-  settings.hidden = {24, 24};
-  settings.activation = Activation::gelu;
-  settings.channels = {4, 6, 8};
-  settings.modes = 2;
-  settings.width = 6;
-  settings.layers = 2;
-  settings.basis = 8;
-  return settings;
 }
 
 struct Case {
