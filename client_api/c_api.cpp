@@ -129,6 +129,10 @@ weir_status weir_start_at(weir_client* client, size_t step) {
   return collective(client, [&](Client& c) { c.start_at(step); });
 }
 
+weir_status weir_time(weir_client* client, double time) {
+  return collective(client, [&](Client& c) { c.set_time(time); });
+}
+
 weir_status weir_subarray(weir_client* client, const char* field, size_t dimensions,
                           const size_t* global, const size_t* local, const size_t* start) {
   return collective(client, [&](Client& c) {

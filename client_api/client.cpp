@@ -1,6 +1,9 @@
 #include "client_api/client.h"
 
 #include <algorithm>
+#include <bit>
+#include <cmath>
+#include <sstream>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -17,9 +20,15 @@ struct Verdict {
 };
 
 /// What each rank brings to a call.
-enum Word : std::size_t { status_word, field_word, own_word, words };
+enum Word : std::size_t { status_word, field_word, time_word, own_word, words };
 
 constexpr std::size_t max_dimensions = 16;
+
+std::string number_text(double number) {
+  std::ostringstream text;
+  text << number;
+  return text.str();
+}
 
 /// Throws what is wrong with the ranks' parts, seen together.
 void check_parts(std::span<const std::uint64_t> parts) {
@@ -32,6 +41,13 @@ void check_parts(std::span<const std::uint64_t> parts) {
     if (part[field_word] != parts[field_word]) {
       throw Failure(WEIR_ERROR_ARGUMENT,
                     "rank " + std::to_string(rank) + " names another field than rank 0");
+    }
+    if (part[time_word] != parts[time_word]) {
+      throw Failure(WEIR_ERROR_ARGUMENT, "weir_time: rank " + std::to_string(rank) + " says " +
+                                             number_text(std::bit_cast<double>(part[time_word])) +
+                                             ", rank 0 " +
+                                             number_text(std::bit_cast<double>(parts[time_word])) +
+                                             "; all ranks have to say the same");
     }
   }
 }
@@ -97,7 +113,8 @@ std::uint64_t Client::agree(const OnRoot& on_root) {
 /// As above, once every rank's part is known; `on_root` takes the ranks' words.
 template <class OnRoot>
 std::uint64_t Client::agree(const Part& part, std::uint64_t word, const OnRoot& on_root) {
-  const std::uint64_t mine[words] = {part.status, part.field, word};
+  const std::uint64_t mine[words] = {part.status, part.field,
+                                     std::bit_cast<std::uint64_t>(part.time), word};
   const auto parts = ranks_->gather_words(mine);
   try {
     return agree([&]() -> std::uint64_t {
@@ -118,6 +135,7 @@ void Client::share_schema() {
     json["parameters"] = sender_->parameters();
     json["resume_step"] = sender_->resume_step();
     json["stride"] = sender_->stride();
+    json["times"] = sender_->times();
     text = json.dump();
     return text.size();
   });
@@ -128,6 +146,7 @@ void Client::share_schema() {
   schema_.parameters = json["parameters"].get<std::vector<double>>();
   schema_.resume_step = json["resume_step"];
   schema_.stride = json["stride"];
+  schema_.times = json["times"];
   calls_.resize(schema_.fields.size());
 }
 
@@ -142,12 +161,42 @@ std::size_t Client::find_field(const char* field) const {
                 "the study has no field '" + std::string(field) + "'; it has " + known);
 }
 
+/// Of the step that `field` sends next. Failure{ARGUMENT}: the study wants it, and nobody said it.
+double Client::time_of(std::size_t field) const {
+  if (!schema_.times) return 0;
+  if (said_time_ && said_time_->step == calls_[field]) return said_time_->time;
+  throw Failure(WEIR_ERROR_ARGUMENT,
+                "the study wants the time of each step (/simulation/time/sent), and weir_time was "
+                "not called for step " +
+                    std::to_string(calls_[field]) + " of field '" + schema_.fields[field] +
+                    "': call it before the first weir_send of each step");
+}
+
+void Client::set_time(double time) {
+  if (!std::isfinite(time)) {
+    throw Failure(WEIR_ERROR_ARGUMENT, "weir_time: the time of step " +
+                                           std::to_string(calls_.front()) + " is " +
+                                           number_text(time) + "; it has to be finite");
+  }
+  const auto [least, most] = std::minmax_element(calls_.begin(), calls_.end());
+  if (*least != *most) {
+    const auto name = [&](auto position) {
+      return "'" + schema_.fields[static_cast<std::size_t>(position - calls_.begin())] + "'";
+    };
+    throw Failure(WEIR_ERROR_ARGUMENT,
+                  "weir_time: field " + name(most) + " of step " + std::to_string(*least) +
+                      " was sent, and field " + name(least) +
+                      " was not; say the time of a step before its first field is sent");
+  }
+  said_time_ = SaidTime{*least, time};
+}
+
 template <class Check>
 Client::Part Client::check_part(const char* field, const Check& check) const {
   Part part;
   try {
     part.field = find_field(field);
-    check();
+    check(part);
   } catch (...) {
     const Failure failure = current_failure();
     part.status = failure.status();
@@ -173,7 +222,8 @@ void Client::send(const char* field, const Values& values) {
   if (passes_over(field)) return;
   const std::size_t count = count_of(values);
   const bool alone = ranks_->size() == 1;
-  const Part part = check_part(field, [&] {
+  const Part part = check_part(field, [&](Part& mine) {
+    mine.time = time_of(mine.field);
     const bool null = std::visit([](const auto& all) { return all.data() == nullptr; }, values);
     if (null && count > 0) throw Failure(WEIR_ERROR_ARGUMENT, "the values are a null pointer");
     if (!alone && !ranks_->root()) staging_.resize(count);
@@ -181,7 +231,7 @@ void Client::send(const char* field, const Values& values) {
   std::vector<std::size_t> counts;
   const bool wanted = agree(part, count, [&](std::vector<std::size_t> all) {
     counts = std::move(all);
-    return sender_->admit(part.field, counts);
+    return sender_->admit(part.field, part.time, counts);
   });
   ++calls_[part.field];
   if (!wanted) return;
@@ -212,7 +262,7 @@ void Client::start_at(std::size_t step) {
 void Client::subarray(const char* field, std::span<const std::size_t> global,
                       std::span<const std::size_t> local, std::span<const std::size_t> start) {
   const std::size_t dimensions = global.size();
-  const Part part = check_part(field, [&] {
+  const Part part = check_part(field, [&](const Part&) {
     if (dimensions >= 1 && dimensions <= max_dimensions) return;
     throw Failure(WEIR_ERROR_ARGUMENT, std::to_string(dimensions) +
                                            " dimensions; weir_subarray takes 1 to " +

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,8 @@ class Client {
   const std::vector<double>& parameters() const { return schema_.parameters; }
   std::uint64_t resume_step() const { return schema_.resume_step; }
   void start_at(std::size_t step);
+  /// Of the step that every field sends next; of no other. Local.
+  void set_time(double time);
   void subarray(const char* field, std::span<const std::size_t> global,
                 std::span<const std::size_t> local, std::span<const std::size_t> start);
   void send(const char* field, const Values& values);
@@ -37,12 +40,14 @@ class Client {
     std::vector<double> parameters;
     std::uint64_t resume_step = 0;
     std::uint64_t stride = 1;
+    bool times = false;
   };
   /// A rank's own part in a call: what is wrong with it is told to all before anything happens.
   struct Part {
     weir_status status = WEIR_OK;
     std::string text;  ///< of this rank's error
     std::size_t field = 0;
+    double time = 0;  ///< of the step
   };
 
   template <class OnRoot>
@@ -54,12 +59,18 @@ class Client {
   Part check_part(const char* field, const Check& check) const;
   std::size_t find_field(const char* field) const;
   bool passes_over(const char* field);
+  double time_of(std::size_t field) const;
 
   std::unique_ptr<Ranks> ranks_;
   std::unique_ptr<Sender> sender_;  // of the root
   Schema schema_;
   std::vector<std::uint64_t> calls_;  // of send, of each field; start_at counts as calls
-  std::vector<float> staging_;        // this rank's values as FP32; empty on the root
+  struct SaidTime {
+    std::uint64_t step;  ///< as calls_ counts
+    double time;
+  };
+  std::optional<SaidTime> said_time_;  // the latest
+  std::vector<float> staging_;         // this rank's values as FP32; empty on the root
 };
 
 }  // namespace weir::client

@@ -100,7 +100,7 @@ void Sender::set_blocks(std::size_t field, std::vector<std::size_t> global,
       field, BlockLayout(declared.name, declared.size, std::move(global), std::move(blocks)));
 }
 
-bool Sender::admit(std::size_t field, std::span<const std::size_t> counts) {
+bool Sender::admit(std::size_t field, double time, std::span<const std::size_t> counts) {
   throw_deferred();
   check_counts(field, counts);
   const std::uint64_t step = next_step_[field];
@@ -115,7 +115,7 @@ bool Sender::admit(std::size_t field, std::span<const std::size_t> counts) {
     WEIR_FAILPOINT("client.before_reserve");
     reserve(step);
     if (counts.size() > 1) gathered_.resize(endpoint_.fields[field].size);
-    admitted_ = Admitted{field, step, make_frames(field, step)};
+    admitted_ = Admitted{field, step, make_frames(field, step, time)};
   } else {
     pass(step);
   }
@@ -204,13 +204,14 @@ std::string Sender::lagging_field() const {
          name(most) + ", and a sample is accepted when it has all its fields";
 }
 
-StepFrames Sender::make_frames(std::size_t field, std::uint64_t step) {
+StepFrames Sender::make_frames(std::size_t field, std::uint64_t step, double time) {
   wire::Data whole;
   whole.sim = environment_.sim;
   whole.attempt = environment_.attempt;
   whole.step = step;
   whole.field = static_cast<std::uint32_t>(field);
   whole.count = endpoint_.fields[field].size;
+  whole.time = time;
   return StepFrames(pool_, whole);
 }
 

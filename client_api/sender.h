@@ -33,6 +33,8 @@ class Sender {
   const std::vector<wire::EndpointField>& fields() const { return endpoint_.fields; }
   const std::vector<double>& parameters() const { return welcomes_.front().parameters; }
   std::uint64_t stride() const { return endpoint_.stride; }
+  /// Whether the study wants the physical time of each step.
+  bool times() const { return endpoint_.times; }
   /// The first step that is not durable on its server rank; the number of steps when all are. As
   /// the solver counts: `stride` for each step that is sent.
   std::uint64_t resume_step() const;
@@ -46,10 +48,10 @@ class Sender {
   /// Failure{SIZE} as for BlockLayout; Failure{ARGUMENT}: a step of the field was sent before.
   void set_blocks(std::size_t field, std::vector<std::size_t> global, std::vector<Block> blocks);
 
-  /// The next step of `field`, of which solver rank r has counts[r] values: true when they are
-  /// wanted, false when the server has them. Waits for room in the window. Failure: SIZE, STEPS,
-  /// TIMEOUT, REJECTED.
-  bool admit(std::size_t field, std::span<const std::size_t> counts);
+  /// The next step of `field`, at `time` when times are wanted, of which solver rank r has
+  /// counts[r] values: true when they are wanted, false when the server has them. Waits for room in
+  /// the window. Failure: SIZE, STEPS, TIMEOUT, REJECTED.
+  bool admit(std::size_t field, double time, std::span<const std::size_t> counts);
   /// Where the values of the admitted step are to be gathered, in rank order.
   std::span<float> gather_buffer() { return gathered_; }
   /// Hands over the admitted step, gathered or of a solver of one rank. Never throws: what goes
@@ -72,7 +74,7 @@ class Sender {
   void reserve(std::uint64_t step);
   std::size_t field_bytes(std::size_t field) const;
   std::string lagging_field() const;
-  StepFrames make_frames(std::size_t field, std::uint64_t step);
+  StepFrames make_frames(std::size_t field, std::uint64_t step, double time);
   void push() noexcept;
   void throw_deferred() const;
   std::uint64_t fewest_steps() const;

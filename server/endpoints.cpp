@@ -42,6 +42,7 @@ void publish_endpoints(Collective& collective, const std::string& endpoint, cons
     file.fields.push_back({field.name, field.size()});
   file.steps = study.simulation.steps;
   file.stride = study.simulation.stride;
+  file.times = study.simulation.time.sent;
   for (const Parameter& parameter : study.parameters) file.parameters.push_back(parameter.name);
   file.window_bytes = study.client.window_mib << 20;
   file.timeout = study.client.timeout;

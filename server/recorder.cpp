@@ -31,7 +31,7 @@ RecordingResult record(const Study& study, Collective& collective, SampleSource&
     source.draw(agreed.draw, batch);
     for (std::size_t k = 0; k < batch.ids.size(); ++k)
       writer.write(batch.ids[k], std::span(batch.parameters).subspan(k * parameters, parameters),
-                   std::span(values).subspan(k * size, size));
+                   std::span(values).subspan(k * size, size), batch.times[k]);
     result.samples += batch.ids.size();
   }
   result.simulations = writer.finish();

@@ -88,6 +88,7 @@ wire::AggregatorSettings aggregator_settings(const Study& study, std::uint64_t i
   settings.rank = collective.rank();
   settings.ranks = collective.ranks();
   settings.steps = study.simulation.steps;
+  settings.times = study.simulation.time.sent;
   for (const Field& field : study.simulation.fields) {
     settings.field_sizes.push_back(field.size());
     settings.field_names.push_back(field.name);

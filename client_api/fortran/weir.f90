@@ -18,7 +18,7 @@ module weir
   private
 
   public :: weir_client, weir_init, weir_init_serial, weir_parameters, weir_resume_step, weir_start_at, &
-            weir_subarray, weir_send, weir_finalize, weir_strerror, weir_last_error
+            weir_time, weir_subarray, weir_send, weir_finalize, weir_strerror, weir_last_error
 
   integer, parameter, public :: WEIR_OK = 0, WEIR_ERROR_ARGUMENT = 1, WEIR_ERROR_ENVIRONMENT = 2, &
                                 WEIR_ERROR_TIMEOUT = 3, WEIR_ERROR_REJECTED = 4, WEIR_ERROR_SIZE = 5, &
@@ -78,6 +78,13 @@ module weir
       integer(c_size_t), value :: step
       integer(c_int) :: status
     end function c_start_at
+
+    function c_time(client, time) bind(c, name="weir_time") result(status)
+      import :: c_double, c_int, c_ptr
+      type(c_ptr), value :: client
+      real(c_double), value :: time
+      integer(c_int) :: status
+    end function c_time
 
     function c_subarray(client, field, dimensions, global, local, start) bind(c, name="weir_subarray") result(status)
       import :: c_char, c_int, c_ptr, c_size_t
@@ -196,6 +203,18 @@ contains
     if (c_associated(client%handle)) status = c_start_at(client%handle, int(step, c_size_t))
     call tell(status, ierr)
   end subroutine weir_start_at
+
+  !> The physical time of the step that is sent next, the same on all ranks, before the first weir_send of each step;
+  !> for a study with "simulation": {"time": {"sent": true}}. It is finite.
+  subroutine weir_time(client, time, ierr)
+    type(weir_client), intent(in) :: client
+    real(real64), intent(in) :: time
+    integer, intent(out), optional :: ierr
+    integer(c_int) :: status
+    status = WEIR_ERROR_STATE
+    if (c_associated(client%handle)) status = c_time(client%handle, real(time, c_double))
+    call tell(status, ierr)
+  end subroutine weir_time
 
   !> `global`, `local` and `start` have one size, the number of dimensions.
   subroutine weir_subarray(client, field, global, local, start, ierr)

@@ -4,7 +4,7 @@
  *
  * Conventions
  *  1. Collective: every call that takes a client made by weir_init is made by all ranks of its communicator, in the
- *     same order; all ranks return the same status. weir_parameters, weir_resume_step, weir_strerror and
+ *     same order; all ranks return the same status (weir_time: when all say the same). weir_parameters, weir_resume_step, weir_strerror and
  *     weir_last_error are local and may be called by any rank alone.
  *  2. Ownership: a client belongs to the caller from a successful weir_init until weir_finalize, which frees it and
  *     sets the pointer to NULL whatever it returns. Buffers passed in stay the caller's and may be reused on return.
@@ -90,6 +90,14 @@ WEIR_API weir_status weir_resume_step(const weir_client *client, size_t *step);
  * first send is step 0.
  * Errors: ARGUMENT (also when `step` is later than weir_resume_step, or a step was sent), MPI, STATE. */
 WEIR_API weir_status weir_start_at(weir_client *client, size_t step);
+
+/* The physical time of the step that is sent next, in the study's unit; before the first send of each step. A study
+ * that takes its times from the solver ("simulation": {"time": {"sent": true}}) needs it, and trains on it; in another
+ * study it changes nothing. The fields of a step are then sent one after another, before those of the next. All ranks
+ * say the same; the call itself waits for nobody. A second call before the first send takes the place of the first.
+ * Without it a send of such a study is an ARGUMENT error. With a stride, steps that are not sent need none.
+ * Errors: ARGUMENT (also when `time` is not finite, or some field of the step was sent and another was not), STATE. */
+WEIR_API weir_status weir_time(weir_client *client, double time);
 
 /* Optional, before the first send of `field`: where this rank's values lie in the field, for a block of a row-major
  * array of `dimensions` axes with `global` extents: `local` extents, at `start`. Without it the field is the ranks'

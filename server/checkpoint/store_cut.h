@@ -28,6 +28,7 @@ struct CutSample {
   Slot slot = 0;
   SampleId id;
   std::uint32_t draws = 0;
+  double time = 0;  ///< physical, of its step
   bool operator==(const CutSample&) const = default;
 };
 

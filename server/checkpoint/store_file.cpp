@@ -8,8 +8,8 @@ namespace weir {
 namespace {
 
 constexpr std::string_view magic = "weirstor";
-constexpr std::uint32_t version = 1;
-constexpr std::size_t slot_bytes = 4, sample_bytes = 40, repeat_bytes = 8;
+constexpr std::uint32_t version = 2;
+constexpr std::size_t slot_bytes = 4, sample_bytes = 48, repeat_bytes = 8;
 
 void put_slots(std::string& bytes, const std::vector<Slot>& slots) {
   for (const Slot slot : slots) put_word(bytes, slot);
@@ -20,6 +20,7 @@ void put_sample(std::string& bytes, const CutSample& sample, const RowPlace& pla
   put_word(bytes, sample.draws);
   for (const std::uint64_t word : {sample.id.sim, sample.id.step, place.segment, place.index})
     put_word(bytes, word);
+  put_word(bytes, std::bit_cast<std::uint64_t>(sample.time));
 }
 
 /// Numbers of entries, each believed only as far as the bytes reach.
@@ -56,6 +57,7 @@ void take_sample(WordReader& reader, StoreFile& file) {
   sample.id.step = reader.word<std::uint64_t>();
   place.segment = reader.word<std::uint64_t>();
   place.index = reader.word<std::uint64_t>();
+  sample.time = std::bit_cast<double>(reader.word<std::uint64_t>());
   file.state.samples.push_back(sample);
   file.places.push_back(place);
 }

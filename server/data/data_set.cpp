@@ -1,6 +1,7 @@
 #include "server/data/data_set.h"
 
 #include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <string>
 
@@ -76,6 +77,7 @@ class Comparison {
 
   std::vector<std::string> differences() {
     compare_parameters();
+    compare_times();
     compare_field_names();
     for (const auto& field : study_.simulation.fields) compare_field(field);
     return std::move(differences_);
@@ -92,6 +94,19 @@ class Comparison {
                              listed(asked));
     }
     check_extents(layout::parameters, dataset, {simulations_, found.size()});
+  }
+
+  void compare_times() {
+    const bool there = H5Lexists(file_, layout::time, H5P_DEFAULT) > 0;
+    if (there != study_.simulation.time.sent) {
+      differences_.push_back(there ? "it has times that a solver sent, and the study's "
+                                     "/simulation/time/sent is false"
+                                   : "it has no times that a solver sent, and the study's "
+                                     "/simulation/time/sent is true");
+    } else if (there) {
+      const Dataset dataset(H5Dopen2(file_, layout::time, H5P_DEFAULT));
+      check_extents(layout::time, dataset, {simulations_, study_.simulation.steps});
+    }
   }
 
   void compare_field_names() {
@@ -154,6 +169,7 @@ struct DataSet::Impl {
       const auto differences = Comparison(file, study, numbers).differences();
       if (!differences.empty()) throw hdf5::Failure{listed(differences, "; ")};
       read_parameters(study.parameters.size());
+      read_times(study.simulation.time);
       for (const auto& field : study.simulation.fields) {
         fields.emplace_back(H5Dopen2(file, layout::field(field.name).c_str(), H5P_DEFAULT));
         sizes.push_back(field.size());
@@ -172,6 +188,24 @@ struct DataSet::Impl {
         H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, parameters.data()));
   }
 
+  /// Of a study whose solver does not say them, one list for all simulations.
+  void read_times(const TimeAxis& axis) {
+    times.resize((axis.sent ? numbers.size() : 1) * steps);
+    if (axis.sent) {
+      const Dataset dataset(H5Dopen2(file, layout::time, H5P_DEFAULT));
+      hdf5::checked(
+          H5Dread(dataset, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, times.data()));
+      const auto finite = [](double time) { return std::isfinite(time); };
+      if (!std::all_of(times.begin(), times.end(), finite)) {
+        throw hdf5::Failure{"a value of its /time is not finite"};
+      }
+    } else {
+      for (std::size_t step = 0; step < steps; ++step) {
+        times[step] = axis.first + static_cast<double>(step) * axis.step;
+      }
+    }
+  }
+
   std::string name;
   std::size_t steps, parameter_count = 0;
   File file;
@@ -179,6 +213,7 @@ struct DataSet::Impl {
   std::vector<std::size_t> sizes;
   std::vector<std::uint64_t> numbers;
   std::vector<double> parameters;
+  std::vector<double> times;
 };
 
 DataSet::DataSet(const std::filesystem::path& file, const Study& study)
@@ -199,6 +234,8 @@ std::span<const double> DataSet::parameters(std::size_t simulation) const {
   return std::span(impl_->parameters)
       .subspan(simulation * impl_->parameter_count, impl_->parameter_count);
 }
+
+double DataSet::time(std::size_t k) const { return impl_->times[k % impl_->times.size()]; }
 
 void DataSet::read(std::size_t k, std::span<float> values) const {
   const hdf5::Quiet quiet;

@@ -29,6 +29,9 @@ class DataSet {
   SampleId id(std::size_t k) const;
   std::span<const double> parameters(
       std::size_t simulation) const;  ///< by position in the data set
+  /// The physical time of the k-th sample's step: as the solver said it where the study lets it,
+  /// else from the study's time axis.
+  double time(std::size_t k) const;
   /// All fields of the k-th sample, in the study's order, into `values` (sample_size floats).
   void read(std::size_t k, std::span<float> values) const;
 
@@ -44,8 +47,10 @@ class DataSetWriter {
  public:
   DataSetWriter(const std::filesystem::path& file, const Study& study);
   ~DataSetWriter();
-  /// One sample; simulations in any order. Of several copies of a step the first counts.
-  void write(SampleId id, std::span<const double> parameters, std::span<const float> values);
+  /// One sample; simulations in any order. Of several copies of a step the first counts. `time`:
+  /// of its step, kept when the study lets solvers say it.
+  void write(SampleId id, std::span<const double> parameters, std::span<const float> values,
+             double time = 0);
   /// Keeps the complete simulations, in order of their number. Returns how many. To be called once.
   std::size_t finish();
 

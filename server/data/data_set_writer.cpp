@@ -93,6 +93,7 @@ struct DataSetWriter::Impl {
     std::size_t written = 0;
     std::vector<bool> steps;
     std::vector<double> parameters;
+    std::vector<double> times;  ///< empty where the solver does not say them
   };
 
   Row& row_of(std::uint64_t sim, std::span<const double> parameters);
@@ -123,6 +124,7 @@ DataSetWriter::Impl::Row& DataSetWriter::Impl::row_of(std::uint64_t sim,
   row.place = rows.size();
   row.steps.resize(study.simulation.steps);
   row.parameters.assign(parameters.begin(), parameters.end());
+  if (study.simulation.time.sent) row.times.resize(study.simulation.steps);
   return rows.emplace(sim, std::move(row)).first->second;
 }
 
@@ -187,11 +189,14 @@ void DataSetWriter::Impl::move_row(std::size_t from, std::size_t to, bool swap) 
 }
 
 void DataSetWriter::Impl::write_tables(const std::vector<std::uint64_t>& order) {
-  reserve(order.size() * (study.parameters.size() * sizeof(double) + sizeof(std::uint64_t)));
-  std::vector<double> parameters;
+  const std::size_t doubles =
+      study.parameters.size() + (study.simulation.time.sent ? study.simulation.steps : 0);
+  reserve(order.size() * (doubles * sizeof(double) + sizeof(std::uint64_t)));
+  std::vector<double> parameters, times;
   for (const auto sim : order) {
-    const auto& of_sim = rows.at(sim).parameters;
-    parameters.insert(parameters.end(), of_sim.begin(), of_sim.end());
+    const Row& row = rows.at(sim);
+    parameters.insert(parameters.end(), row.parameters.begin(), row.parameters.end());
+    times.insert(times.end(), row.times.begin(), row.times.end());
   }
   std::vector<std::string> names, units;
   for (const auto& parameter : study.parameters) {
@@ -207,6 +212,13 @@ void DataSetWriter::Impl::write_tables(const std::vector<std::uint64_t>& order) 
       H5Dwrite(table, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, parameters.data()));
   hdf5::put(table, layout::names_attribute, names);
   hdf5::put(table, layout::units_attribute, units);
+  if (study.simulation.time.sent) {
+    const auto table_of_times =
+        create(layout::time, H5T_IEEE_F64LE, {order.size(), study.simulation.steps});
+    hdf5::checked(
+        H5Dwrite(table_of_times, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, times.data()));
+    hdf5::put(table_of_times, layout::unit_attribute, study.simulation.time.unit);
+  }
   const auto numbers = create(layout::simulation, H5T_STD_U64LE, {order.size()});
   hdf5::checked(H5Dwrite(numbers, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, order.data()));
 }
@@ -232,13 +244,14 @@ DataSetWriter::DataSetWriter(const std::filesystem::path& file, const Study& stu
 DataSetWriter::~DataSetWriter() = default;
 
 void DataSetWriter::write(SampleId id, std::span<const double> parameters,
-                          std::span<const float> values) {
+                          std::span<const float> values, double time) {
   impl_->guarded([&] {
     impl_->reserve(values.size_bytes());
     Impl::Row& row = impl_->row_of(id.sim, parameters);
     if (row.steps[id.step]) return;
     impl_->write_sample(row.place, id.step, values);
     row.steps[id.step] = true;
+    if (!row.times.empty()) row.times[id.step] = time;
     ++row.written;
   });
 }

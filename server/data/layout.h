@@ -21,6 +21,8 @@ inline constexpr const char* shape_attribute = "shape";
 
 inline constexpr const char* parameters = "/parameters";  ///< [simulations, parameters] float64
 inline constexpr const char* simulation = "/simulation";  ///< [simulations] uint64
+inline constexpr const char* time =
+    "/time";  ///< [simulations, steps] float64, when the solver says its times
 inline constexpr const char* fields =
     "/fields";  ///< one [simulations, steps, values] float32 a field
 inline std::string field(const std::string& name) { return std::string(fields) + "/" + name; }

@@ -189,6 +189,7 @@ void ReplaySource::unpin() {
 void ReplaySource::copy(Batch& batch) const {
   batch.ids.clear();
   batch.parameters.clear();
+  batch.times.clear();
   for (std::size_t k = 0; k < pinned_.size(); ++k) {
     const SampleId id = ids_[pinned_[k]];
     const auto found = position_.find(id.sim);
@@ -199,8 +200,9 @@ void ReplaySource::copy(Batch& batch) const {
     const auto parameters = data_.parameters(found->second);
     batch.ids.push_back(id);
     batch.parameters.insert(batch.parameters.end(), parameters.begin(), parameters.end());
-    data_.read(found->second * data_.steps() + id.step,
-               std::span(batch.targets + k * sample_size_, sample_size_));
+    const std::size_t position = found->second * data_.steps() + id.step;
+    batch.times.push_back(data_.time(position));
+    data_.read(position, std::span(batch.targets + k * sample_size_, sample_size_));
   }
 }
 

@@ -8,6 +8,7 @@
 #include "server/sampling/design.h"
 #include "server/store/finite.h"
 #include "server/store/sample_store_impl.h"
+#include "server/training/step_time.h"
 #include "src/core/failpoint.h"
 #include "src/core/memory.h"
 #include "src/core/planted_bug.h"
@@ -17,7 +18,7 @@ namespace {
 
 /// What one slot costs, all in all: its rows, its parameters, and the tables.
 std::size_t slot_bytes(const Study& study) {
-  constexpr std::size_t tables = 160;
+  constexpr std::size_t tables = 168;
   return study.simulation.sample_size() * sizeof(float) + study.parameters.size() * sizeof(double) +
          tables;
 }
@@ -46,9 +47,11 @@ SampleStore::Impl::Impl(const Study& study, const Design& study_design, std::siz
       sample_size(study.simulation.sample_size()),
       parameter_count(study.parameters.size()),
       reproducible(study.reproducible),
+      time(study.simulation.time),
       slabs(make_slabs(study)),
       ids(study.buffer.capacity),
       parameters(study.buffer.capacity * parameter_count),
+      times(study.buffer.capacity),
       buffer(make_buffer(kind, study.buffer.capacity, study.buffer.watermark,
                          Random(study.seed, "buffer", rank))),
       ledger(study.simulation.steps, rank, ranks),
@@ -125,6 +128,7 @@ void SampleStore::Impl::copy(Slot slot, std::size_t position, Batch& batch) cons
     target += slab.row_size();
   }
   batch.ids.push_back(ids[slot]);
+  batch.times.push_back(times[slot]);
   const auto first = parameters.begin() + static_cast<std::ptrdiff_t>(slot * parameter_count);
   batch.parameters.insert(batch.parameters.end(), first,
                           first + static_cast<std::ptrdiff_t>(parameter_count));
@@ -135,6 +139,7 @@ void SampleStore::Impl::copy(Slot slot, std::size_t position, Batch& batch) cons
 void SampleStore::Impl::read_pinned(Batch& batch) {
   batch.ids.clear();
   batch.parameters.clear();
+  batch.times.clear();
   for (std::size_t k = 0; k < pinned.size(); ++k) copy(pinned[k], k, batch);
   std::unique_lock lock(mutex);
   for (const Slot slot : pinned) buffer->unpin(slot);
@@ -174,6 +179,7 @@ wire::Begin SampleStore::begin(SampleId id) {
   impl_->told_room = impl_->arrivals();
   lock.unlock();
   impl_->ids[slot] = id;
+  impl_->times[slot] = time_of(impl_->time, id.step);
   std::copy(values.begin(), values.end(),
             impl_->parameters.begin() + static_cast<std::ptrdiff_t>(slot * impl_->parameter_count));
   return {wire::BeginStatus::begun, slot};
@@ -182,6 +188,8 @@ wire::Begin SampleStore::begin(SampleId id) {
 float* SampleStore::row(wire::Slot slot, std::size_t field) {
   return impl_->slabs[field].row(slot);
 }
+
+void SampleStore::set_time(wire::Slot slot, double time) { impl_->times[slot] = time; }
 
 wire::CommitStatus SampleStore::commit(wire::Slot slot) {
   // The rows were just written: this finds them in the cache.

@@ -33,6 +33,7 @@ class SampleStore final : public wire::SampleSink, public SampleSource {
   /// Precondition: the design has the simulation, the study has the step.
   wire::Begin begin(SampleId id) override;
   float* row(wire::Slot slot, std::size_t field) override;
+  void set_time(wire::Slot slot, double time) override;
   wire::CommitStatus commit(wire::Slot slot) override;
   void abandon(wire::Slot slot) override;
   std::vector<std::uint8_t> held(std::uint64_t sim) const override;

@@ -1,6 +1,7 @@
 // Cuts of the store, and what it is restored from.
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <string>
 #include <utility>
@@ -101,7 +102,8 @@ StoreState SampleStore::Impl::tables() const {
   const std::vector<Slot> slots = population(state.buffer, ids.size());
   state.samples.reserve(slots.size());
   for (const Slot slot : slots) {
-    state.samples.push_back({.slot = slot, .id = ids[slot], .draws = draws[slot]});
+    state.samples.push_back(
+        {.slot = slot, .id = ids[slot], .draws = draws[slot], .time = times[slot]});
   }
   return state;
 }
@@ -166,12 +168,13 @@ void SampleStore::Impl::check(const StoreState& state, const std::vector<RowPlac
   if (!same || known.size() != state.samples.size()) {
     refuse("its samples are not those of its buffer");
   }
-  for (const auto& [slot, id, draws_of_it] : state.samples) {
+  for (const auto& [slot, id, draws_of_it, time_of_it] : state.samples) {
     if (id.step >= ledger.steps() || !state.ledger.contains(id)) {
       refuse("its buffer holds " + name_of(id) + ", which its ledger does not know");
     }
     if (!design.parameters(id.sim))
       refuse("the design has no simulation " + std::to_string(id.sim));
+    if (!std::isfinite(time_of_it)) refuse("the time of " + name_of(id) + " is not finite");
   }
 }
 
@@ -186,6 +189,7 @@ void SampleStore::Impl::put(const CutSample& sample, const RowPlace& place,
             parameters.begin() + static_cast<std::ptrdiff_t>(sample.slot * parameter_count));
   ids[sample.slot] = sample.id;
   draws[sample.slot] = sample.draws;
+  times[sample.slot] = sample.time;
   places[sample.slot] = place;
 }
 

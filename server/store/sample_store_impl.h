@@ -46,6 +46,7 @@ struct SampleStore::Impl {
   const NonFinite non_finite;
   const std::size_t sample_size, parameter_count;
   const bool reproducible;
+  const TimeAxis time;
   std::function<void()> room_callback;
 
   // What a slot holds: the aggregator's while it is filling, whoever's pin it is after; never under
@@ -53,6 +54,7 @@ struct SampleStore::Impl {
   std::vector<Slab> slabs;
   std::vector<SampleId> ids;
   std::vector<double> parameters;
+  std::vector<double> times;
 
   // The trainer's alone: the slots of the batch under assembly, and the names of their samples.
   std::vector<Slot> pinned;

@@ -25,6 +25,7 @@ class DataRows {
   bool in_memory() const { return !rows_.empty(); }
   SampleId id(std::size_t k) const { return data_.id(chosen_[k]); }
   std::span<const double> parameters(std::size_t k) const;
+  double time(std::size_t k) const { return data_.time(chosen_[k]); }  ///< physical, of its step
   /// Copies the k-th row into `values` (sample_size floats).
   void copy(std::size_t k, std::span<float> values) const;
 

@@ -80,10 +80,12 @@ std::size_t DatasetSource::position(std::size_t k) {
 void DatasetSource::copy(std::size_t first, std::size_t count, Batch& batch) {
   batch.ids.clear();
   batch.parameters.clear();
+  batch.times.clear();
   for (std::size_t k = 0; k < count; ++k) {
     const std::size_t row = position(first + k);
     const auto parameters = rows_.parameters(row);
     batch.ids.push_back(rows_.id(row));
+    batch.times.push_back(rows_.time(row));
     batch.parameters.insert(batch.parameters.end(), parameters.begin(), parameters.end());
     rows_.copy(row, std::span(batch.targets + k * sample_size_, sample_size_));
   }

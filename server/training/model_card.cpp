@@ -47,6 +47,7 @@ json time_of(const Study& study) {
   const auto& time = study.simulation.time;
   return {{"first", time.first},
           {"step", time.step},
+          {"sent", time.sent},
           {"steps", study.simulation.steps},
           {"unit", time.unit}};
 }

@@ -103,17 +103,16 @@ void measure_fields(Normalisation& normalisation, const Study& study, SampleSour
   }
 }
 
-void normalise_inputs(const Normalisation& normalisation, const TimeAxis& time,
-                      std::span<const SampleId> ids, std::span<const double> parameters,
-                      std::span<float> out) {
+void normalise_inputs(const Normalisation& normalisation, std::span<const double> times,
+                      std::span<const double> parameters, std::span<float> out) {
   const std::size_t count = normalisation.inputs() - 1;
   const auto normalised = [&](double x, std::size_t input) {
     return static_cast<float>((x - normalisation.centre[input]) / normalisation.half_width[input]);
   };
   auto* next = out.data();
-  for (std::size_t k = 0; k < ids.size(); ++k) {
+  for (std::size_t k = 0; k < times.size(); ++k) {
     for (std::size_t p = 0; p < count; ++p) *next++ = normalised(parameters[k * count + p], p);
-    *next++ = normalised(time.first + static_cast<double>(ids[k].step) * time.step, count);
+    *next++ = normalised(times[k], count);
   }
 }
 

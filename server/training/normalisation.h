@@ -39,11 +39,10 @@ Normalisation make_normalisation(const Study& study);
 void measure_fields(Normalisation& normalisation, const Study& study, SampleSource& source,
                     Collective& collective, const std::function<void(const std::string&)>& warning);
 
-/// Physical parameters (inputs() − 1 a sample) and the step of each id → `out`, inputs() floats a
+/// Physical parameters (inputs() − 1 a sample) and times (one a sample) → `out`, inputs() floats a
 /// sample.
-void normalise_inputs(const Normalisation& normalisation, const TimeAxis& time,
-                      std::span<const SampleId> ids, std::span<const double> parameters,
-                      std::span<float> out);
+void normalise_inputs(const Normalisation& normalisation, std::span<const double> times,
+                      std::span<const double> parameters, std::span<float> out);
 
 /// In place; `values` holds whole samples.
 void normalise_fields(const Normalisation& normalisation, std::span<float> values);

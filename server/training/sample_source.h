@@ -28,6 +28,7 @@ struct Batch {
   std::uint64_t number = 0;        ///< of the training batch, from 1, the same on all ranks; set by the trainer before a draw
   std::vector<SampleId> ids;
   std::vector<double> parameters;  ///< ids.size() × parameters of the study, physical units
+  std::vector<double> times;       ///< ids.size(): of the steps, physical; as the solver said, or from the study's time axis
   float* targets = nullptr;        ///< room for batch × sample_size floats: per sample all fields, in the study's order
 };
 

@@ -97,8 +97,7 @@ void TrainingStep::backward(std::size_t total) {
   const auto count = static_cast<std::int64_t>(batch_.ids.size());
   const auto inputs = inputs_.narrow(0, 0, count);
   const auto targets = targets_.narrow(0, 0, count);
-  normalise_inputs(normalisation_, study_.simulation.time, batch_.ids, batch_.parameters,
-                   values_of(inputs));
+  normalise_inputs(normalisation_, batch_.times, batch_.parameters, values_of(inputs));
   normalise_fields(normalisation_, values_of(targets));
   const auto share =
       WEIR_BUG("weight_not_by_samples") ? batch_.ids.size() * collective_.ranks() : total;

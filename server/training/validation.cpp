@@ -109,20 +109,19 @@ void Validation::add_chunk(Model& model, const Loss& loss, const Normalisation& 
                            std::size_t first, std::size_t count, Sums& sums) {
   const std::size_t size = normalisation.outputs();
   const std::span<float> targets(targets_.data_ptr<float>(), count * size);
-  std::vector<SampleId> ids;
-  std::vector<double> parameters;
+  std::vector<double> times, parameters;
   norms_.clear();
   for (std::size_t k = 0; k < count; ++k) {
     const auto row = targets.subspan(k * size, size);
     rows_.copy(first + k, row);
     norms_.push_back(norm(row));
-    ids.push_back(rows_.id(first + k));
+    times.push_back(rows_.time(first + k));
     const auto own = rows_.parameters(first + k);
     parameters.insert(parameters.end(), own.begin(), own.end());
   }
   normalise_fields(normalisation, targets);
   const auto inputs = inputs_.narrow(0, 0, static_cast<std::int64_t>(count));
-  normalise_inputs(normalisation, study_.simulation.time, ids, parameters,
+  normalise_inputs(normalisation, times, parameters,
                    {inputs.data_ptr<float>(), static_cast<std::size_t>(inputs.numel())});
   const auto predictions = model.forward(inputs, {}).contiguous();
   const auto truth = targets_.narrow(0, 0, static_cast<std::int64_t>(count));

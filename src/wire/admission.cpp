@@ -126,6 +126,10 @@ std::optional<Reject> check_data(const AggregatorSettings& settings, const Sessi
   if (data.field >= settings.field_sizes.size()) {
     return malformed(data, "the study has no field " + std::to_string(data.field));
   }
+  if (settings.times ? !std::isfinite(data.time) : data.time != 0) {
+    return malformed(data, "it says time " + std::to_string(data.time) + ", where " +
+                               (settings.times ? "a finite one" : "none") + " is expected");
+  }
   const std::uint64_t size = settings.field_sizes[data.field];
   if (data.count == 0 || data.offset > size || data.count > size - data.offset) {
     return malformed(data, std::to_string(data.count) + " values from " +

@@ -21,6 +21,7 @@ struct AggregatorSettings {
   std::uint64_t study = 0, schema = 0, epoch = 0;
   std::size_t rank = 0, ranks = 1;
   std::size_t steps = 0;                   ///< of a simulation
+  bool times = false;                      ///< clients say the physical time of each step
   std::vector<std::size_t> field_sizes;    ///< values
   std::vector<std::string> field_names;    ///< for texts; may be empty
   std::size_t inflight_bytes = 64u << 20;  ///< granted and not yet in a slot, all clients together

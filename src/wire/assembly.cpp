@@ -21,11 +21,12 @@ void copy_values(float* to, Bytes values) {
 
 }  // namespace
 
-Assembly::Assembly(SampleSink& sink, const std::vector<std::size_t>& field_sizes, std::size_t steps)
+Assembly::Assembly(SampleSink& sink, const AggregatorSettings& settings)
     : sink_(sink),
-      field_sizes_(field_sizes),
-      sample_size_(std::accumulate(field_sizes.begin(), field_sizes.end(), std::uint64_t{0})),
-      done_(steps) {}
+      field_sizes_(settings.field_sizes),
+      times_(settings.times),
+      sample_size_(std::accumulate(field_sizes_.begin(), field_sizes_.end(), std::uint64_t{0})),
+      done_(settings.steps) {}
 
 Assembly::~Assembly() {
   for (const auto& [step, partial] : partial_) {
@@ -37,16 +38,19 @@ ChunkPlace Assembly::place_of(const Data& data) const {
   if (done_[data.step]) return ChunkPlace::repeated;
   const auto found = partial_.find(data.step);
   if (found == partial_.end()) return data.offset == 0 ? ChunkPlace::first : ChunkPlace::gap;
+  if (data.time != found->second.time) return ChunkPlace::other_time;
   const std::uint64_t received = found->second.received[data.field];
   if (data.offset == received) return ChunkPlace::next;
   return data.offset + data.count <= received ? ChunkPlace::repeated : ChunkPlace::gap;
 }
 
-BeginStatus Assembly::begin(SampleId id) {
-  const Begin begin = sink_.begin(id);
+BeginStatus Assembly::begin(const Data& first) {
+  const Begin begin = sink_.begin({first.sim, first.step});
   if (begin.status == BeginStatus::no_room) return begin.status;
   const auto slot = begin.status == BeginStatus::begun ? std::optional(begin.slot) : std::nullopt;
-  partial_[id.step] = {slot, std::vector<std::uint64_t>(field_sizes_.size()), sample_size_};
+  if (slot && times_) sink_.set_time(*slot, first.time);
+  partial_[first.step] = {slot, std::vector<std::uint64_t>(field_sizes_.size()), sample_size_,
+                          first.time};
   return begin.status;
 }
 

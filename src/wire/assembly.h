@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "src/wire/aggregator_session.h"
 #include "src/wire/message.h"
 #include "src/wire/sample_sink.h"
 
@@ -15,16 +16,18 @@ namespace weir::wire {
 
 /// Where a chunk stands in its sample.
 enum class ChunkPlace {
-  first,     ///< of a sample that has not begun
-  next,      ///< of a sample that has
-  repeated,  ///< its values are there already
-  gap,       ///< it is not the field's next: the chunks of a field come in order
+  first,       ///< of a sample that has not begun
+  next,        ///< of a sample that has
+  repeated,    ///< its values are there already
+  gap,         ///< it is not the field's next: the chunks of a field come in order
+  other_time,  ///< it says another time than the sample's first chunk
 };
 
 /// Knows slots, not bytes in flight. Abandons what is incomplete when it goes.
 class Assembly {
  public:
-  Assembly(SampleSink& sink, const std::vector<std::size_t>& field_sizes, std::size_t steps);
+  /// Both arguments outlive it.
+  Assembly(SampleSink& sink, const AggregatorSettings& settings);
   ~Assembly();
   Assembly(const Assembly&) = delete;
   Assembly& operator=(const Assembly&) = delete;
@@ -32,7 +35,7 @@ class Assembly {
   ChunkPlace place_of(const Data& data) const;
   /// Reserves a slot; a sample that the ledger has is begun too, without one: its chunks are
   /// absorbed.
-  BeginStatus begin(SampleId id);
+  BeginStatus begin(const Data& first);
   /// Copies the values to their row. Precondition: place_of(data) is `next`. True: the sample is
   /// complete.
   bool add(const Data& data, Bytes values);
@@ -48,10 +51,12 @@ class Assembly {
     std::optional<Slot> slot;
     std::vector<std::uint64_t> received;  ///< values, by field
     std::uint64_t left;                   ///< values, all fields
+    double time;                          ///< of the step
   };
 
   SampleSink& sink_;
   const std::vector<std::size_t>& field_sizes_;
+  const bool times_;
   std::uint64_t sample_size_ = 0;
   std::unordered_map<std::uint64_t, Partial> partial_;  ///< by step
   std::vector<bool> done_;                              ///< by step: complete in this session

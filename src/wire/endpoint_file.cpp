@@ -41,6 +41,7 @@ EndpointFile from_text(const std::string& text) {
   for (const auto& field : in.at("fields")) from_json(field, content.fields.emplace_back());
   get_whole_number(in, "steps", content.steps);
   get_whole_number(in, "stride", content.stride);
+  in.at("times").get_to(content.times);
   if (content.stride == 0) throw std::invalid_argument("stride is 0");
   in.at("parameters").get_to(content.parameters);
   get_whole_number(in, "window_bytes", content.window_bytes);
@@ -71,6 +72,7 @@ void write_endpoint_file(FileSystem& files, const std::filesystem::path& path,
                     {"fields", fields},
                     {"steps", content.steps},
                     {"stride", content.stride},
+                    {"times", content.times},
                     {"parameters", content.parameters},
                     {"window_bytes", content.window_bytes},
                     {"timeout", content.timeout},

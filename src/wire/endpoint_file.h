@@ -23,6 +23,7 @@ struct EndpointFile {
   std::vector<EndpointField> fields;
   std::uint64_t steps = 0;   ///< that are sent
   std::uint64_t stride = 1;  ///< calls of weir_send a field for each of them: the first is sent
+  bool times = false;        ///< the solver says the physical time of each step
   std::vector<std::string> parameters;  ///< names
   std::uint64_t window_bytes = 0;       ///< of a client
   double timeout = 0;                   ///< seconds

@@ -49,13 +49,17 @@ Intake::Taken Intake::take(Session& session, const Data& data, Bytes values, Tim
                                              " of field " + std::to_string(data.field) +
                                              " that is not the next one");
   }
+  if (place == ChunkPlace::other_time) {
+    return reject(RejectCode::malformed, "a chunk of step " + std::to_string(data.step) +
+                                             " that says time " + std::to_string(data.time) +
+                                             ", another one than those before");
+  }
   const bool first = place == ChunkPlace::first;
   if (values.size() > session.account.outstanding() || (first && session.account.promised() == 0)) {
     return reject(RejectCode::malformed, "more DATA than was granted");
   }
   if (first) {
-    const SampleId id{data.sim, data.step};
-    if (session.assembly.begin(id) == BeginStatus::no_room) return Taken::no_room;
+    if (session.assembly.begin(data) == BeginStatus::no_room) return Taken::no_room;
     pool_.begin_sample(session.account);
   }
   pool_.place(session.account, values.size());

@@ -23,7 +23,17 @@ void fields(auto& a, Is<Hello> auto& m) {
   a(m.study, m.schema, m.sim, m.attempt, m.session, m.forgotten);
 }
 void fields(auto& a, Is<Want> auto& m) { a(m.samples, m.bytes, m.chunk, m.returned, m.pulse); }
-void fields(auto& a, Is<Data> auto& m) { a(m.sim, m.attempt, m.step, m.field, m.offset, m.count); }
+template <class A, Is<Data> M>
+void fields(A& a, M& m) {
+  std::uint64_t field_and_count = m.count << 32 | m.field;  // else there were a word too many
+  a(m.sim, m.attempt, m.step, field_and_count, m.offset, m.time);
+  if constexpr (std::is_const_v<M>)
+    return;
+  else {
+    m.field = static_cast<std::uint32_t>(field_and_count);
+    m.count = field_and_count >> 32;
+  }
+}
 void fields(auto& a, Is<End> auto& m) { a(m.sim, m.attempt, m.steps, m.digest); }
 void fields(auto& a, Is<Ping> auto& m) { a(m.token); }
 void fields(auto& a, Is<Welcome> auto& m) {

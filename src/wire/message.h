@@ -19,7 +19,7 @@
 namespace weir::wire {
 
 inline constexpr std::uint32_t protocol_magic = 0x52494557;  // "WEIR"
-inline constexpr std::uint16_t protocol_version = 2;
+inline constexpr std::uint16_t protocol_version = 3;
 inline constexpr std::size_t header_size = 64;
 /// Payload bytes of a message that is not DATA, and of one that is.
 inline constexpr std::size_t max_control_payload = 4u << 20;
@@ -78,7 +78,8 @@ struct Data {  ///< a chunk of a field
   static constexpr Kind kind = Kind::data;
   std::uint64_t sim = 0, attempt = 0, step = 0;
   std::uint32_t field = 0;
-  std::uint64_t offset = 0, count = 0;  ///< values
+  std::uint64_t offset = 0, count = 0;  ///< values; fewer than 2^32 in a message
+  double time = 0;  ///< of the step, as the solver says it; 0 when the study does not ask for it
 };
 struct End {  ///< a claim, no more: the client has sent its last step
   static constexpr Kind kind = Kind::end;

@@ -42,6 +42,9 @@ class SampleSink {
   virtual Begin begin(SampleId id) = 0;
   /// The row of `field` in `slot`: as many floats as the field has values.
   virtual float* row(Slot slot, std::size_t field) = 0;
+  /// The physical time of the slot's step, finite, where the study lets solvers say it: once,
+  /// between begin and commit.
+  virtual void set_time(Slot slot, double time) { (void)slot, (void)time; }
   virtual CommitStatus commit(Slot slot) = 0;
   virtual void abandon(Slot slot) = 0;
   /// The steps of `sim` that this rank has, as a bitmap: bit k of byte k/8 for step k.

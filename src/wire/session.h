@@ -24,7 +24,7 @@ struct Session {
         sim(hello.sim),
         attempt(hello.attempt),
         nth(hello.session),
-        assembly(sink, settings.field_sizes, settings.steps),
+        assembly(sink, settings),
         heard(now),
         progressed(now) {}
 

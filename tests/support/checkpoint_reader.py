@@ -40,13 +40,13 @@ def read_checked(folder):
 
 
 def read_store(data):
-    """(floats of a row, samples as (slot, draws, sim, step, segment, index))"""
+    """(floats of a row, samples as (slot, draws, sim, step, segment, index, time))"""
     magic, version, _, row_size, _ = struct.unpack_from("<8sIIQQ", data)
-    assert (magic, version) == (b"weirstor", 1)
+    assert (magic, version) == (b"weirstor", 2)
     *slot_counts, samples, repeats = struct.unpack_from("<6Q", data, 64)
     begin = 112 + 4 * sum(slot_counts)
     assert len(data) == begin + 40 * samples + 8 * repeats
-    return row_size, [struct.unpack_from("<IIQQQQ", data, begin + 40 * k) for k in range(samples)]
+    return row_size, [struct.unpack_from("<IIQQQQd", data, begin + 48 * k) for k in range(samples)]
 
 
 def read_row(data, index, row_size):

@@ -48,6 +48,7 @@ wire::AggregatorSettings settings_of(const FakeStudy& study, std::size_t rank) {
   settings.rank = rank;
   settings.ranks = study.ranks;
   settings.steps = study.steps;
+  settings.times = study.times;
   for (const auto& field : study.fields) settings.field_sizes.push_back(field.size);
   return settings;
 }
@@ -84,12 +85,18 @@ float* FakeSink::row(wire::Slot slot, std::size_t field) {
   return filling_.at(slot).values.data() + offset;
 }
 
+void FakeSink::set_time(wire::Slot slot, double time) {
+  const std::lock_guard lock(mutex_);
+  filling_.at(slot).time = time;
+}
+
 wire::CommitStatus FakeSink::commit(wire::Slot slot) {
   const std::lock_guard lock(mutex_);
   auto& filled = filling_.at(slot);
   const auto finite = [](float value) { return std::isfinite(value); };
   if (!std::all_of(filled.values.begin(), filled.values.end(), finite))
     return wire::CommitStatus::refused;  // its row may still be read
+  if (filled.time) times_[filled.id] = *filled.time;
   const bool unique = samples_.emplace(filled.id, std::move(filled.values)).second;
   filling_.erase(slot);
   changed_.notify_all();
@@ -146,6 +153,13 @@ std::optional<std::vector<float>> FakeSink::sample(SampleId id) const {
   const std::lock_guard lock(mutex_);
   const auto found = samples_.find(id);
   if (found == samples_.end()) return std::nullopt;
+  return found->second;
+}
+
+std::optional<double> FakeSink::time(SampleId id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = times_.find(id);
+  if (found == times_.end()) return std::nullopt;
   return found->second;
 }
 
@@ -217,6 +231,10 @@ std::optional<std::vector<float>> FakeServer::sample(SampleId id) const {
   return ranks_[rank_of(id, ranks_.size())]->sink.sample(id);
 }
 
+std::optional<double> FakeServer::time(SampleId id) const {
+  return ranks_[rank_of(id, ranks_.size())]->sink.time(id);
+}
+
 std::size_t FakeServer::accepted() const {
   std::size_t samples = 0;
   for (const auto& rank : ranks_) samples += rank->sink.accepted();
@@ -239,6 +257,7 @@ void write_fake_endpoints(const std::filesystem::path& study_directory, const Fa
   file.fields = study.fields;
   file.steps = study.steps;
   file.stride = study.stride;
+  file.times = study.times;
   for (const double value : study.parameters) file.parameters.push_back(std::to_string(value));
   file.window_bytes = study.window_bytes;
   file.timeout = study.timeout;

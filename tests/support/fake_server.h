@@ -26,6 +26,7 @@ struct FakeStudy {
   std::vector<wire::EndpointField> fields = {{"u", 12}};
   std::uint64_t steps = 3;
   std::uint64_t stride = 1;
+  bool times = false;  ///< the client says them
   std::vector<double> parameters = {1.5, -2.0};
   std::size_t ranks = 1;
   std::uint64_t simulations = 1;         ///< higher numbers are refused
@@ -45,6 +46,7 @@ class FakeSink final : public wire::SampleSink {
   std::size_t room() const override;
   wire::Begin begin(SampleId id) override;
   float* row(wire::Slot slot, std::size_t field) override;
+  void set_time(wire::Slot slot, double time) override;
   wire::CommitStatus commit(wire::Slot slot) override;
   void abandon(wire::Slot slot) override;
   std::vector<std::uint8_t> held(std::uint64_t sim) const override;
@@ -55,8 +57,9 @@ class FakeSink final : public wire::SampleSink {
   void publish();                       ///< thread-safe: all that is accepted is durable
   void hold(SampleId id);               ///< thread-safe: as if it had been accepted before
   std::optional<std::vector<float>> sample(
-      SampleId id) const;        ///< thread-safe; fields one after another
-  std::size_t accepted() const;  ///< thread-safe
+      SampleId id) const;                         ///< thread-safe; fields one after another
+  std::optional<double> time(SampleId id) const;  ///< thread-safe; as it was said
+  std::size_t accepted() const;                   ///< thread-safe
   bool wait_for_accepted(std::size_t samples,
                          double seconds) const;  ///< thread-safe; false: not in time
 
@@ -64,6 +67,7 @@ class FakeSink final : public wire::SampleSink {
   struct Filling {
     SampleId id;
     std::vector<float> values;
+    std::optional<double> time{};
   };
 
   const FakeStudy study_;
@@ -74,6 +78,7 @@ class FakeSink final : public wire::SampleSink {
   std::map<wire::Slot, Filling> filling_;
   wire::Slot next_slot_ = 0;
   std::map<SampleId, std::vector<float>> samples_;
+  std::map<SampleId, double> times_;
   std::set<SampleId> durable_;
 };
 
@@ -87,6 +92,7 @@ class FakeServer {
   FakeSink& rank(std::size_t rank);
   /// From whichever rank it belongs to.
   std::optional<std::vector<float>> sample(SampleId id) const;
+  std::optional<double> time(SampleId id) const;
   std::size_t accepted() const;   ///< on all ranks
   std::size_t connected() const;  ///< Hellos that were welcomed, on all ranks
 

@@ -73,6 +73,16 @@ class Client:
         """
         self._call("weir_start_at", _size("step", step))
 
+    def time(self, time: float) -> None:
+        """Before the first send of a step: its physical time, in the study's unit, the same on all ranks. A study with
+        "simulation": {"time": {"sent": true}} needs it; in another it changes nothing.
+
+        Raises ArgumentError also when it is not finite, or when some field of the step was sent and another was not.
+        """
+        if not isinstance(time, (float, int, np.floating, np.integer)):
+            raise ArgumentError(f"time is {time!r}; it must be a number")
+        self._call("weir_time", c_double(float(time)))
+
     def subarray(self, field: str, shape: Sequence[int], local: Sequence[int], start: Sequence[int]) -> None:
         """Before the first send of the field: this rank holds the block of `local` extents at `start` in the field of
         this `shape`, outermost axis first. Without it the field is the ranks' values one after another.

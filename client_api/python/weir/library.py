@@ -18,6 +18,7 @@ SIGNATURES = {
     "weir_parameters": [c_void_p, c_size_t, POINTER(c_double), POINTER(c_size_t)],
     "weir_resume_step": [c_void_p, POINTER(c_size_t)],
     "weir_start_at": [c_void_p, c_size_t],
+    "weir_time": [c_void_p, c_double],
     "weir_subarray": [c_void_p, c_char_p, c_size_t, POINTER(c_size_t), POINTER(c_size_t), POINTER(c_size_t)],
     "weir_send": [c_void_p, c_char_p, POINTER(c_double), c_size_t],
     "weir_send_float": [c_void_p, c_char_p, POINTER(c_float), c_size_t],

@@ -5,7 +5,7 @@ nm=$1
 
 exported() { "$nm" --dynamic --defined-only "$1" | awk '{print $3}' | sort; }
 
-common='weir_finalize weir_init_serial weir_last_error weir_parameters weir_resume_step weir_send weir_send_float weir_start_at weir_strerror weir_subarray'
+common='weir_finalize weir_init_serial weir_last_error weir_parameters weir_resume_step weir_send weir_send_float weir_start_at weir_strerror weir_subarray weir_time'
 expect() {
   if [ "$(exported "$1")" != "$(echo "$2" | tr ' ' '\n' | sort)" ]; then
     echo "$1 exports:" >&2

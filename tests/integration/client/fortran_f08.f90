@@ -34,6 +34,8 @@ program fortran_f08
         u(i, j) = 1000*step + 6*(j - 1) + 3*rank + i - 1
       end do
     end do
+    call weir_time(client, 0.25_real64*step, ierr)
+    call check('weir_time')
     v = [(-real(1000*step + i, real32), i=0, 2)]
     call weir_send(client, 'u   ', u, ierr)
     call check('weir_send of u')

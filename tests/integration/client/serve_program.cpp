@@ -1,8 +1,10 @@
-// serve_program COMMAND…: runs a client program against a server and checks what it sent: fields
-// "u" (a 4 × 6 array) and "v" (3 values) of three steps, u(i) = 1000 × step + i and v(i) = -u(i).
+// serve_program [--times] COMMAND…: runs a client program against a server and checks what it sent:
+// fields "u" (a 4 × 6 array) and "v" (3 values) of three steps, u(i) = 1000 × step + i and v(i) =
+// -u(i). With --times the study takes times from its solver, and that of step k has to be k / 4.
 // Exit code 0: the program's was 0 and every value is right.
 
 #include <cstdio>
+#include <cstring>
 #include <vector>
 
 #include <stdlib.h>
@@ -26,6 +28,13 @@ int run(char** command) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
+bool right_time(const FakeServer& server, std::uint64_t step) {
+  const auto time = server.time({0, step});
+  if (time == 0.25 * static_cast<double>(step)) return true;
+  std::fprintf(stderr, "step %d: time is %g\n", static_cast<int>(step), time.value_or(-1));
+  return false;
+}
+
 bool right(const FakeServer& server, std::uint64_t step) {
   const auto values = server.sample({0, step});
   if (!values) {
@@ -44,10 +53,13 @@ bool right(const FakeServer& server, std::uint64_t step) {
 }
 
 int main(char** command) {
+  const bool times = std::strcmp(*command, "--times") == 0;
+  if (times) ++command;
   const TemporaryFolder folder;
   FakeStudy study;
   study.fields = {{"u", 24}, {"v", 3}};
   study.ranks = 2;
+  study.times = times;
   const FakeServer server(folder.path(), study);
   setenv("WEIR_STUDY_DIR", folder.path().c_str(), 1);
   setenv("WEIR_SIM", "0", 1);
@@ -55,7 +67,10 @@ int main(char** command) {
     std::fprintf(stderr, "%s ended with %d\n", command[0], code);
     return 1;
   }
-  return right(server, 0) && right(server, 1) && right(server, 2) ? 0 : 1;
+  for (const std::uint64_t step : {0, 1, 2}) {
+    if (!right(server, step) || (times && !right_time(server, step))) return 1;
+  }
+  return 0;
 }
 
 }  // namespace

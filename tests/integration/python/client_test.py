@@ -25,6 +25,8 @@ MISTAKES = {
     "zero": r"field is 'u\\x00v'",
     "late": "5",
     "negative": "step is -1",
+    "time": "time is 'now'",
+    "nan": "the time of step 0 is nan",
     "axes": "2, 1 and 2 axes",
     "extent": "shape is 4.5",
 }
@@ -43,7 +45,16 @@ class DataTest(WholeTest):
         code, output = self.run_program(WEIR, "generate", self.write_study(study), "--to", path, "--output", self.folder / name)
         self.assertEqual(code, 0, output + self.logs(self.folder / name))
         with h5py.File(path) as file:
+            self.times = file["time"][:] if "time" in file else None
             return file["parameters"][:, 0], file["fields/u"][:]
+
+    def test_times_of_steps_are_kept_where_the_study_asks_for_them(self):
+        study = study_of("serial")
+        self.recorded("axis", study)
+        self.assertIsNone(self.times)
+        study["simulation"]["time"] = {"sent": True}
+        self.recorded("sent", study)
+        np.testing.assert_array_equal(self.times, np.tile(0.25 * np.arange(STEPS), (3, 1)))
 
     def test_every_kind_of_array_arrives_as_its_values_from_one_process_and_from_several(self):
         alone = self.recorded("alone", study_of("serial"))

@@ -28,6 +28,8 @@ def mistakes(client, first_rank):
         ("zero", client.send, "u\0v", good),
         ("late", client.start_at, 5),
         ("negative", client.start_at, -1),
+        ("time", client.time, "now"),
+        ("nan", client.time, float("nan")),
         ("axes", client.subarray, "u", (4, 4), (4,), (0, 0)),
         ("extent", client.subarray, "u", (4, 4.5), (4, 4), (0, 0)),
     ]

@@ -33,6 +33,7 @@ def main():
         client.subarray("u", [size], [count], [start])
         client.start_at(client.resume_step)
         for step in range(client.resume_step, steps):
+            client.time(0.25 * step)
             client.send("u", dressed(1000 * a + 100 * step + np.arange(start, start + count, dtype=float), step))
 
 

@@ -16,7 +16,7 @@ def read(folder):
     assert manifest["format"] == "weir-checkpoint" and manifest["number"] == 2
     contents = read_checked(folder)
     row_size, samples = read_store(contents["rank.0/store"])
-    for slot, draws, sim, step, segment, index in samples:
+    for slot, draws, sim, step, segment, index, _ in samples:
         row = read_row(contents[f"rank.0/segment.{segment}"], index, row_size)
         yield " ".join(str(value) for value in (slot, sim, step, draws)), row
     training = contents["rank.0/training.safetensors"]

@@ -49,6 +49,7 @@ void StudyInMemory::overwrite(std::size_t count) {
     const std::uint64_t number = arrived_++ * ranks_ + rank_;
     sample.id = {.sim = number / steps, .step = number % steps};
     sample.draws = static_cast<std::uint32_t>(random_.below(9));
+    sample.time = random_.uniform();
     sample.row.resize(row_size);
     for (auto& value : sample.row) value = static_cast<float>(random_.uniform());
     ledger_.accept(sample.id);
@@ -97,8 +98,9 @@ void StudyInMemory::published(const std::vector<RowPlace>& places) {
 void StudyInMemory::restore(const StudyContent& content) {
   slots_.assign(slots_.size(), std::nullopt);
   for (std::size_t k = 0; k < content.rows.size(); ++k) {
-    const auto& [slot, id, draws] = content.store.samples[k];
-    slots_[slot] = {.id = id, .draws = draws, .row = content.rows[k], .place = content.places[k]};
+    const auto& [slot, id, draws, time] = content.store.samples[k];
+    slots_[slot] = {
+        .id = id, .draws = draws, .time = time, .row = content.rows[k], .place = content.places[k]};
   }
   ledger_ = content.store.ledger;
   cuts_ = content.name.number;
@@ -125,7 +127,9 @@ StoreState StudyInMemory::store_state() {
       state.buffer.free.push_back(slot);
       continue;
     }
-    state.samples.push_back({.slot = slot, .id = slots_[slot]->id, .draws = slots_[slot]->draws});
+    const Sample& sample = *slots_[slot];
+    state.samples.push_back(
+        {.slot = slot, .id = sample.id, .draws = sample.draws, .time = sample.time});
     (random_.below(2) == 0 ? state.buffer.seen : state.buffer.unseen).push_back(slot);
     state.buffer.order.push_back(slot);
   }

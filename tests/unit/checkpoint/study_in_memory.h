@@ -50,6 +50,7 @@ class StudyInMemory {
   struct Sample {
     SampleId id;
     std::uint32_t draws = 0;
+    double time = 0;
     std::vector<float> row;
     std::optional<RowPlace> place;
   };

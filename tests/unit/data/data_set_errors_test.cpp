@@ -92,6 +92,13 @@ TEST_F(DataSetErrors, NamesEveryDifferenceFromTheStudyAtOnce) {
                     HasSubstr("no field w"), HasSubstr("a field v, the study has not")));
 }
 
+TEST_F(DataSetErrors, NamesTimesThatTheStudyWantsAndTheFileLacks) {
+  Study study = data_study();
+  study.simulation.time.sent = true;
+  EXPECT_THAT(refusal(study), HasSubstr("it has no times that a solver sent, and the study's "
+                                        "/simulation/time/sent is true"));
+}
+
 TEST_F(DataSetErrors, NamesAnotherNumberOfSteps) {
   Study study = data_study();
   study.simulation.steps = 5;

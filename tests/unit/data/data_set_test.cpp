@@ -61,6 +61,34 @@ TEST_F(DataSetTest, HoldsSimulationsInTheOrderOfTheirNumbers) {
   expect_simulations({0, 1, 3, 7, 9});
 }
 
+TEST_F(DataSetTest, TakesTimesFromTheStudysAxisWhereNoSolverSaysThem) {
+  study_.simulation.time = {.first = 2, .step = 0.5, .sent = false, .unit = "s"};
+  DataSetWriter writer(file_, study_);
+  for (const std::uint64_t sim : {4, 1}) write_simulation(writer, sim);
+  writer.finish();
+  const DataSet data(file_, study_);
+  for (std::size_t k = 0; k < data.samples(); ++k)
+    EXPECT_EQ(data.time(k), 2 + 0.5 * static_cast<double>(k % steps)) << k;
+}
+
+TEST_F(DataSetTest, KeepsTheTimesThatASolverSays) {
+  study_.simulation.time.sent = true;
+  const auto time_of = [](SampleId id) {
+    return 0.1 * static_cast<double>(100 * id.sim + id.step);
+  };
+  DataSetWriter writer(file_, study_);
+  for (const std::uint64_t sim : {4, 1, 2}) {
+    for (std::uint64_t step = steps; step-- > 0;) {
+      const SampleId id{sim, step};
+      writer.write(id, parameters_of(sim), values_of(id), time_of(id));
+    }
+  }
+  writer.finish();
+  expect_simulations({1, 2, 4});
+  const DataSet data(file_, study_);
+  for (std::size_t k = 0; k < data.samples(); ++k) EXPECT_EQ(data.time(k), time_of(data.id(k)));
+}
+
 TEST_F(DataSetTest, LeavesIncompleteSimulationsOut) {
   DataSetWriter writer(file_, study_);
   write_sample(writer, {5, 0});

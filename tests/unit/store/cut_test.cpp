@@ -188,6 +188,24 @@ TEST_P(StoreCuts, RestoreAStoreThatGoesOnLikeTheOneThatWasCut) {
   EXPECT_EQ(twin->begin({0, 0}).status, BeginStatus::duplicate);
 }
 
+TEST_P(StoreCuts, KeepTheTimesOfTheirSamples) {
+  study_.simulation.time.sent = true;
+  auto store = make();
+  for (std::uint64_t step = 0; step < 3; ++step) {
+    const auto begin = store.begin({0, step});
+    fill_row(store, begin.slot, {0, step});
+    store.set_time(begin.slot, 0.1 * static_cast<double>(step + 1));
+    ASSERT_EQ(store.commit(begin.slot), CommitStatus::accepted);
+  }
+  const auto cut = store.cut();
+  auto again = restored(*cut);
+  again->end_reception();
+  OwnedBatch batch(3);
+  again->draw(3, batch);
+  for (std::size_t k = 0; k < 3; ++k)
+    EXPECT_EQ(batch.times[k], 0.1 * static_cast<double>(batch.ids[k].step + 1));
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, StoreCuts,
                          testing::Values(BufferKind::fifo, BufferKind::firo,
                                          BufferKind::reservoir));

@@ -36,6 +36,21 @@ TEST(SampleStore, GivesBackWhatWasPutIn) {
   EXPECT_EQ(wrong_values(batch), 0u);
 }
 
+TEST(SampleStore, GivesTheTimeThatWasSaidOfAStepElseTheStudysAxis) {
+  Study study = small_study(BufferKind::fifo, /*capacity=*/5, /*watermark=*/0);
+  study.simulation.time = {.first = 1, .step = 0.25, .sent = true, .unit = ""};
+  SampleStore store = store_of(study);
+  for (const std::uint64_t step : {2, 3}) {
+    const auto begin = store.begin({0, step});
+    fill_row(store, begin.slot, {0, step});
+    if (step == 3) store.set_time(begin.slot, 7.5);
+    ASSERT_EQ(store.commit(begin.slot), CommitStatus::accepted);
+  }
+  OwnedBatch batch(2);
+  store.draw(2, batch);
+  EXPECT_THAT(batch.times, ElementsAre(1.5, 7.5));
+}
+
 TEST(SampleStore, AcceptsASampleOnce) {
   SampleStore store = store_of(small_study(BufferKind::reservoir, /*capacity=*/5, /*watermark=*/0));
   EXPECT_EQ(put(store, {1, 2}), CommitStatus::accepted);

@@ -30,7 +30,7 @@ class ExportTest : public testing::TestWithParam<Activation> {
 torch::Tensor predict(Model& model, const Normalisation& normalisation, const Study& study,
                       const std::vector<SampleId>& ids, const std::vector<double>& parameters) {
   auto inputs = torch::empty({static_cast<std::int64_t>(ids.size()), 3});
-  normalise_inputs(normalisation, study.simulation.time, ids, parameters,
+  normalise_inputs(normalisation, times_of(study.simulation.time, ids), parameters,
                    {inputs.data_ptr<float>(), static_cast<std::size_t>(inputs.numel())});
   auto outputs = model.forward(inputs, {}).detach();
   outputs.narrow(1, 0, 6).mul_(80).add_(300);

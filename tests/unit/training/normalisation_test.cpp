@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "server/training/moments.h"
+#include "server/training/step_time.h"
 #include "src/core/error.h"
 #include "tests/unit/training/scripted_training.h"
 #include "tests/unit/training/thread_collective.h"
@@ -50,7 +51,7 @@ TEST(Normalisation, MapsBoundsAndTheFirstAndLastStepToMinusOneAndOne) {
   const std::vector<SampleId> ids = {{0, 0}, {0, 19}};
   const std::vector<double> parameters = {100, -1, 500, 1};
   std::vector<float> inputs(6);
-  normalise_inputs(normalisation, study.simulation.time, ids, parameters, inputs);
+  normalise_inputs(normalisation, times_of(study.simulation.time, ids), parameters, inputs);
   const std::vector<float> expected = {-1, -1, -1, 1, 1, 1};
   for (std::size_t k = 0; k < inputs.size(); ++k) EXPECT_NEAR(inputs[k], expected[k], 1e-6);
 }
@@ -59,7 +60,7 @@ TEST(Normalisation, PutsTheTimeOfAStudyOfOneStepAtZero) {
   Study study = test::miniature_study(/*batch=*/1);
   study.simulation.steps = 1;
   std::vector<float> inputs(3);
-  normalise_inputs(make_normalisation(study), study.simulation.time, std::vector<SampleId>{{0, 0}},
+  normalise_inputs(make_normalisation(study), std::vector<double>{study.simulation.time.first},
                    std::vector<double>{300, 0}, inputs);
   EXPECT_EQ(inputs, (std::vector<float>{0, 0, 0}));
 }

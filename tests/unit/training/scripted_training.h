@@ -13,6 +13,7 @@
 #include "server/metrics/metrics.h"
 #include "server/training/round.h"
 #include "server/training/sample_source.h"
+#include "server/training/step_time.h"
 #include "src/core/random.h"
 #include "src/study/study.h"
 
@@ -91,6 +92,7 @@ class ScriptedSource final : public SampleSource {
     count = std::min(count, left());
     batch.ids.assign(ids_.begin() + static_cast<std::ptrdiff_t>(next_),
                      ids_.begin() + static_cast<std::ptrdiff_t>(next_ + count));
+    batch.times = times_of(study_.simulation.time, batch.ids);
     batch.parameters.clear();
     float* row = batch.targets;
     for (const auto& id : batch.ids) {

@@ -24,6 +24,7 @@ EndpointFile example() {
   content.fields = {{"temperature", 10000}, {"pressure", 100}};
   content.steps = 100;
   content.stride = 5;
+  content.times = true;
   content.parameters = {"t0", "t1"};
   content.window_bytes = 64u << 20;
   content.timeout = 0.5;
@@ -59,6 +60,7 @@ TEST_F(EndpointFileTest, ComesBackAsItWasWritten) {
   EXPECT_EQ(content.fields[1].size, 100u);
   EXPECT_EQ(content.steps, 100u);
   EXPECT_EQ(content.stride, 5u);
+  EXPECT_TRUE(content.times);
   EXPECT_EQ(content.parameters, example().parameters);
   EXPECT_EQ(content.window_bytes, 64u << 20);
   EXPECT_EQ(content.timeout, 0.5);

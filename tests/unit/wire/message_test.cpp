@@ -22,7 +22,7 @@ std::vector<Message> one_of_each() {
   return {
       Hello{1, 2, 3, 4, 5, {0x81, 0x02}},
       Want{6, 7, 8, 9, 10},
-      Data{10, 11, 12, 13, 14, /*count=*/5},
+      Data{10, 11, 12, 13, 14, /*count=*/5, /*time=*/-0.25},
       End{16, 17, 18, large},
       Ping{20},
       Welcome{1, 2, 3, {0.5, -1e300}, {0xff, 0x01}, {0x0f}, 4},
@@ -79,7 +79,7 @@ TEST(Message, OfEveryKindComesBackAsItWent) {
 TEST(Message, HeaderIsLittleEndianWithMagicVersionAndKindFirst) {
   const auto frame = encode(Credit{/*samples=*/0x0102, /*bytes=*/3});
   ASSERT_EQ(frame.size(), header_size);
-  const std::uint8_t expected[] = {'W',  'E', 'I', 'R', 2, 0, 18, 0, 0x02,
+  const std::uint8_t expected[] = {'W',  'E', 'I', 'R', 3, 0, 18, 0, 0x02,
                                    0x01, 0,   0,   0,   0, 0, 0,  3};
   for (std::size_t i = 0; i < sizeof(expected); ++i) {
     EXPECT_EQ(std::to_integer<int>(frame[i]), expected[i]) << "byte " << i;
@@ -171,7 +171,7 @@ TEST(Message, WhoseListClaimsMoreThanThereIsIsAnErrorWithoutAllocation) {
 TEST(Message, DataWhoseCountIsNotItsPayloadIsAnError) {
   const auto frame = frame_of(Data{1, 2, 3, 4, 5, /*count=*/6});
   for (const std::uint64_t count :
-       {std::uint64_t{5}, std::uint64_t{7}, (std::uint64_t{1} << 62) + 6}) {
+       {std::uint64_t{5}, std::uint64_t{7}, (std::uint64_t{1} << 31) + 6}) {
     auto wrong = frame;
     encode_data_header(Data{1, 2, 3, 4, 5, count},
                        std::span<std::byte, header_size>(wrong.data(), header_size));
