@@ -76,7 +76,7 @@ class StudyTest(unittest.TestCase):
         summary = json.loads((directory / "summary.json").read_text())
         self.assertEqual(summary["status"], "done")
         self.assertEqual(summary["samples"]["unique"], 4 * STEPS)
-        output = self.program(BIN / "heat2d_picture", directory)
+        output = self.program(BIN / "example_picture", directory)
         self.assertIn("40 of 40 received, 0 lost", output)
         self.assertTrue((directory / "prediction.png").read_bytes().startswith(b"\x89PNG"))
 

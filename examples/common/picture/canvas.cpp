@@ -1,4 +1,4 @@
-#include "examples/heat2d/picture/canvas.h"
+#include "examples/common/picture/canvas.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,10 +6,10 @@
 
 #include <png.h>
 
-#include "examples/heat2d/picture/font.h"
+#include "examples/common/picture/font.h"
 #include "src/core/error.h"
 
-namespace heat2d {
+namespace picture {
 namespace {
 
 constexpr Colour grey{120, 120, 120};
@@ -105,4 +105,4 @@ void Canvas::write_png(const std::filesystem::path& file) const {
   }
 }
 
-}  // namespace heat2d
+}  // namespace picture

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "examples/heat2d/picture/colour_map.h"
+#include "examples/common/picture/colour_map.h"
 
-namespace heat2d {
+namespace picture {
 
 enum class Align { left, centre, right };
 
@@ -43,4 +43,4 @@ class Canvas {
   std::vector<std::uint8_t> pixels_;  ///< RGB
 };
 
-}  // namespace heat2d
+}  // namespace picture

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-namespace heat2d {
+namespace picture {
 
 struct Point {
   double x = 0, y = 0;
@@ -16,4 +16,4 @@ inline constexpr double cap_height = 12, advance_width = 11;  ///< in units of t
 /// font lacks are a box.
 std::vector<Stroke> glyph(char character);
 
-}  // namespace heat2d
+}  // namespace picture

@@ -1,4 +1,4 @@
-#include "examples/heat2d/picture/comparison.h"
+#include "examples/common/picture/comparison.h"
 
 #include <algorithm>
 #include <cmath>
@@ -8,7 +8,7 @@
 #include "server/data/data_set.h"
 #include "src/core/error.h"
 
-namespace heat2d {
+namespace picture {
 namespace {
 
 using weir::Error;
@@ -55,21 +55,30 @@ double relative_l2(const std::vector<float>& solver, const std::vector<float>& s
   return norm > 0 ? std::sqrt(difference / norm) : std::sqrt(difference);
 }
 
+FieldComparison compare_field(const float* solver, const float* surrogate, std::size_t size) {
+  FieldComparison result{{solver, solver + size}, {surrogate, surrogate + size}};
+  result.relative_l2 = relative_l2(result.solver, result.surrogate);
+  return result;
+}
+
 Comparison compare(torch::jit::Module& model, const weir::Study& study, const weir::DataSet& data,
                    std::size_t simulation) {
-  const std::size_t field = study.simulation.fields.front().size();
   std::vector<float> values(study.simulation.sample_size());
   const auto own = data.parameters(simulation);
   Comparison result;
   result.simulation = simulation;
   result.parameters.assign(own.begin(), own.end());
   data.read((simulation + 1) * data.steps() - 1, values);
-  result.solver.assign(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(field));
   const auto prediction = predict(model, study, result.parameters);
   require_values(prediction, values.size());
-  const float* const first = prediction.data_ptr<float>();
-  result.surrogate.assign(first, first + field);
-  result.relative_l2 = relative_l2(result.solver, result.surrogate);
+  const float* predicted = prediction.data_ptr<float>();
+  const float* computed = values.data();
+  for (const auto& field : study.simulation.fields) {
+    result.fields.push_back(compare_field(computed, predicted, field.size()));
+    result.relative_l2 += result.fields.back().relative_l2;
+    computed += field.size(), predicted += field.size();
+  }
+  result.relative_l2 /= static_cast<double>(result.fields.size());
   return result;
 }
 
@@ -77,11 +86,11 @@ Comparison compare(torch::jit::Module& model, const weir::Study& study, const we
 
 std::vector<Comparison> compare_last_steps(const weir::Study& study,
                                            const std::filesystem::path& model) {
-  const auto& field = study.simulation.fields.front();
-  if (field.shape.size() != 2)
-    throw Error(ErrorKind::input, "the field '" + field.name + "' has " +
-                                      std::to_string(field.shape.size()) +
-                                      " axes; the picture wants two");
+  for (const auto& field : study.simulation.fields)
+    if (field.shape.size() != 2)
+      throw Error(ErrorKind::input, "the field '" + field.name + "' has " +
+                                        std::to_string(field.shape.size()) +
+                                        " axes; the picture wants two");
   const torch::NoGradGuard no_gradients;
   auto module = load(model);
   const weir::DataSet data(study.validation.dataset, study);
@@ -96,4 +105,4 @@ std::vector<Comparison> compare_last_steps(const weir::Study& study,
   return all;
 }
 
-}  // namespace heat2d
+}  // namespace picture

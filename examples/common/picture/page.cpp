@@ -1,11 +1,11 @@
-#include "examples/heat2d/picture/page.h"
+#include "examples/common/picture/page.h"
 
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <functional>
 
-namespace heat2d {
+namespace picture {
 namespace {
 
 // Lengths in pixels.
@@ -21,7 +21,7 @@ struct Scale {
 struct Row {
   std::vector<std::string> labels;
   Scale scale;
-  std::function<std::vector<float>(const Comparison&)> values;
+  std::function<std::vector<float>(const FieldComparison&)> values;
 };
 
 std::string number(const char* format, double value) {
@@ -31,34 +31,36 @@ std::string number(const char* format, double value) {
 }
 
 std::string with_unit(double value, const std::string& unit) {
-  return number(std::abs(value) < 10 ? "%.2f" : "%.1f", value) + (unit.empty() ? "" : " " + unit);
+  const double size = std::abs(value);
+  const char* const format = size < 0.1 && size > 0 ? "%.2g" : size < 10 ? "%.2f" : "%.1f";
+  return number(format, value) + (unit.empty() ? "" : " " + unit);
 }
 
-std::vector<float> difference(const Comparison& comparison) {
+std::vector<float> difference(const FieldComparison& comparison) {
   std::vector<float> values(comparison.solver.size());
   std::transform(comparison.surrogate.begin(), comparison.surrogate.end(),
                  comparison.solver.begin(), values.begin(), std::minus<>());
   return values;
 }
 
-Scale field_scale(const std::vector<Column>& columns) {
-  double lowest = columns.front().comparison.solver.front(), highest = lowest;
-  for (const auto& column : columns) {
-    for (const auto* values : {&column.comparison.solver, &column.comparison.surrogate}) {
-      const auto [low, high] = std::minmax_element(values->begin(), values->end());
-      lowest = std::min<double>(lowest, *low);
-      highest = std::max<double>(highest, *high);
-    }
-  }
+/// Of one value in a hundred the colour is that of the scale's end: a peak in a corner must not
+/// take the colours from everything else.
+Scale field_scale(const std::vector<FieldComparison>& comparisons) {
+  std::vector<float> values;
+  for (const auto& comparison : comparisons)
+    values.insert(values.end(), comparison.solver.begin(), comparison.solver.end());
+  std::sort(values.begin(), values.end());
+  const std::size_t beyond = values.size() / 200;
+  const double lowest = values[beyond], highest = values[values.size() - 1 - beyond];
   const double extent = highest > lowest ? highest - lowest : 1;
   return {lowest, lowest + extent,
           [=](double value) { return sequential((value - lowest) / extent); }};
 }
 
-Scale difference_scale(const std::vector<Column>& columns) {
+Scale difference_scale(const std::vector<FieldComparison>& comparisons) {
   double largest = 0;
-  for (const auto& column : columns)
-    for (const float value : difference(column.comparison))
+  for (const auto& comparison : comparisons)
+    for (const float value : difference(comparison))
       largest = std::max(largest, std::abs(double{value}));
   if (largest == 0) largest = 1;
   return {-largest, largest, [=](double value) { return diverging(value / largest); }};
@@ -90,18 +92,19 @@ void draw_bar(Canvas& canvas, int left, int top, const Scale& scale, const std::
   }
 }
 
-void draw_heading(Canvas& canvas, int left, const weir::Study& study, const Column& column) {
+void draw_heading(Canvas& canvas, int left, const weir::Study& study, const Column& column,
+                  double relative_l2) {
   const auto& comparison = column.comparison;
   int baseline = 24;
   canvas.text(left, baseline,
               column.title + ": simulation " + std::to_string(comparison.simulation), Align::left,
               12);
   baseline += line + 2;
-  canvas.text(left, baseline, "relative L2 " + number("%.2f", 100 * comparison.relative_l2) + " %");
+  canvas.text(left, baseline, "relative L2 " + number("%.2f", 100 * relative_l2) + " %");
   std::string words;
   for (std::size_t k = 0; k < study.parameters.size(); ++k) {
     const std::string next =
-        study.parameters[k].name + " " + number("%.0f", comparison.parameters[k]) + "  ";
+        study.parameters[k].name + " " + number("%.3g", comparison.parameters[k]) + "  ";
     if (Canvas::text_width(words + next) > panel + gap) {
       canvas.text(left, baseline += line, words);
       words.clear();
@@ -111,25 +114,36 @@ void draw_heading(Canvas& canvas, int left, const weir::Study& study, const Colu
   canvas.text(left, baseline + line, words);
 }
 
+std::vector<Row> rows_of(const std::vector<FieldComparison>& comparisons) {
+  return {{{"solver"}, field_scale(comparisons), [](const auto& c) { return c.solver; }},
+          {{"surrogate"}, field_scale(comparisons), [](const auto& c) { return c.surrogate; }},
+          {{"difference", "surrogate", "- solver"}, difference_scale(comparisons), difference}};
+}
+
+std::string footing(const weir::Study& study, const weir::Field& field) {
+  const auto& axis = study.simulation.time;
+  const double time = axis.first + static_cast<double>(study.simulation.steps - 1) * axis.step;
+  return field.name + " at " + number("%g", time) + (axis.unit.empty() ? "" : " " + axis.unit) +
+         ", simulations that were not trained on; west is left, north is up";
+}
+
 }  // namespace
 
-Canvas draw_page(const weir::Study& study, const std::vector<Column>& columns) {
-  const auto& field = study.simulation.fields.front();
-  const auto& axis = study.simulation.time;
-  const std::vector<Row> rows = {
-      {{"solver"}, field_scale(columns), [](const auto& c) { return c.solver; }},
-      {{"surrogate"}, field_scale(columns), [](const auto& c) { return c.surrogate; }},
-      {{"difference", "surrogate", "- solver"}, difference_scale(columns), difference}};
+Canvas draw_page(const weir::Study& study, std::size_t which, const std::vector<Column>& columns) {
+  const auto& field = study.simulation.fields[which];
+  std::vector<FieldComparison> comparisons;
+  for (const auto& column : columns) comparisons.push_back(column.comparison.fields[which]);
+  const auto rows = rows_of(comparisons);
   const int right = left_margin + static_cast<int>(columns.size()) * (panel + gap);
   const int bottom = top_margin + static_cast<int>(rows.size()) * row_height;
   Canvas canvas(right + right_margin, bottom + bottom_margin);
 
   for (std::size_t c = 0; c < columns.size(); ++c) {
     const int left = left_margin + static_cast<int>(c) * (panel + gap);
-    draw_heading(canvas, left, study, columns[c]);
+    draw_heading(canvas, left, study, columns[c], comparisons[c].relative_l2);
     for (std::size_t r = 0; r < rows.size(); ++r)
       draw_panel(canvas, left, top_margin + static_cast<int>(r) * row_height, field.shape,
-                 rows[r].values(columns[c].comparison), rows[r], field.unit);
+                 rows[r].values(comparisons[c]), rows[r], field.unit);
   }
   for (std::size_t r = 0; r < rows.size(); ++r) {
     const int top = top_margin + static_cast<int>(r) * row_height;
@@ -138,11 +152,8 @@ Canvas draw_page(const weir::Study& study, const std::vector<Column>& columns) {
                   Align::right);
     draw_bar(canvas, right, top, rows[r].scale, field.unit);
   }
-  const double time = axis.first + static_cast<double>(study.simulation.steps - 1) * axis.step;
-  canvas.text(left_margin, bottom + 12,
-              field.name + " at " + number("%g", time) + " " + axis.unit +
-                  ", simulations that were not trained on; west is left, north is up");
+  canvas.text(left_margin, bottom + 12, footing(study, field));
   return canvas;
 }
 
-}  // namespace heat2d
+}  // namespace picture

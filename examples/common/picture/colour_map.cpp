@@ -1,10 +1,10 @@
-#include "examples/heat2d/picture/colour_map.h"
+#include "examples/common/picture/colour_map.h"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
 
-namespace heat2d {
+namespace picture {
 namespace {
 
 std::uint8_t srgb(double linear) {
@@ -41,4 +41,4 @@ Colour diverging(double value) {
   return from_oklch(0.97 - 0.52 * t, 0.17 * t, value < 0 ? 258 : 27);
 }
 
-}  // namespace heat2d
+}  // namespace picture

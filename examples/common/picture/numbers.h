@@ -3,9 +3,9 @@
 
 #include <string>
 
-namespace heat2d {
+namespace picture {
 
 /// Four lines from the text of a summary.json. Errors: weir::Error{input} when it is none.
 std::string main_numbers(const std::string& summary);
 
-}  // namespace heat2d
+}  // namespace picture

@@ -1,9 +1,9 @@
-#include "examples/heat2d/picture/font.h"
+#include "examples/common/picture/font.h"
 
 #include <string_view>
 #include <unordered_map>
 
-namespace heat2d {
+namespace picture {
 namespace {
 
 // Points are two letters or digits, x then y: 0-9, then a = 10 to g = 16. The baseline is y = 4,
@@ -78,4 +78,4 @@ std::vector<Stroke> glyph(char character) {
   return lines;
 }
 
-}  // namespace heat2d
+}  // namespace picture

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace heat2d {
+namespace picture {
 
 struct Colour {
   std::uint8_t red = 0, green = 0, blue = 0;
@@ -15,4 +15,4 @@ Colour sequential(double value);
 /// From blue (-1) over near white (0) to red (1). Values outside are taken to the nearer end.
 Colour diverging(double value);
 
-}  // namespace heat2d
+}  // namespace picture

@@ -6,13 +6,13 @@
 #include <gmock/gmock.h>
 #include <torch/script.h>
 
-#include "examples/heat2d/picture/numbers.h"
-#include "examples/heat2d/picture/page.h"
+#include "examples/common/picture/numbers.h"
+#include "examples/common/picture/page.h"
 #include "server/data/data_set.h"
 #include "src/core/error.h"
 #include "tests/support/temporary_folder.h"
 
-namespace heat2d {
+namespace picture {
 namespace {
 
 using testing::ElementsAre;
@@ -26,7 +26,7 @@ weir::Study make_study(const std::filesystem::path& folder) {
   study.simulation.count = 3;
   study.simulation.steps = steps;
   study.simulation.fields = {{"temperature", {height, width}, "K"}};
-  study.simulation.time = {/*first=*/0.01, /*step=*/0.01, "s"};
+  study.simulation.time = {.first = 0.01, .step = 0.01, .unit = "s"};
   for (const auto* name : {"initial", "west", "east", "south", "north"})
     study.parameters.push_back({name, 100, 500, "K"});
   study.validation.dataset = folder / "validation.h5";
@@ -93,7 +93,22 @@ TEST_F(Picture, ComparesTheLastStepAndSortsByError) {
   EXPECT_NEAR(all[0].relative_l2, 0, 1e-5);
   EXPECT_EQ(all[1].simulation, 2u) << "the same 100 K too little, of a larger field";
   EXPECT_THAT(all[2].parameters, ElementsAre(150, 110, 220, 330, 440));
-  EXPECT_NEAR(all[2].surrogate[0] - all[2].solver[0], 100, 1e-2);
+  EXPECT_NEAR(all[2].fields[0].surrogate[0] - all[2].fields[0].solver[0], 100, 1e-2);
+}
+
+TEST_F(Picture, ComparesEachFieldAndSortsByTheirMean) {
+  study_.simulation.fields = {{"west", {height, width / 2}, ""}, {"east", {height, width / 2}, ""}};
+  write_data(study_);
+  write_model(model_, width * height);
+  const auto all = compare_last_steps(study_, model_);
+  for (const auto& one : all) {
+    ASSERT_EQ(one.fields.size(), 2u);
+    EXPECT_EQ(one.fields[1].solver.size(), height * width / 2);
+    EXPECT_NEAR(one.relative_l2, (one.fields[0].relative_l2 + one.fields[1].relative_l2) / 2,
+                1e-12);
+  }
+  EXPECT_EQ(all[2].fields[1].solver[0], field(all[2].parameters)[height * width / 2]);
+  EXPECT_NEAR(all[2].fields[1].surrogate[0] - all[2].fields[1].solver[0], 100, 1e-2);
 }
 
 TEST_F(Picture, NamesAModelThatIsMissing) {
@@ -117,7 +132,7 @@ TEST_F(Picture, IsAPngOfThreeColumnsAndThreeRows) {
   write_model(model_, width * height);
   const auto all = compare_last_steps(study_, model_);
   const auto file = folder_.path() / "prediction.png";
-  draw_page(study_, {{"best", all[0]}, {"median", all[1]}, {"worst", all[2]}}).write_png(file);
+  draw_page(study_, 0, {{"best", all[0]}, {"median", all[1]}, {"worst", all[2]}}).write_png(file);
   std::ifstream stream(file, std::ios::binary);
   std::string head(24, '\0');
   stream.read(head.data(), 24);
@@ -162,4 +177,4 @@ TEST(MainNumbers, RefuseWhatIsNoSummary) {
 }
 
 }  // namespace
-}  // namespace heat2d
+}  // namespace picture

@@ -8,20 +8,25 @@
 
 #include "src/study/study.h"
 
-namespace heat2d {
+namespace picture {
+
+struct FieldComparison {
+  std::vector<float> solver, surrogate;  ///< row-major [y][x]
+  double relative_l2 = 0;                ///< ‖surrogate − solver‖ / ‖solver‖
+};
 
 struct Comparison {
   std::size_t simulation = 0;  ///< position in the data set
   std::vector<double> parameters;
-  std::vector<float> solver, surrogate;  ///< the study's first field, row-major [y][x]
-  double relative_l2 = 0;                ///< ‖surrogate − solver‖ / ‖solver‖
+  std::vector<FieldComparison> fields;  ///< as in the study
+  double relative_l2 = 0;               ///< mean of the fields'
 };
 
 /// One a simulation, at the study's last step, the smallest relative_l2 first. `model` is a
 /// TorchScript file: [samples, parameters + 1 (time)] → [samples, values of a step], physical
 /// units. Errors: weir::Error{input}: a model or data set that is missing or does not fit the
-/// study, no complete simulation, a first field that is not two-dimensional.
+/// study, no complete simulation, a field that is not two-dimensional.
 std::vector<Comparison> compare_last_steps(const weir::Study& study,
                                            const std::filesystem::path& model);
 
-}  // namespace heat2d
+}  // namespace picture

@@ -1,4 +1,4 @@
-#include "examples/heat2d/picture/numbers.h"
+#include "examples/common/picture/numbers.h"
 
 #include <cmath>
 #include <cstdio>
@@ -7,7 +7,7 @@
 
 #include "src/core/error.h"
 
-namespace heat2d {
+namespace picture {
 namespace {
 
 using nlohmann::json;
@@ -52,4 +52,4 @@ std::string main_numbers(const std::string& summary) {
   }
 }
 
-}  // namespace heat2d
+}  // namespace picture
