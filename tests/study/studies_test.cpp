@@ -33,12 +33,15 @@ std::vector<Path> studies_in(const Path& folder) {
 
 std::vector<Path> good_studies() {
   auto files = studies_in(source / "tests/study/good");
-  files.push_back(source / "examples/heat2d/study.json");
+  for (const auto* example : {"heat2d", "cavity"})
+    for (const auto& file : studies_in(source / "examples" / example)) files.push_back(file);
   return files;
 }
 
 std::string name_of_case(const ::testing::TestParamInfo<Path>& info) {
-  return info.param.parent_path().filename().string() + "_" + info.param.stem().string();
+  auto name = info.param.parent_path().filename().string() + "_" + info.param.stem().string();
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
 }
 
 class GoodStudy : public ::testing::TestWithParam<Path> {};
