@@ -9,6 +9,13 @@ nlohmann::ordered_json start(std::string_view kind, std::size_t batch, double se
   return {{"kind", kind}, {"batch", batch}, {"seconds", seconds}};
 }
 
+nlohmann::ordered_json described(const FieldRecord& field) {
+  nlohmann::ordered_json json = nlohmann::ordered_json::object();
+  for (const auto& [name, value] : field.values) json[name] = value;
+  for (const auto& [name, values] : field.steps) json["steps"][name] = values;
+  return json;
+}
+
 // The library writes NaN and infinity, which JSON has not, as null. Bytes that are not UTF-8 are
 // replaced: a name that cannot be encoded is no reason to throw.
 std::string line(const nlohmann::ordered_json& record) {
@@ -18,9 +25,11 @@ std::string line(const nlohmann::ordered_json& record) {
 }  // namespace
 
 std::string scalars(std::string_view kind, std::size_t batch, double seconds,
-                    const std::vector<std::pair<std::string, double>>& values) {
+                    const std::vector<std::pair<std::string, double>>& values,
+                    const std::vector<FieldRecord>& fields) {
   auto record = start(kind, batch, seconds);
   for (const auto& [name, value] : values) record[name] = value;
+  for (const auto& field : fields) record["fields"][field.name] = described(field);
   return line(record);
 }
 

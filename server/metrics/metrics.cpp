@@ -78,11 +78,16 @@ class FileMetrics final : public Metrics {
 
   void record(std::string_view kind, std::size_t step,
               const std::vector<std::pair<std::string, double>>& values) override {
-    lines_.add(json_lines::scalars(kind, step, seconds(), values));
-    const tensorboard::Stamp stamp{.wall_time = wall_time(), .step = step};
-    for (const auto& [name, value] : values) {
-      events_.add(tensorboard::scalar(stamp, std::string(kind) + "/" + name, value));
-    }
+    record_fields(kind, step, values, {});
+  }
+
+  void record_fields(std::string_view kind, std::size_t step,
+                     const std::vector<std::pair<std::string, double>>& values,
+                     const std::vector<FieldRecord>& fields) override {
+    lines_.add(json_lines::scalars(kind, step, seconds(), values, fields));
+    add_events(step, std::string(kind), values);
+    for (const auto& field : fields)
+      add_events(step, std::string(kind) + "/" + field.name, field.values);
     write_when_due();
   }
 
@@ -119,6 +124,13 @@ class FileMetrics final : public Metrics {
 
  private:
   double seconds() const { return Seconds(clock_.now() - start_).count(); }
+
+  void add_events(std::size_t step, const std::string& group,
+                  const std::vector<std::pair<std::string, double>>& values) {
+    const tensorboard::Stamp stamp{.wall_time = wall_time(), .step = step};
+    for (const auto& [name, value] : values)
+      events_.add(tensorboard::scalar(stamp, group + "/" + name, value));
+  }
 
   RecordLog::Failed failure() {
     return [this](const std::string& reason, std::size_t records) {

@@ -24,6 +24,13 @@ struct MetricsMark {
   double seconds = 0;       ///< since the start of the run
 };
 
+/// What a record says of one field of the study.
+struct FieldRecord {
+  std::string name;
+  std::vector<std::pair<std::string, double>> values;
+  std::vector<std::pair<std::string, std::vector<double>>> steps;  ///< one number a time step
+};
+
 /// Used by one thread, the trainer of rank 0; the others use a null one. A record that cannot be
 /// written (full disk) is dropped, counted and reported once through `warning`: metrics never end a
 /// study, and go on as soon as there is room again. Records are buffered for about a second.
@@ -35,6 +42,14 @@ class Metrics {
   /// What is not finite is null in JSON.
   virtual void record(std::string_view kind, std::size_t step,
                       const std::vector<std::pair<std::string, double>>& values) = 0;
+  /// A record with "fields" besides: under each field's name its values, and in "steps" its
+  /// arrays. The values are scalars of TensorBoard as well, kind/field/name.
+  virtual void record_fields(std::string_view kind, std::size_t step,
+                             const std::vector<std::pair<std::string, double>>& values,
+                             const std::vector<FieldRecord>& fields) {
+    (void)fields;
+    record(kind, step, values);
+  }
   /// Of whole numbers, counted already: `counts[k]` is how many have the value k.
   virtual void histogram(std::string_view name, std::size_t step,
                          const std::vector<double>& counts) = 0;

@@ -78,6 +78,19 @@ TEST_F(FileMetricsTest, WriteEachScalarAsAnEvent) {
   EXPECT_EQ(test::proto_field(value, 1).text, "train/rate");
 }
 
+TEST_F(FileMetricsTest, WriteFieldsWithTheirArraysAndTheirScalarsAsEvents) {
+  open()->record_fields("validation", /*step=*/7, {{"loss", 0.5}},
+                        {{"u", {{"mse", 2}}, {{"mse", {1, 3}}}}, {"v", {{"mse", 4}}, {}}});
+  const auto record = lines().at(0);
+  EXPECT_EQ(record["loss"], 0.5);
+  EXPECT_EQ(record["fields"]["u"]["mse"], 2);
+  EXPECT_EQ(record["fields"]["u"]["steps"]["mse"], (std::vector<double>{1, 3}));
+  EXPECT_FALSE(record["fields"]["v"].contains("steps"));
+  const std::string events = event_files().at(0);
+  for (const char* tag : {"validation/loss", "validation/u/mse", "validation/v/mse"})
+    EXPECT_THAT(events, HasSubstr(tag));
+}
+
 TEST_F(FileMetricsTest, WriteHistogramsToBoth) {
   open()->histogram("repeats", 9, {1, 0, 4});
   EXPECT_EQ(lines().at(0)["kind"], "histogram");
