@@ -27,7 +27,8 @@ Json validation(const TrainingResult& training) {
   return {{"loss", training.validation->loss},
           {"best_loss", training.best_validation_loss.value_or(training.validation->loss)},
           {"mse", training.validation->mse},
-          {"relative_l2", training.validation->relative_l2}};
+          {"relative_l2", training.validation->relative_l2},
+          {"fields", fields_json(*training.validation, /*steps=*/false)}};
 }
 
 }  // namespace

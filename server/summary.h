@@ -25,7 +25,7 @@ enum class StudyStatus { done, stopped, failed, relieved };  ///< relieved: anot
 
 struct Summary {
   StudyStatus status = StudyStatus::done;
-  std::string reason;  ///< empty when done
+  std::string reason;  ///< when done, the limit of the study that ended the training, or empty
   SimulationCounts simulations;
   SampleCounts samples;
   TrainingResult training;

@@ -23,6 +23,8 @@ void judge(Summary& summary, const std::optional<StopReason>& stop) {
   } else if (!summary.training.identical_weights) {
     summary.status = StudyStatus::failed;
     summary.reason = "the ranks' weights differ after training: this is a bug in weir";
+  } else {
+    summary.reason = summary.training.limit;
   }
 }
 

@@ -20,6 +20,7 @@ class FlatGradients {
   float loss() const { return values_.back(); }
   /// The gradients in the order of the parameters, then the loss.
   std::span<float> values() { return values_; }
+  std::span<float> gradients() { return values().first(values_.size() - 1); }
 
  private:
   std::vector<float> values_;

@@ -69,6 +69,7 @@ json validation_of(const TrainingResult& result) {
   json validation = {{"loss", result.validation->loss},
                      {"mse", result.validation->mse},
                      {"relative_l2", result.validation->relative_l2}};
+  validation["fields"] = fields_json(*result.validation, /*steps=*/true);
   if (result.best_validation_loss) validation["best_loss"] = *result.best_validation_loss;
   return validation;
 }

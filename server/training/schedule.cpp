@@ -6,10 +6,29 @@
 
 namespace weir {
 
+double initial_rate(const TrainingSettings& training, std::size_t ranks) {
+  const auto many = static_cast<double>(ranks);
+  switch (training.schedule.ranks) {
+    case RankScaling::none:
+      break;
+    case RankScaling::linear:
+      return training.optimizer.learning_rate * many;
+    case RankScaling::square_root:
+      return training.optimizer.learning_rate * std::sqrt(many);
+  }
+  return training.optimizer.learning_rate;
+}
+
 Schedule::Schedule(const ScheduleSettings& settings, double initial)
     : settings_(settings), initial_(initial) {}
 
-double Schedule::rate(std::size_t samples) const {
+double Schedule::rate(std::size_t samples, std::size_t own) const {
+  const double warm = warm_rate(samples);
+  if (samples + own >= settings_.warm_up) return warm;
+  return warm * static_cast<double>(samples + own) / static_cast<double>(settings_.warm_up);
+}
+
+double Schedule::warm_rate(std::size_t samples) const {
   if (settings_.kind == ScheduleKind::constant) return initial_;
   const double periods = static_cast<double>(samples) / static_cast<double>(settings_.every);
   return std::max(settings_.minimum, unbounded(periods));

@@ -15,19 +15,26 @@ struct ScheduleState {
   std::size_t reductions = 0;
 };
 
+/// The rate that a schedule begins at: the study's, times their number on several ranks (Goyal et
+/// al., 2017, "Accurate, large minibatch SGD", section 2.1) or its square root, as the study says.
+double initial_rate(const TrainingSettings& training, std::size_t ranks);
+
 /// rate(s) of a schedule that begins at `initial`, with k = `every` and f = `factor`:
 ///   constant     initial
 ///   step         initial · f^⌊s / k⌋
 ///   exponential  initial · f^(s / k)
-///   cosine       from initial down to `minimum` along half a cosine over k samples, `minimum`
-///   after them plateau      initial · f^n, n: how often `patience` validations in a row brought no
-///   better loss
-/// None but constant falls below `minimum`. Copyable: plain state. Not thread-safe.
+///   cosine       from initial down to `minimum` along half a cosine over k samples, then `minimum`
+///   plateau      initial · f^n, n: how often `patience` validations in a row brought no better
+///   loss
+/// None but constant falls below `minimum`. Over the first `warm_up` samples it is multiplied by
+/// their share that has come, the step's own included (Goyal et al., section 2.2). Copyable: plain
+/// state. Not thread-safe.
 class Schedule {
  public:
   Schedule(const ScheduleSettings& settings, double initial);
 
-  double rate(std::size_t samples) const;
+  /// Of a step of `own` samples after `samples` others.
+  double rate(std::size_t samples, std::size_t own = 0) const;
   /// Told of each validation; only plateau cares.
   void validated(double loss);
 
@@ -36,6 +43,7 @@ class Schedule {
   void restore(const ScheduleState& state) { state_ = state; }
 
  private:
+  double warm_rate(std::size_t samples) const;
   double unbounded(double periods) const;
 
   ScheduleSettings settings_;

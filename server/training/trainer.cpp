@@ -14,6 +14,7 @@
 #include "server/training/normalisation.h"
 #include "server/training/schedule.h"
 #include "server/training/state_tensors.h"
+#include "server/training/stop_rule.h"
 #include "server/training/torch_threads.h"
 #include "server/training/training_scalars.h"
 #include "server/training/training_step.h"
@@ -73,7 +74,7 @@ struct Trainer::Impl {
         loss(make_loss(of)),
         training_step(of, normalisation, with, model, *loss),
         validation(validation_of(of, with)),
-        schedule(of.training.schedule, of.training.optimizer.learning_rate) {}
+        schedule(of.training.schedule, initial_rate(of.training, with.ranks())) {}
 
   TrainingResult run();
   bool round();
@@ -85,7 +86,8 @@ struct Trainer::Impl {
   void step(const Agreed& agreed);
   void start();
   void validate();
-  bool reached_a_limit() const;
+  ValidationResult validate_weights();
+  bool reached_a_limit();
   void report();
   void report_progress() const;
   bool identical_weights();
@@ -106,6 +108,7 @@ struct Trainer::Impl {
   TrainingStep training_step;
   std::unique_ptr<Validation> validation;
   Schedule schedule;
+  Patience patience;
 
   TrainingResult result;
   TrainingProgress progress;
@@ -178,7 +181,7 @@ TrainingState Trainer::Impl::capture(bool tensors) const {
 
 void Trainer::Impl::restore(const TrainingState& state) {
   const auto found = parse_scalars(state.scalars, study);
-  training_step.prepare_restore(found.result.batches);
+  training_step.prepare_restore(found.result.batches, found.update);
   auto places = training_step.state();
   const auto room = room_for_simulations(state);
   places.push_back({simulations_name, room});
@@ -203,6 +206,8 @@ TrainingScalars Trainer::Impl::scalars() const {
   now.fields = normalisation.fields;
   now.measured_on = normalisation.samples;
   now.schedule = schedule.state();
+  now.patience = patience;
+  now.update = training_step.update_state();
   now.metrics = metrics.mark(result.batches);
   return now;
 }
@@ -218,11 +223,12 @@ void Trainer::Impl::set_scalars(const TrainingScalars& from) {
   normalisation.fields = from.fields;
   normalisation.samples = from.measured_on;
   schedule.restore(from.schedule);
+  patience = from.patience;
 }
 
 void Trainer::Impl::step(const Agreed& agreed) {
   if (!started) start();
-  progress.learning_rate = schedule.rate(result.samples);
+  progress.learning_rate = schedule.rate(result.samples, agreed.total);
   result.last_train_loss = training_step.run(agreed, source, progress.learning_rate);
   for (const auto& id : training_step.drawn()) simulations.insert(id.sim);
   result.samples += agreed.total;
@@ -250,23 +256,31 @@ void Trainer::Impl::start() {
 void Trainer::Impl::validate() {
   if (!validation) return;
   WEIR_FAILPOINT("trainer.before_validation");
-  const auto found = validation->run(*model, *loss, normalisation, collective, [this] { ++pulse; });
-  result.validation = found;
+  const auto found = validate_weights();
+  patience.validated(found.loss, result);
   result.best_validation_loss =
       std::fmin(result.best_validation_loss.value_or(found.loss), found.loss);
+  result.validation = found;
   validated_at = result.batches;
   progress.validation_loss = found.loss;
   schedule.validated(found.loss);
-  metrics.record("validation", result.batches,
-                 {{"loss", found.loss}, {"mse", found.mse}, {"relative_l2", found.relative_l2}});
+  metrics.record_fields(
+      "validation", result.batches,
+      {{"loss", found.loss}, {"mse", found.mse}, {"relative_l2", found.relative_l2}},
+      field_records(found));
   WEIR_FAILPOINT("trainer.after_validation");
 }
 
-bool Trainer::Impl::reached_a_limit() const {
-  const auto& stop = study.training.stop;
-  if (stop.batches && result.batches >= *stop.batches) return true;
-  return stop.validation_loss && validated_at == result.batches && result.validation &&
-         result.validation->loss <= *stop.validation_loss;
+/// Of what is exported.
+ValidationResult Trainer::Impl::validate_weights() {
+  const auto averaged = training_step.averaged();
+  return validation->run(*model, *loss, normalisation, collective, [this] { ++pulse; });
+}
+
+bool Trainer::Impl::reached_a_limit() {
+  const bool validated = validated_at == result.batches;
+  result.limit = reached_limit(study.training.stop, result, validated, patience);
+  return !result.limit.empty();
 }
 
 void Trainer::Impl::report() {
@@ -297,11 +311,15 @@ void Trainer::Impl::report_progress() const {
   progressed(now);
 }
 
+/// And averages of them.
 bool Trainer::Impl::identical_weights() {
   std::uint64_t mine = digest({});
-  for (const auto& parameter : model->parameters()) {
-    mine = digest({parameter.data_ptr<float>(), static_cast<std::size_t>(parameter.numel())}, mine);
-  }
+  const auto add = [&mine](const std::vector<torch::Tensor>& tensors) {
+    for (const auto& tensor : tensors)
+      mine = digest({tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())}, mine);
+  };
+  add(model->parameters());
+  add(training_step.averages());
   const auto word = static_cast<std::int64_t>(mine);
   const auto all = collective.gather({&word, 1});
   return std::all_of(all.begin(), all.end(), [=](std::int64_t other) { return other == word; });
@@ -332,6 +350,7 @@ std::uint64_t Trainer::pulse() const noexcept { return impl_->pulse; }
 void Trainer::export_model(const std::filesystem::path& folder,
                            const TrainingResult& result) const {
   WEIR_FAILPOINT("trainer.before_export");
+  const auto averaged = impl_->training_step.averaged();
   FileSystem& files = posix_file_system();
   files.make_directories(folder, 0700);
   export_safetensors(files, folder / "model.safetensors", *impl_->model, impl_->normalisation,

@@ -14,26 +14,22 @@
 #include "server/training/collective.h"
 #include "server/training/round.h"
 #include "server/training/sample_source.h"
+#include "server/training/validation_result.h"
 #include "src/core/clock.h"
 #include "src/study/study.h"
 
 namespace weir {
-
-struct ValidationResult {
-  double loss = 0;  ///< the study's loss on normalised values
-  double mse = 0;   ///< in squared units of the fields
-  double relative_l2 = 0;  ///< mean over samples of ‖prediction − truth‖ / ‖truth‖, physical units
-};
 
 struct TrainingResult {
   std::size_t batches = 0;
   std::size_t samples = 0;  ///< over all ranks, repeats counted
   double seconds = 0;       ///< from the first batch to the last
   double last_train_loss = 0;
-  std::optional<ValidationResult> validation;  ///< of the final weights
+  std::optional<ValidationResult> validation;  ///< of the final weights, or of their average
   std::optional<double> best_validation_loss;
   bool identical_weights = true;  ///< all ranks hold the same bits
-  bool stopped = false;  ///< by a stop, a target or a batch limit, before the samples were used up
+  bool stopped = false;           ///< by a stop or a limit, before the samples were used up
+  std::string limit;              ///< of the study that ended it, in words; empty without one
 };
 
 /// What the progress line shows; a copy, made by the trainer after each round.
@@ -47,8 +43,8 @@ struct TrainingProgress {
 /// Used by one thread; that thread is the only one to call the collective.
 class Trainer {
  public:
-  /// All arguments outlive the trainer. `validation` null: none. Errors: Error{input} for a model
-  /// or data set that does not fit the study.
+  /// All arguments outlive the trainer. Errors: Error{input} for a model or data set that does not
+  /// fit the study, or a precision that the device does not have.
   Trainer(const Study& study, Collective& collective, SampleSource& source,
           RoundParticipant& participant, Metrics& metrics, const Clock& clock);
   ~Trainer();
@@ -79,8 +75,9 @@ class Trainer {
   /// the trainer hangs. Any thread may call it.
   std::uint64_t pulse() const noexcept;
 
-  /// Writes model.safetensors, model.pt and card.json into `folder` (rank 0's to call, any time
-  /// after construction). Errors: Error{environment} when the folder cannot be written.
+  /// Writes model.safetensors, model.pt and card.json into `folder`, with the average of the
+  /// weights if the study has one (rank 0's to call, any time after construction). Errors:
+  /// Error{environment} when the folder cannot be written.
   void export_model(const std::filesystem::path& folder, const TrainingResult& result) const;
 
  private:

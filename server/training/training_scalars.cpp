@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -43,6 +44,9 @@ json identity(const Study& study) {
           {"seed", study.seed},
           {"batch", study.training.batch},
           {"accumulate", study.training.accumulate},
+          {"loss", name_of(study.training.loss.kind)},
+          {"precision", name_of(study.training.precision)},
+          {"average", study.training.average},
           {"optimizer", name_of(study.training.optimizer.kind)},
           {"schedule", name_of(study.training.schedule.kind)}};
 }
@@ -83,27 +87,55 @@ void parse_counters(const json& from, TrainingScalars& scalars) {
   scalars.seconds_since_report = parsed(from.at("seconds_since_report"));
 }
 
+json printed(const ErrorMeasures& of) {
+  return {printed(of.mse), printed(of.relative_l2), printed(of.maximum)};
+}
+
+ErrorMeasures parsed_measures(const json& from) {
+  return {parsed(from.at(0)), parsed(from.at(1)), parsed(from.at(2))};
+}
+
+json printed(const FieldErrors& field) {
+  json steps = json::array();
+  for (const auto& step : field.steps) steps.push_back(printed(step));
+  return {{"name", field.name}, {"all", printed(field.all)}, {"steps", steps}};
+}
+
+FieldErrors parsed_field(const json& from) {
+  FieldErrors field{from.at("name"), parsed_measures(from.at("all")), {}};
+  for (const json& step : from.at("steps")) field.steps.push_back(parsed_measures(step));
+  return field;
+}
+
+json printed(const ValidationResult& result) {
+  json fields = json::array();
+  for (const auto& field : result.fields) fields.push_back(printed(field));
+  return {{"loss", printed(result.loss)},
+          {"mse", printed(result.mse)},
+          {"relative_l2", printed(result.relative_l2)},
+          {"fields", fields}};
+}
+
 json printed_validation(const TrainingScalars& scalars) {
   const auto& last = scalars.result.validation;
-  json printed_last;
-  if (last) {
-    printed_last = {{"loss", printed(last->loss)},
-                    {"mse", printed(last->mse)},
-                    {"relative_l2", printed(last->relative_l2)}};
-  }
   return {{"batch", scalars.validated_at},
-          {"last", printed_last},
-          {"best_loss", printed(scalars.result.best_validation_loss)}};
+          {"last", last ? printed(*last) : json()},
+          {"best_loss", printed(scalars.result.best_validation_loss)},
+          {"without_better", scalars.patience.without_better}};
 }
 
 void parse_validation(const json& from, TrainingScalars& scalars) {
   scalars.validated_at = from.at("batch");
   scalars.result.best_validation_loss = parsed_if_any(from.at("best_loss"));
+  if (!WEIR_BUG("patience_not_restored"))
+    scalars.patience.without_better = from.at("without_better");
   const json& last = from.at("last");
   if (last.is_null()) return;
-  scalars.result.validation = {parsed(last.at("loss")), parsed(last.at("mse")),
-                               parsed(last.at("relative_l2"))};
-  scalars.progress.validation_loss = scalars.result.validation->loss;
+  ValidationResult result{
+      parsed(last.at("loss")), parsed(last.at("mse")), parsed(last.at("relative_l2")), {}};
+  for (const json& field : last.at("fields")) result.fields.push_back(parsed_field(field));
+  scalars.progress.validation_loss = result.loss;
+  scalars.result.validation = std::move(result);
 }
 
 json printed_fields(const TrainingScalars& scalars, const Study& study) {
@@ -135,6 +167,16 @@ ScheduleState parsed_schedule(const json& from) {
   return {parsed(from.at("best")), from.at("without_better"), from.at("reductions")};
 }
 
+json printed(const UpdateState& update) {
+  return {{"updates", update.updates},
+          {"scale", printed(update.scale.value)},
+          {"good_steps", update.scale.good_steps}};
+}
+
+UpdateState parsed_update(const json& from) {
+  return {from.at("updates"), {parsed(from.at("scale")), from.at("good_steps")}};
+}
+
 json printed(const std::optional<MetricsMark>& mark) {
   if (!mark) return {};
   return {{"batch", mark->batch}, {"lines", mark->lines}, {"seconds", printed(mark->seconds)}};
@@ -153,6 +195,7 @@ std::string print_scalars(const TrainingScalars& scalars, const Study& study) {
                      {"validation", printed_validation(scalars)},
                      {"normalisation", printed_fields(scalars, study)},
                      {"schedule", printed(scalars.schedule)},
+                     {"update", printed(scalars.update)},
                      {"metrics", printed(scalars.metrics)}};
   return text.dump();
 }
@@ -166,6 +209,7 @@ TrainingScalars parse_scalars(const std::string& text, const Study& study) {
     parse_validation(from.at("validation"), scalars);
     parse_fields(from.at("normalisation"), study, scalars);
     scalars.schedule = parsed_schedule(from.at("schedule"));
+    scalars.update = parsed_update(from.at("update"));
     scalars.metrics = parsed_mark(from.at("metrics"));
     return scalars;
   } catch (const json::exception& error) {

@@ -8,7 +8,9 @@
 
 #include "server/metrics/metrics.h"
 #include "server/training/schedule.h"
+#include "server/training/stop_rule.h"
 #include "server/training/trainer.h"
+#include "server/training/update_state.h"
 #include "src/study/study.h"
 
 namespace weir {
@@ -25,6 +27,8 @@ struct TrainingScalars {
   std::vector<FieldStatistics> fields;  ///< one a field, in the study's order
   std::size_t measured_on = 0;          ///< samples
   ScheduleState schedule;
+  Patience patience;
+  UpdateState update;
   std::optional<MetricsMark> metrics;
 };
 

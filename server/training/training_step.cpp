@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/training/optimizer.h"
-#include "server/training/optimizer_state.h"
+#include "server/training/autocast.h"
 #include "src/core/failpoint.h"
 #include "src/core/planted_bug.h"
 #include "src/core/random.h"
@@ -31,10 +30,12 @@ TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisatio
       loss_(loss),
       parameters_(model_->parameters()),
       gradients_(parameters_),
-      optimizer_(make_optimizer(study.training.optimizer, parameters_)),
+      update_(study.training, parameters_),
       inputs_(rows(samples_of_a_step(study.training), normalisation.inputs())),
       targets_(rows(samples_of_a_step(study.training), normalisation.outputs())) {
   batch_.targets = targets_.data_ptr<float>();
+  for (const auto& parameter : parameters_)
+    check_precision(study.training.precision, parameter.device());
 }
 
 void TrainingStep::broadcast_weights() {
@@ -51,11 +52,11 @@ double TrainingStep::run(const Agreed& agreed, SampleSource& source, double lear
     source.draw(agreed.draw, batch_);
     backward(agreed.total);
   }
+  if (WEIR_BUG("clipped_by_rank")) clip_norm(gradients_.gradients(), study_.training.clip);
   WEIR_FAILPOINT("trainer.before_allreduce");
   collective_.sum(gradients_.values());
   WEIR_FAILPOINT("trainer.before_step");
-  set_learning_rate(*optimizer_, learning_rate);
-  optimizer_->step();
+  update_.run(gradients_, learning_rate);
   return gradients_.loss();
 }
 
@@ -65,23 +66,22 @@ std::vector<NamedTensor> TrainingStep::state() const {
     places.push_back({"model/" + parameter.key(), parameter.value()});
   for (const auto& buffer : model_->named_buffers())
     places.push_back({"model/" + buffer.key(), buffer.value()});
-  if (WEIR_BUG("optimizer_state_lost")) return places;
-  const auto memory = memory_of(*optimizer_, study_.training.optimizer.kind, parameters_);
+  const auto memory = update_.tensors();
   places.insert(places.end(), memory.begin(), memory.end());
   return places;
 }
 
 std::vector<std::size_t> TrainingStep::state_sizes() const {
   std::vector<std::size_t> sizes;
-  const std::size_t copies = 1 + memories_of(study_.training.optimizer);
+  const std::size_t copies = 1 + update_.copies();
   for (const auto& parameter : parameters_) sizes.insert(sizes.end(), copies, parameter.nbytes());
   for (const auto& buffer : model_->buffers()) sizes.push_back(buffer.nbytes());
   return sizes;
 }
 
-void TrainingStep::prepare_restore(std::size_t steps) {
+void TrainingStep::prepare_restore(std::size_t steps, const UpdateState& update) {
   steps_ = steps;
-  make_memory(*optimizer_, study_.training.optimizer, parameters_, steps);
+  update_.restore(update);
 }
 
 /// Models and losses of users may draw from LibTorch's generator. It starts anew from the number of
@@ -112,13 +112,19 @@ void TrainingStep::backward(std::size_t total) {
 /// Adds to gradients and loss.
 void TrainingStep::backward(const torch::Tensor& inputs, const torch::Tensor& targets,
                             double share) {
-  const auto losses = loss_(model_->forward(inputs, {}), targets);
+  const auto losses = loss_(forward(inputs), targets);
   const auto loss = losses.sum() / share;
-  loss.backward();
+  const double scale = update_.loss_scale();
+  (scale == 1 ? loss : loss * scale).backward();
   gradients_.set_loss(gradients_.loss() + loss.item<float>());
   const auto values = losses.detach().contiguous();
   losses_.insert(losses_.end(), values.data_ptr<float>(),
                  values.data_ptr<float>() + values.numel());
+}
+
+torch::Tensor TrainingStep::forward(const torch::Tensor& inputs) {
+  const AutocastScope precision(study_.training.precision);
+  return model_->forward(inputs, {}).to(torch::kFloat32);
 }
 
 }  // namespace weir

@@ -13,6 +13,7 @@
 #include "server/training/round.h"
 #include "server/training/sample_source.h"
 #include "server/training/state_tensors.h"
+#include "server/training/weight_update.h"
 #include "src/study/study.h"
 
 namespace weir {
@@ -25,11 +26,13 @@ inline std::size_t samples_of_a_step(const TrainingSettings& training) {
 /// The samples of a step, /training/accumulate times /training/batch of them on each rank, are
 /// drawn together and go through the network a batch at a time, so that only one is in its memory;
 /// gradients add up, and one all-reduce ends the step. Gradients are averaged by sample count: each
-/// rank divides the loss of its samples by those of all ranks, and the sum is taken. Owns the drawn
+/// rank divides the loss of its samples by those of all ranks, and the sum is taken. The network
+/// computes in the study's precision, losses and gradients in FP32. Owns the drawn
 /// samples, whose targets go from the source straight into the tensor that the loss reads.
 class TrainingStep {
  public:
-  /// `study`, `normalisation`, `collective` and `loss` outlive it.
+  /// `study`, `normalisation`, `collective` and `loss` outlive it. Error{input}: the device does
+  /// not have the study's precision.
   TrainingStep(const Study& study, const Normalisation& normalisation, Collective& collective,
                std::shared_ptr<Model> model, const Loss& loss);
 
@@ -43,19 +46,28 @@ class TrainingStep {
   /// The loss of each of them before the step, in the same order.
   const std::vector<float>& drawn_losses() const { return losses_; }
 
+  /// While what it returns lives, the moving average of the weights, if the study has one, stands
+  /// in the model's place of them. None before the first step.
+  AveragedWeights averaged() const { return {update_.average(), update_.state().updates}; }
+  /// One a parameter; empty when the study has none.
+  const std::vector<torch::Tensor>& averages() const { return update_.average().tensors(); }
+
   /// All tensors that decide how the steps go on: the model's parameters and buffers by their
-  /// names (model/…), then the optimiser's memory (optimizer/…). They share the step's memory.
+  /// names (model/…), then the optimiser's memory (optimizer/…) and the averages (average/…). They
+  /// share the step's memory.
   std::vector<NamedTensor> state() const;
   /// Bytes of each of its tensors from the first step on.
   std::vector<std::size_t> state_sizes() const;
+  UpdateState update_state() const { return update_.state(); }
   /// Gives the optimiser the memory that it has after `steps` steps, for state() to name and
   /// the caller to fill.
-  void prepare_restore(std::size_t steps);
+  void prepare_restore(std::size_t steps, const UpdateState& update);
 
  private:
   void seed_generator();
   void backward(std::size_t total);
   void backward(const torch::Tensor& inputs, const torch::Tensor& targets, double share);
+  torch::Tensor forward(const torch::Tensor& inputs);
 
   const Study& study_;
   const Normalisation& normalisation_;
@@ -64,7 +76,7 @@ class TrainingStep {
   const Loss& loss_;
   std::vector<torch::Tensor> parameters_;
   FlatGradients gradients_;
-  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  WeightUpdate update_;
   torch::Tensor inputs_, targets_;  ///< of a step's samples, [S, inputs], [S, outputs]; reused
   Batch batch_;
   std::vector<float> losses_;  ///< of the drawn samples

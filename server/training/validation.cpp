@@ -1,8 +1,6 @@
 #include "server/training/validation.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <span>
 
 #include "src/core/error.h"
@@ -27,28 +25,12 @@ DataRows open_rows(const Study& study, std::size_t rank, std::size_t ranks) {
                   row_memory(ranks));
 }
 
-/// Four partial sums let the additions overlap.
-template <typename Term>
-double sum_of(std::size_t count, Term term) {
-  std::array<double, 4> sums{};
-  std::size_t k = 0;
-  for (; k + 4 <= count; k += 4) {
-    for (std::size_t lane = 0; lane < 4; ++lane) sums[lane] += term(k + lane);
+void add_norms(const Normalisation& normalisation, std::span<const float> row,
+               std::vector<double>& norms) {
+  for (const std::size_t size : normalisation.field_sizes) {
+    norms.push_back(norm_of(row.first(size)));
+    row = row.subspan(size);
   }
-  for (; k < count; ++k) sums[0] += term(k);
-  return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
-double norm(std::span<const float> values) {
-  return std::sqrt(
-      sum_of(values.size(), [=](std::size_t k) { return double{values[k]} * values[k]; }));
-}
-
-double squared_distance(const float* a, const float* b, std::size_t count) {
-  return sum_of(count, [=](std::size_t k) {
-    const double difference = double{a[k]} - b[k];
-    return difference * difference;
-  });
 }
 
 torch::Tensor chunk(std::size_t samples, std::size_t width) {
@@ -56,35 +38,6 @@ torch::Tensor chunk(std::size_t samples, std::size_t width) {
 }
 
 }  // namespace
-
-struct Validation::Sums {
-  double samples = 0, loss = 0, mse = 0, relative = 0, with_norm = 0;
-
-  void add(const Normalisation& normalisation, const float* prediction, const float* truth,
-           double norm) {
-    double physical = 0;
-    for (std::size_t f = 0; f < normalisation.fields.size(); ++f) {
-      const std::size_t size = normalisation.field_sizes[f];
-      const double deviation = normalisation.fields[f].deviation;
-      const double squares = squared_distance(prediction, truth, size);
-      physical += squares * deviation * deviation;
-      prediction += size;
-      truth += size;
-    }
-    const auto outputs = static_cast<double>(normalisation.outputs());
-    samples += 1;
-    mse += physical / outputs;
-    if (norm == 0) return;
-    relative += std::sqrt(physical) / norm;
-    with_norm += 1;
-  }
-
-  ValidationResult over_ranks(Collective& collective) const {
-    std::array<double, 5> all = {samples, loss, mse, relative, with_norm};
-    collective.sum(std::span<double>(all));
-    return {all[1] / all[0], all[2] / all[0], all[4] > 0 ? all[3] / all[4] : 0};
-  }
-};
 
 Validation::Validation(const Study& study, std::size_t rank, std::size_t ranks)
     : study_(study), rows_(open_rows(study, rank, ranks)) {
@@ -96,7 +49,7 @@ Validation::Validation(const Study& study, std::size_t rank, std::size_t ranks)
 ValidationResult Validation::run(Model& model, const Loss& loss, const Normalisation& normalisation,
                                  Collective& collective, const std::function<void()>& alive) {
   const torch::NoGradGuard no_gradients;
-  Sums sums;
+  ErrorSums sums(study_, normalisation);
   const std::size_t batch = study_.validation.batch;
   for (std::size_t first = 0; first < rows_.size(); first += batch) {
     alive();
@@ -106,7 +59,7 @@ ValidationResult Validation::run(Model& model, const Loss& loss, const Normalisa
 }
 
 void Validation::add_chunk(Model& model, const Loss& loss, const Normalisation& normalisation,
-                           std::size_t first, std::size_t count, Sums& sums) {
+                           std::size_t first, std::size_t count, ErrorSums& sums) {
   const std::size_t size = normalisation.outputs();
   const std::span<float> targets(targets_.data_ptr<float>(), count * size);
   std::vector<double> times, parameters;
@@ -114,7 +67,7 @@ void Validation::add_chunk(Model& model, const Loss& loss, const Normalisation& 
   for (std::size_t k = 0; k < count; ++k) {
     const auto row = targets.subspan(k * size, size);
     rows_.copy(first + k, row);
-    norms_.push_back(norm(row));
+    add_norms(normalisation, row, norms_);
     times.push_back(rows_.time(first + k));
     const auto own = rows_.parameters(first + k);
     parameters.insert(parameters.end(), own.begin(), own.end());
@@ -125,10 +78,11 @@ void Validation::add_chunk(Model& model, const Loss& loss, const Normalisation& 
                    {inputs.data_ptr<float>(), static_cast<std::size_t>(inputs.numel())});
   const auto predictions = model.forward(inputs, {}).contiguous();
   const auto truth = targets_.narrow(0, 0, static_cast<std::int64_t>(count));
-  sums.loss += loss(predictions, truth).sum(torch::kFloat64).item<double>();
+  sums.add_loss(loss(predictions, truth).sum(torch::kFloat64).item<double>());
+  const std::size_t fields = normalisation.fields.size();
   for (std::size_t k = 0; k < count; ++k) {
-    sums.add(normalisation, predictions.data_ptr<float>() + k * size, targets.data() + k * size,
-             norms_[k]);
+    sums.add(rows_.id(first + k).step, predictions.data_ptr<float>() + k * size,
+             targets.data() + k * size, std::span(norms_).subspan(k * fields, fields));
   }
 }
 

@@ -7,10 +7,11 @@
 
 #include "server/training/collective.h"
 #include "server/training/data_rows.h"
+#include "server/training/error_sums.h"
 #include "server/training/loss.h"
 #include "server/training/model.h"
 #include "server/training/normalisation.h"
-#include "server/training/trainer.h"
+#include "server/training/validation_result.h"
 #include "src/study/study.h"
 
 namespace weir {
@@ -28,14 +29,13 @@ class Validation {
                        Collective& collective, const std::function<void()>& alive);
 
  private:
-  struct Sums;
   void add_chunk(Model& model, const Loss& loss, const Normalisation& normalisation,
-                 std::size_t first, std::size_t count, Sums& sums);
+                 std::size_t first, std::size_t count, ErrorSums& sums);
 
   const Study& study_;
   DataRows rows_;
   torch::Tensor inputs_, targets_;  ///< of a chunk; reused
-  std::vector<double> norms_;       ///< ‖truth‖ of each sample of a chunk
+  std::vector<double> norms_;       ///< ‖truth‖ of each field of each sample of a chunk
 };
 
 }  // namespace weir

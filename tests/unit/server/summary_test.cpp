@@ -20,7 +20,8 @@ Summary trained_summary() {
   summary.training.batches = 7;
   summary.training.samples = 70;
   summary.training.seconds = 2;
-  summary.training.validation = ValidationResult{/*loss=*/0.5, /*mse=*/8, /*relative_l2=*/0.25};
+  summary.training.validation = ValidationResult{
+      /*loss=*/0.5, /*mse=*/8, /*relative_l2=*/0.25, {{"u", {/*mse=*/8, 0.25, /*maximum=*/3}, {}}}};
   summary.training.best_validation_loss = 0.4;
   return summary;
 }
@@ -36,6 +37,14 @@ TEST(Judge, CallsAStudyDoneThatTrainedOnWhatCame) {
   judge(summary, std::nullopt);
   EXPECT_EQ(summary.status, StudyStatus::done);
   EXPECT_EQ(summary.reason, "");
+}
+
+TEST(Judge, SaysWhichLimitOfTheStudyEndedTheTraining) {
+  Summary summary = trained_summary();
+  summary.training.limit = "it trained on 7 batches (training.stop.batches)";
+  judge(summary, std::nullopt);
+  EXPECT_EQ(summary.status, StudyStatus::done);
+  EXPECT_EQ(summary.reason, summary.training.limit);
 }
 
 TEST(Judge, TellsAStopThatWasAskedForFromAFailure) {
@@ -78,6 +87,7 @@ TEST(SummaryFile, HoldsEveryCountUnderItsName) {
                                              {"trained", 70}}));
   EXPECT_EQ(json["batches"], 7);
   EXPECT_EQ(json["validation"]["best_loss"], 0.4);
+  EXPECT_EQ(json["validation"]["fields"]["u"]["maximum"], 3);
   EXPECT_EQ(json["samples_per_second"]["mean"], 35);
 }
 

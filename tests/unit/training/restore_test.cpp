@@ -80,6 +80,22 @@ std::vector<std::size_t> cut_points() {
   return all;
 }
 
+/// All that a training may remember besides: bf16, two batches a step, a norm that clips, a rate
+/// that warms up, averages, patience.
+Study with_everything(Study study) {
+  study.training.precision = Precision::bf16;
+  study.training.batch = batch / 2;
+  study.training.accumulate = 2;
+  study.training.loss.kind = LossKind::huber;
+  study.training.loss.weights = {{"v", 2}};
+  study.training.clip = 0.5;
+  study.training.average = 0.9;
+  study.training.schedule.warm_up = 100;
+  study.training.schedule.ranks = RankScaling::linear;
+  study.training.stop.patience = 7;
+  return study;
+}
+
 class Restore : public testing::TestWithParam<std::tuple<OptimizerKind, std::size_t>> {
  protected:
   Restore() {
@@ -127,6 +143,28 @@ TEST_P(Restore, GoesOnToTheSameBitsFromEveryCut) {
   }
   std::cout << points.size() << " cut points of " << batches << " batches, " << uncut.tensors.size()
             << " tensors compared\n";
+}
+
+TEST_P(Restore, GoesOnToTheSameBitsInBf16WithAveragesAccumulationAndPatience) {
+  study_ = with_everything(study_);
+  const TrainingState uncut = train(nullptr);
+  const std::vector<std::size_t> points = {1, 8, 16, 23, 37, 52};
+  expect_same(train(nullptr, points), uncut);
+  for (std::size_t k = 0; k < points.size(); ++k) {
+    SCOPED_TRACE("from batch " + std::to_string(points[k]));
+    expect_same(train(&states_.at(k)), uncut);
+  }
+}
+
+/// Nothing is learnt, so the patience ends where it began to count before the cut.
+TEST_P(Restore, LosesNoPatienceAtACut) {
+  study_.training.optimizer.learning_rate = 1e-30;
+  study_.training.optimizer.weight_decay = 0;
+  study_.training.schedule = {};
+  study_.training.stop.patience = 4;
+  const TrainingState uncut = train(nullptr, {18});
+  EXPECT_EQ(uncut.batch, 5U * (1 + 4));
+  EXPECT_EQ(train(&states_.at(0)).batch, uncut.batch);
 }
 
 TEST_P(Restore, OfAStateGivesThatState) {

@@ -57,5 +57,31 @@ TEST(Schedule, PlateauReducesAfterPatienceValidationsWithoutABetterLoss) {
   EXPECT_DOUBLE_EQ(schedule.rate(0), 0.2);
 }
 
+TEST(Schedule, WarmsUpWithTheSamplesTheStepsOwnIncluded) {
+  Schedule schedule({.kind = ScheduleKind::step, .every = 150, .factor = 0.5, .warm_up = 200},
+                    /*initial=*/0.8);
+  EXPECT_DOUBLE_EQ(schedule.rate(0, /*own=*/10), 0.8 * 10 / 200);
+  EXPECT_DOUBLE_EQ(schedule.rate(90, 10), 0.4);
+  EXPECT_DOUBLE_EQ(schedule.rate(150, 10), 0.4 * 160 / 200) << "it falls meanwhile as without";
+  EXPECT_DOUBLE_EQ(schedule.rate(190, 10), 0.4);
+  EXPECT_DOUBLE_EQ(schedule.rate(300, 10), 0.2);
+}
+
+TEST(Schedule, WarmsUpFromBelowTheMinimum) {
+  const Schedule schedule({.kind = ScheduleKind::cosine, .warm_up = 100, .minimum = 0.5}, 0.8);
+  EXPECT_LT(schedule.rate(0, /*own=*/1), 0.01);
+}
+
+TEST(Schedule, BeginsAtARateThatGrowsWithTheRanksAsTheStudySays) {
+  TrainingSettings training;
+  training.optimizer.learning_rate = 0.1;
+  EXPECT_DOUBLE_EQ(initial_rate(training, /*ranks=*/4), 0.1);
+  training.schedule.ranks = RankScaling::linear;
+  EXPECT_DOUBLE_EQ(initial_rate(training, 4), 0.4);
+  training.schedule.ranks = RankScaling::square_root;
+  EXPECT_DOUBLE_EQ(initial_rate(training, 4), 0.2);
+  EXPECT_DOUBLE_EQ(initial_rate(training, 1), 0.1);
+}
+
 }  // namespace
 }  // namespace weir

@@ -133,6 +133,7 @@ class PatientParticipant final : public RoundParticipant {
 struct Record {
   std::size_t batch;
   std::map<std::string, double> values;
+  std::vector<FieldRecord> fields = {};
 };
 
 class RememberingMetrics final : public Metrics {
@@ -142,7 +143,12 @@ class RememberingMetrics final : public Metrics {
 
   void record(std::string_view kind, std::size_t step,
               const std::vector<std::pair<std::string, double>>& values) override {
-    records[std::string(kind)].push_back({step, {values.begin(), values.end()}});
+    records[std::string(kind)].push_back({step, {values.begin(), values.end()}, {}});
+  }
+  void record_fields(std::string_view kind, std::size_t step,
+                     const std::vector<std::pair<std::string, double>>& values,
+                     const std::vector<FieldRecord>& fields) override {
+    records[std::string(kind)].push_back({step, {values.begin(), values.end()}, fields});
   }
   void histogram(std::string_view, std::size_t, const std::vector<double>&) override {}
   void flush() override {}

@@ -53,6 +53,19 @@ class TrainerOverRanks : public testing::Test {
     EXPECT_TRUE(parallel.result.identical_weights);
   }
 
+  static void expect_near(const ErrorMeasures& a, const ErrorMeasures& b) {
+    EXPECT_NEAR(a.mse, b.mse, 1e-6 * b.mse);
+    EXPECT_NEAR(a.relative_l2, b.relative_l2, 1e-6 * b.relative_l2);
+    EXPECT_NEAR(a.maximum, b.maximum, 1e-5 * b.maximum);
+  }
+
+  static void expect_near(const FieldErrors& a, const FieldErrors& b) {
+    expect_near(a.all, b.all);
+    ASSERT_EQ(a.steps.size(), b.steps.size());
+    for (std::size_t step = 0; step < b.steps.size(); ++step)
+      expect_near(a.steps[step], b.steps[step]);
+  }
+
   std::unique_ptr<Collective> collective_ = make_mpi_collective();
   std::size_t rank_ = collective_->rank(), ranks_ = collective_->ranks();
 };
@@ -80,6 +93,41 @@ TEST_F(TrainerOverRanks, WeighsBatchesAccumulatedToAStepByTheirSamplesToo) {
   const auto stream = test::scripted_ids(study, steps * total(shares));
   ScriptedSource source(study, part_of(stream, shares), /*at_most=*/shares[rank_]);
   expect_same(test::train(study, *collective_, source), reference(stream, total(shares)));
+}
+
+TEST_F(TrainerOverRanks, ClipsTheGradientOfAllRanksTogether) {
+  const auto clipped = [](std::size_t batch) {
+    Study study = test::miniature_study(batch);
+    study.training.optimizer = {.kind = OptimizerKind::sgd, .learning_rate = 0.1};
+    study.training.clip = 0.05;
+    return study;
+  };
+  const Study study = clipped(6), whole = clipped(6 * ranks_);
+  const std::vector<std::size_t> shares(ranks_, 6);
+  const auto stream = test::scripted_ids(study, steps * total(shares));
+  ScriptedSource source(study, part_of(stream, shares)), all(whole, stream);
+  expect_same(test::train(study, *collective_, source),
+              test::train(whole, *make_single_collective(), all));
+}
+
+TEST_F(TrainerOverRanks, ScalesTheLearningRateWithTheRanks) {
+  Study study = test::miniature_study(/*batch=*/6);
+  study.training.schedule.ranks = RankScaling::linear;
+  Study whole = test::miniature_study(6 * ranks_);
+  whole.training.optimizer.learning_rate *= static_cast<double>(ranks_);
+  const std::vector<std::size_t> shares(ranks_, 6);
+  const auto stream = test::scripted_ids(study, steps * total(shares));
+  ScriptedSource source(study, part_of(stream, shares)), all(whole, stream);
+  expect_same(test::train(study, *collective_, source),
+              test::train(whole, *make_single_collective(), all));
+}
+
+TEST_F(TrainerOverRanks, HoldsTheSameAveragesOnAllRanksInBf16Too) {
+  Study study = test::miniature_study(/*batch=*/6);
+  study.training.average = 0.95;
+  study.training.precision = Precision::bf16;
+  ScriptedSource source(study, test::scripted_ids(study, 100 + 50 * rank_));
+  EXPECT_TRUE(test::train(study, *collective_, source).result.identical_weights);
 }
 
 TEST_F(TrainerOverRanks, ARankThatIsOverContributesNothing) {
@@ -113,6 +161,8 @@ TEST_F(TrainerOverRanks, ValidationIsThatOfOneRank) {
   EXPECT_NEAR(sharded.loss, whole.loss, 1e-6 * whole.loss);
   EXPECT_NEAR(sharded.mse, whole.mse, 1e-6 * whole.mse);
   EXPECT_NEAR(sharded.relative_l2, whole.relative_l2, 1e-6 * whole.relative_l2);
+  for (std::size_t f = 0; f < whole.fields.size(); ++f)
+    expect_near(sharded.fields[f], whole.fields[f]);
 }
 
 /// The circle of section 5 of the design. Rank 0 is full of samples not yet drawn. The only client

@@ -98,6 +98,105 @@ TEST_F(TrainerTest, BatchesAccumulatedToAStepTrainAsOneLargeBatch) {
   EXPECT_NEAR(accumulated.result.last_train_loss, reference.result.last_train_loss, 1e-5);
 }
 
+TEST_F(TrainerTest, TrainsWithEachLossAndValidatesWithTheSame) {
+  for (const auto kind :
+       {LossKind::l1, LossKind::relative_l2, LossKind::huber, LossKind::sobolev}) {
+    Study study = with_validation(miniature_study(/*batch=*/10));
+    study.training.loss.kind = kind;
+    metrics_.records.clear();
+    const auto result = run(study, /*samples=*/3000);
+    auto& records = metrics_.records["train"];
+    EXPECT_LT(records.back().values["loss"], records.front().values["loss"] / 2);
+    EXPECT_NEAR(result.validation->loss, records.back().values["loss"],
+                records.back().values["loss"]);
+  }
+}
+
+TEST_F(TrainerTest, Bf16LearnsNearlyAsWellAndRepeatsItselfToTheBit) {
+  Study study = with_validation(miniature_study(/*batch=*/10));
+  const double exact = run(study, /*samples=*/5000).validation->loss;
+  study.training.precision = Precision::bf16;
+  const double rounded = run(study, /*samples=*/5000).validation->loss;
+  EXPECT_NE(rounded, exact);
+  EXPECT_LT(rounded, 2 * exact + 0.01);
+  EXPECT_EQ(weights(study, 500), weights(study, 500));
+}
+
+TEST_F(TrainerTest, RefusesFp16OnTheCpu) {
+  Study study = miniature_study(/*batch=*/10);
+  study.training.precision = Precision::fp16;
+  try {
+    run(study, /*samples=*/10);
+    FAIL() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::input);
+    EXPECT_NE(std::string(error.what()).find("/training/precision"), std::string::npos);
+  }
+}
+
+TEST_F(TrainerTest, ClippingBoundsWhatAStepOfSgdMoves) {
+  Study study = miniature_study(/*batch=*/10);
+  study.training.optimizer = {.kind = OptimizerKind::sgd, .learning_rate = 0.5};
+  const auto start = weights(study, /*samples=*/0);
+  const auto moved = [&] {
+    const auto end = weights(study, /*samples=*/10);
+    double squares = 0;
+    for (std::size_t k = 0; k < end.size(); ++k)
+      squares += (double{end[k]} - start[k]) * (double{end[k]} - start[k]);
+    return std::sqrt(squares);
+  };
+  EXPECT_GT(moved(), 0.5 * 0.01);
+  study.training.clip = 0.01;
+  EXPECT_NEAR(moved(), 0.5 * 0.01, 1e-6);
+}
+
+TEST_F(TrainerTest, WarmsTheLearningRateUp) {
+  Study study = miniature_study(/*batch=*/10);
+  study.training.schedule.warm_up = 200;
+  run(study, /*samples=*/300);
+  const auto& records = metrics_.records["train"];
+  EXPECT_DOUBLE_EQ(records[0].values.at("learning_rate"), 3e-3 * 100 / 200);
+  EXPECT_DOUBLE_EQ(records[2].values.at("learning_rate"), 3e-3);
+}
+
+TEST_F(TrainerTest, ValidatesAndExportsTheAverageOfTheWeightsAndTrainsOnWithTheWeights) {
+  Study study = with_validation(miniature_study(/*batch=*/10));
+  study.validation.every = 7;
+  const auto plain = weights(study, 1000);
+  const double plain_loss = run(study, 1000).validation->loss;
+  study.training.average = 0.9;
+  const auto averaged = weights(study, 1000);
+  const double distance = test::relative_distance(averaged, plain);
+  EXPECT_GT(distance, 1e-4);
+  EXPECT_LT(distance, 0.2);
+  EXPECT_NE(run(study, 1000).validation->loss, plain_loss);
+  study.training.average = 1e-12;  // the newest weights alone
+  EXPECT_LT(test::relative_distance(weights(study, 1000), plain), 1e-6);
+}
+
+TEST_F(TrainerTest, EndsAfterSoManyValidationsWithoutABetterLossAndSaysSo) {
+  Study study = with_validation(miniature_study(/*batch=*/10));
+  study.training.optimizer = {.kind = OptimizerKind::sgd, .learning_rate = 1e-30};
+  study.training.stop.patience = 3;
+  const auto result = run(study, /*samples=*/20'000);
+  EXPECT_EQ(result.batches, 50U * (1 + 3));
+  EXPECT_TRUE(result.stopped);
+  EXPECT_NE(result.limit.find("3 validations brought no better loss"), std::string::npos);
+}
+
+TEST_F(TrainerTest, ValidatesEachFieldAtEachTimeStep) {
+  const auto result = run(with_validation(miniature_study(/*batch=*/10)), /*samples=*/500);
+  const auto& fields = metrics_.records["validation"].back().fields;
+  ASSERT_EQ(fields.size(), 2U);
+  EXPECT_EQ(fields[1].name, "v");
+  ASSERT_EQ(fields[0].steps[0].second.size(), 20U);
+  const auto& u = result.validation->fields[0].all;
+  const auto& v = result.validation->fields[1].all;
+  EXPECT_NEAR(0.6 * u.mse + 0.4 * v.mse, result.validation->mse, 1e-9 * result.validation->mse);
+  EXPECT_GT(u.maximum, v.maximum) << "u is some hundred kelvin, v some tenths";
+  EXPECT_GE(u.maximum * u.maximum, u.mse);
+}
+
 TEST_F(TrainerTest, EveryOptimiserAndActivationLowersTheLoss) {
   for (const auto optimizer : {OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::sgd}) {
     for (const auto activation :
@@ -253,6 +352,8 @@ TEST_F(TrainerTest, WritesACardThatSaysWhatTheModelIs) {
   EXPECT_EQ(card["outputs"][1]["shape"], (std::vector<int>{2, 2}));
   EXPECT_EQ(card["normalisation"]["fields"]["u"]["mean"], 300);
   EXPECT_GT(card["validation"]["mse"], 0);
+  EXPECT_GT(card["validation"]["fields"]["v"]["maximum"], 0);
+  EXPECT_EQ(card["validation"]["fields"]["v"]["steps"]["relative_l2"].size(), 20U);
   EXPECT_EQ(card["training"]["samples"], 100);
   EXPECT_EQ(card["provenance"]["seed"], 7);
 }
