@@ -49,7 +49,7 @@ if(TARGET weir_fortran)
 endif()
 
 install(DIRECTORY client_api/python/weir DESTINATION ${CMAKE_INSTALL_DATADIR}/weir/python PATTERN __pycache__ EXCLUDE)
-foreach(program weir weir-job weir-pilot weir-server)
+foreach(program weir weir-job weir-pilot weir-predict weir-server)
   if(TARGET ${program})
     install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   endif()

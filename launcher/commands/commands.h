@@ -52,4 +52,8 @@ int lineage_command(const std::filesystem::path& folder);
 /// 1: they are not. Error{input}: the study recorded no training.
 int replay_command(const ReplayOptions& options);
 
+/// Becomes the program weir-predict beside this one; arguments: from the word `predict` on, up to a
+/// null. Error{environment}: it is not there.
+int predict_command(char** arguments);
+
 }  // namespace weir

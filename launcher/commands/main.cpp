@@ -145,6 +145,12 @@ void add_folder_commands(CLI::App& app, Request& request) {
   replay->add_option("--to", request.to, "folder of the results (default: replay/ in D)");
 }
 
+void add_predict(CLI::App& app) {
+  app.add_subcommand(
+      "predict",
+      "Predict with a trained model into an HDF5 data set; weir predict --help says more.");
+}
+
 bool is_command(const CLI::App& app, const std::string& name) {
   const auto commands =
       app.get_subcommands([&](const CLI::App* one) { return one->get_name() == name; });
@@ -186,13 +192,19 @@ int run(const Request& request) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  Request request;
+  if (argc > 1 &&
+      std::string_view(argv[1]) == "predict") {  // its options are weir-predict's business
+    request.command = [&] { return predict_command(argv + 1); };
+    return run(request);
+  }
   CLI::App app(description, "weir");
   app.footer(exit_codes);
   app.set_version_flag("--version", WEIR_VERSION);
   app.require_subcommand(1);
-  Request request;
   add_file_commands(app, request);
   add_folder_commands(app, request);
+  add_predict(app);
   if (const auto code = parse(app, argc, argv)) return *code;
   return run(request);
 }

@@ -46,6 +46,11 @@ FileRecord record_of(std::string_view content) {
   return {.path = {}, .bytes = content.size(), .crc = crc32c(content)};
 }
 
+FileRecord record_of_file(FileSystem& files, const Path& path) {
+  const auto file = files.open(path);
+  return {.path = {}, .bytes = file->size(), .crc = crc_of(*file)};
+}
+
 CheckedFile::CheckedFile(FileSystem& files, Path path)
     : files_(files), path_(std::move(path)), file_(files.create(path_, 0600)) {}
 

@@ -22,6 +22,8 @@ struct FileRecord {
 
 /// Of a file with this content, but for its path.
 FileRecord record_of(std::string_view content);
+/// Of a file that is there, but for its path. Errors: those of FileSystem. Memory: 1 MiB.
+FileRecord record_of_file(FileSystem& files, const Path& path);
 
 /// A new file (0600), written through a buffer of 1 MiB. Not thread-safe. Errors: those of
 /// FileSystem.

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "src/core/csv.h"
 #include "src/core/error.h"
 #include "src/core/file_system.h"
 
@@ -19,22 +20,6 @@ std::string read_text(const Path& file) {
   } catch (const Error& error) {
     throw Error(ErrorKind::input, std::string("/sampling/file: ") + error.what());
   }
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t\r");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
-}
-
-std::vector<std::string_view> cells_of(std::string_view line) {
-  std::vector<std::string_view> cells;
-  for (std::size_t start = 0; start <= line.size();) {
-    const std::size_t end = std::min(line.find(',', start), line.size());
-    cells.push_back(trimmed(line.substr(start, end - start)));
-    start = end + 1;
-  }
-  return cells;
 }
 
 // Reads one file; it knows the line for the messages.
@@ -51,9 +36,9 @@ class ListReader {
       ++line_;
       if (trimmed(line).empty()) continue;
       if (header) {
-        read_header(cells_of(line));
+        read_header(csv_cells(line));
       } else {
-        rows.push_back(row(cells_of(line)));
+        rows.push_back(row(csv_cells(line)));
       }
       header = false;
     }

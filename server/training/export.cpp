@@ -133,4 +133,14 @@ void export_torchscript(FileSystem& files, const std::filesystem::path& path, co
   file.commit();
 }
 
+std::vector<FileRecord> exported_files(FileSystem& files, const std::filesystem::path& folder) {
+  std::vector<FileRecord> records;
+  for (const auto* name : {"model.safetensors", "model.pt", "model.onnx"}) {
+    if (!files.exists(folder / name)) continue;
+    records.push_back(record_of_file(files, folder / name));
+    records.back().path = name;
+  }
+  return records;
+}
+
 }  // namespace weir

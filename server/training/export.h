@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "server/checkpoint/checked_file.h"
 #include "server/training/model.h"
 #include "server/training/normalisation.h"
 #include "src/core/file_system.h"
@@ -29,5 +31,9 @@ void export_torchscript(FileSystem& files, const std::filesystem::path& path, co
 /// FileSystem.
 std::string export_onnx(FileSystem& files, const std::filesystem::path& path, const Model& model,
                         const Normalisation& normalisation, const Study& study);
+
+/// Size and checksum of those of the files above that are in `folder`, under their names model.pt
+/// and so on.
+std::vector<FileRecord> exported_files(FileSystem& files, const std::filesystem::path& folder);
 
 }  // namespace weir

@@ -89,6 +89,7 @@ void add_function(OnnxGraph& graph, const ModelPlan& plan, const Study& study,
 
 std::string export_onnx(FileSystem& files, const std::filesystem::path& path, const Model& model,
                         const Normalisation& normalisation, const Study& study) {
+  files.remove(path);  // of an earlier model
   if (!model.plan()) return "weir does not know which operations this kind of model is made of";
   OnnxGraph graph("surrogate");
   graph.producer_version = WEIR_VERSION;

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
+#include "server/training/card_format.h"
 #include "src/study/names.h"
 #include "src/study/parse.h"
 
@@ -45,11 +46,29 @@ json outputs_of(const Study& study) {
 
 json time_of(const Study& study) {
   const auto& time = study.simulation.time;
-  return {{"first", time.first},
-          {"step", time.step},
-          {"sent", time.sent},
-          {"steps", study.simulation.steps},
-          {"unit", time.unit}};
+  return {{"first", time.first}, {"step", time.step},
+          {"sent", time.sent},   {"steps", study.simulation.steps},
+          {"unit", time.unit},   {"sent", time.sent}};
+}
+
+/// Autoregressive: besides the inputs, the outputs of `lead` steps before the time that is given.
+json samples_of(const Study& study) {
+  const auto& samples = study.training.samples;
+  json card = {{"kind", name_of(samples.kind)}};
+  if (samples.kind == SampleKind::direct) return card;
+  card["lead"] = samples.lead;
+  card["prediction"] = name_of(samples.prediction);
+  return card;
+}
+
+json files_of(const std::vector<FileRecord>& records) {
+  json files = json::object();
+  for (const auto& record : records) {
+    std::array<char, 9> crc{};
+    std::snprintf(crc.data(), crc.size(), "%08x", static_cast<unsigned>(record.crc));
+    files[record.path] = {{"bytes", record.bytes}, {"crc32c", crc.data()}};
+  }
+  return files;
 }
 
 json normalisation_of(const Study& study, const Normalisation& normalisation) {
@@ -129,13 +148,17 @@ json model_of(const ModelSettings& model) {
 
 std::string model_card(const Study& study, const Normalisation& normalisation,
                        const TrainingResult& result, const CardFacts& facts) {
-  const json card = {{"name", study.name},
+  const json card = {{"format", card_format},
+                     {"version", card_version},
+                     {"name", study.name},
                      {"model", model_of(study.training.model)},
+                     {"samples", samples_of(study)},
                      {"inputs", inputs_of(study)},
                      {"time", time_of(study)},
                      {"outputs", outputs_of(study)},
                      {"normalisation", normalisation_of(study, normalisation)},
                      {"onnx", facts.no_onnx.empty() ? "model.onnx" : "none: " + facts.no_onnx},
+                     {"files", files_of(facts.files)},
                      {"validation", validation_of(result)},
                      {"training",
                       {{"simulations", facts.simulations},

@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
+#include "server/checkpoint/checked_file.h"
 #include "server/training/normalisation.h"
 #include "server/training/trainer.h"
 #include "src/study/study.h"
@@ -14,7 +16,8 @@ namespace weir {
 struct CardFacts {
   std::size_t simulations = 0;  ///< that this rank trained on
   std::string torch_version;
-  std::string no_onnx;  ///< why there is no model.onnx; empty: there is
+  std::string no_onnx;            ///< why there is no model.onnx; empty: there is
+  std::vector<FileRecord> files;  ///< the model's other files
 };
 
 /// Name, inputs, time axis, outputs with their offsets, normalisation, validation errors, training,

@@ -361,7 +361,8 @@ void Trainer::export_model(const std::filesystem::path& folder,
   const auto no_onnx =
       export_onnx(files, folder / "model.onnx", *impl_->model, impl_->normalisation, impl_->study);
   if (!no_onnx.empty() && impl_->warned) impl_->warned("there is no model.onnx: " + no_onnx);
-  const CardFacts facts{impl_->simulations.size(), TORCH_VERSION, no_onnx};
+  const CardFacts facts{impl_->simulations.size(), TORCH_VERSION, no_onnx,
+                        exported_files(files, folder)};
   files.replace(folder / "card.json", model_card(impl_->study, impl_->normalisation, result, facts),
                 0600);
   WEIR_FAILPOINT("trainer.after_export");

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "src/core/planted_bug.h"
+
 namespace weir {
 namespace {
 
@@ -36,7 +38,8 @@ std::vector<float> real_to_modes(std::size_t points, std::size_t modes) {
 std::vector<float> modes_to_real(std::size_t points, std::size_t modes) {
   std::vector<float> matrix;
   for (std::size_t k = 0; k < modes; ++k) {
-    const double pair = k == 0 || 2 * k == points ? 1 : 2;  // a mode and its negative
+    const bool alone = k == 0 || 2 * k == points || WEIR_BUG("onnx_one_sided");
+    const double pair = alone ? 1 : 2;  // a mode and its negative
     std::vector<float> sines;
     for (std::size_t x = 0; x < points; ++x) {
       const auto [c, s] = turn(k, x, points, pair / static_cast<double>(points));
