@@ -7,8 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include "server/training/autocast.h"
-#include "src/core/error.h"
 #include "tests/unit/training/thread_collective.h"
 
 namespace weir {
@@ -117,31 +115,6 @@ TEST_F(ScaledLoss, GoesOnFromItsState) {
   EXPECT_EQ(second.update.loss_scale(), 32768);
   EXPECT_EQ(second.update.state().scale.good_steps, 1u);
   EXPECT_EQ(second.update.state().updates, 1u);
-}
-
-TEST(PrecisionOfADevice, RefusesFp16OnTheCpu) {
-  EXPECT_NO_THROW(check_precision(Precision::bf16, torch::kCPU));
-  EXPECT_NO_THROW(check_precision(Precision::fp16, torch::kCUDA));
-  try {
-    check_precision(Precision::fp16, torch::kCPU);
-    FAIL() << "no error";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::input);
-    EXPECT_NE(std::string(error.what()).find("use \"bf16\""), std::string::npos);
-  }
-}
-
-TEST(PrecisionOfADevice, Bf16ComputesProductsInItAndEndsWithItsScope) {
-  const auto a = torch::full({2, 2}, 1.0F + 1.0F / 1024), b = torch::eye(2);
-  {
-    const AutocastScope scope(Precision::bf16);
-    const auto product = torch::matmul(a, b);
-    EXPECT_EQ(product.scalar_type(), torch::kBFloat16);
-    EXPECT_EQ(product[0][0].item<float>(), 1) << "seven bits hold no 1/1024";
-  }
-  EXPECT_EQ(torch::matmul(a, b).scalar_type(), torch::kFloat32);
-  const AutocastScope none(Precision::fp32);
-  EXPECT_EQ(torch::matmul(a, b).scalar_type(), torch::kFloat32);
 }
 
 /// Weights 0, -1, -3 after three steps; decay 1/2: shares 1, 2, 4 of 7.
