@@ -10,7 +10,8 @@
 
 namespace weir {
 
-/// A pure function of (study, sim): every rank makes the same one from the same study. Thread-safe.
+/// A pure function of (study, sim), unless it says otherwise: every rank makes the same one from the same study.
+/// Thread-safe.
 class Design {
  public:
   virtual ~Design() = default;
@@ -18,6 +19,8 @@ class Design {
   /// ones: the sequence goes on where it can, a Latin hypercube continues uniformly, a list with its further lines.
   /// Nothing when there is none (a list that has ended).
   virtual std::optional<std::vector<double>> parameters(std::uint64_t sim) const = 0;
+  /// Whether parameters(sim) is the same on all ranks and will never change: before, nobody may be told.
+  virtual bool is_settled(std::uint64_t sim) const { return (void)sim, true; }
 };
 
 /// Error{input} for a list that cannot be read, has another header, too few lines, or values out of bounds.

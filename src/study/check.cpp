@@ -335,6 +335,7 @@ void check_study(const Study& study) {
   check_templates(study);
   check_launch(study, study.server.launch, study.server.ranks, "/server");
   check_sampling(study.sampling);
+  check_adaptive(study);
   check_source(study);
   check_sizes(study);
   check_buffer(study);

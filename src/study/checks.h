@@ -5,6 +5,9 @@
 
 namespace weir {
 
+/// Adaptive sampling, and what it can be joined with.
+void check_adaptive(const Study& study);
+
 /// Where the files that are rendered for an attempt go.
 void check_templates(const Study& study);
 
