@@ -184,7 +184,8 @@ void Aggregator::fail(const std::string& reason) {
 }
 
 std::optional<std::vector<double>> Aggregator::parameters(std::uint64_t sim) {
-  return design_ == nullptr ? std::nullopt : design_->parameters(sim);
+  if (design_ == nullptr || !design_->is_settled(sim)) return std::nullopt;
+  return design_->parameters(sim);
 }
 
 void Aggregator::connected(std::uint64_t sim, std::uint64_t attempt) {

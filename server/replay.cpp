@@ -1,8 +1,14 @@
 #include "server/replay.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <map>
+#include <span>
 #include <utility>
 
+#include "server/data/data_set.h"
 #include "server/metrics/metrics.h"
+#include "server/sampling/parameter_file.h"
 #include "server/setup.h"
 #include "server/summary.h"
 #include "server/verdict.h"
@@ -38,6 +44,31 @@ Path log_of(const ServerOptions& options, std::size_t rank) {
   return log;
 }
 
+/// An adaptive study ran other simulations than its design says, hence than `weir generate` makes
+/// of it.
+void check_parameters(const ServerOptions& options, const Study& study) {
+  if (study.sampling.adaptive.kind == Refinement::none) return;
+  const Path file = StudyDirectory{options.replay}.parameters();
+  const DataSet data(options.data, study);
+  std::map<std::uint64_t, std::span<const double>> there;
+  for (std::size_t k = 0; k < data.simulations(); ++k)
+    there[data.id(k * data.steps()).sim] = data.parameters(k);
+  for (const auto& row : ParameterFile(posix_file_system(), file, study.parameters).read()) {
+    const auto found = there.find(row.sim);
+    if (found == there.end() || std::ranges::equal(found->second, row.values)) continue;
+    throw Error(ErrorKind::input, options.data.string() + " has other parameters of simulation " +
+                                      std::to_string(row.sim) + " than " + file.string() +
+                                      ": generate it from a list of those "
+                                      "(docs/adaptive_sampling.md)");
+  }
+}
+
+/// Before the log is opened.
+const ServerOptions& checked(const ServerOptions& options, const Study& study) {
+  check_parameters(options, study);
+  return options;
+}
+
 }  // namespace
 
 Replay::Replay(const ServerOptions& options, Collective& collective)
@@ -45,8 +76,8 @@ Replay::Replay(const ServerOptions& options, Collective& collective)
       study_(recorded_study(options, collective.ranks())),
       results_(open_results(options, study_)),
       log_(open_log(results_, collective.rank())),
-      source_(study_, posix_file_system(), log_of(options, collective.rank()), options.data,
-              collective.rank(), collective.ranks()) {}
+      source_(study_, posix_file_system(), log_of(checked(options, study_), collective.rank()),
+              options.data, collective.rank(), collective.ranks()) {}
 
 int Replay::run() {
   const bool first = collective_.rank() == 0;

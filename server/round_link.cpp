@@ -21,6 +21,7 @@ RoundInput RoundLink::before_round() {
       append(input.events, {RankEvent::Kind::fence, 0, static_cast<std::int64_t>(lowest.sim),
                             static_cast<std::int64_t>(lowest.attempt)});
   }
+  if (sampling_ != nullptr) sampling_->before_round(input);
   if (cuts_ != nullptr) cuts_->before_round(input);
   if (!input.events.empty()) WEIR_FAILPOINT("trainer.before_events");
   return input;
@@ -29,6 +30,7 @@ RoundInput RoundLink::before_round() {
 void RoundLink::after_round(const Agreed& agreed) {
   if (controller_ != nullptr)
     controller_->apply(agreed.events, clock_.now(), store_ != nullptr && store_->room() > 0);
+  if (sampling_ != nullptr) sampling_->after_round(agreed);
   for (const RankEvent& event : rank_events(agreed.events)) {
     if (event.kind == RankEvent::Kind::relieved) relieved_ = true;
     if (event.kind == RankEvent::Kind::fence)

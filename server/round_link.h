@@ -4,6 +4,7 @@
 
 #include <atomic>
 
+#include "server/adaptive_sampling.h"
 #include "server/aggregator.h"
 #include "server/control/controller.h"
 #include "server/store/sample_store.h"
@@ -30,6 +31,9 @@ class RoundLink final : public RoundParticipant {
   /// From now on, until it is given null, cuts are taken.
   void attach(StudyCuts* cuts) { cuts_ = cuts; }
 
+  /// From now on. Null: the sampling is not adaptive.
+  void adapt(AdaptiveSampling* sampling) { sampling_ = sampling; }
+
   RoundInput before_round() override;
   void after_round(const Agreed& agreed) override;
   void cut(TrainingState state) override;
@@ -45,6 +49,7 @@ class RoundLink final : public RoundParticipant {
   const Clock& clock_;
   const std::atomic<bool>*terminate_, *relieve_;
   StudyCuts* cuts_ = nullptr;
+  AdaptiveSampling* sampling_ = nullptr;
   bool termination_told_ = false, relief_told_ = false;
   bool relieved_ = false;
   bool reception_over_ = false;

@@ -9,6 +9,7 @@
 #include "server/data/data_set.h"
 #include "server/endpoints.h"
 #include "server/recorder.h"
+#include "server/sampling/strategies.h"
 #include "server/setup.h"
 #include "server/training/dataset_source.h"
 #include "server/training/trainer.h"
@@ -70,6 +71,15 @@ ServerRank::ServerRank(const ServerOptions& options, Collective& collective)
   if (rank() == 0) past_ = look_back(posix_file_system(), directory_, checkpoints_, options.resume);
   if (study_.training.source == Source::dataset) return;
   design_ = make_design(study_);
+  if (study_.sampling.adaptive.kind != Refinement::none) {
+    auto settled = std::make_unique<SettledDesign>(std::move(design_));
+    settled_design_ = settled.get();
+    design_ = std::move(settled);
+    if (rank() == 0) {
+      parameter_file_.emplace(posix_file_system(), directory_.parameters(), study_.parameters);
+      if (options.resume) settled_rows_ = parameter_file_->read();
+    }
+  }
   store_ = std::make_unique<SampleStore>(study_, *design_, rank(), collective.ranks());
 }
 
@@ -86,6 +96,10 @@ CutName ServerRank::cut_name() const {
 void ServerRank::prepare() {
   past_ = agree_on_past(collective_, past_);
   if (past_.done) return;
+  if (settled_design_ != nullptr) {
+    settled_rows_ = share_rows(collective_, settled_rows_, study_.parameters.size());
+    for (const ParameterRow& row : settled_rows_) settled_design_->settle(row.sim, row.values);
+  }
   const std::uint64_t id = study_id(study_, directory_);
   settings_ = aggregator_settings(study_, id, past_.epoch, collective_);
   // A recording starts from nothing: its data set is written as a whole or not at all.
@@ -107,7 +121,22 @@ void ServerRank::prepare() {
                         [this](const std::string& text) { log_->warn("{}", text); });
   link_.emplace(*aggregator_, store_.get(), controller(), clock_, options_.terminate,
                 options_.relieve);
+  if (settled_design_ != nullptr) prepare_sampling();
   if (cut) restore(*cut);
+}
+
+void ServerRank::prepare_sampling() {
+  std::optional<AdaptiveSampling::Leader> leader;
+  if (controller_) {
+    parameter_file_->start(settled_rows_);
+    const AdaptiveSettings& settings = study_.sampling.adaptive;
+    leader.emplace(AdaptiveSampling::Leader{
+        *controller_, *parameter_file_, make_strategy(settings),
+        settings.kind == Refinement::plugin ? settings.name : std::string("loss")});
+  }
+  sampling_.emplace(study_, *settled_design_, rank(), std::move(leader), clock_);
+  sampling_->on_warning([this](const std::string& text) { log_->warn("{}", text); });
+  link_->adapt(&*sampling_);
 }
 
 void ServerRank::restore(std::uint64_t cut) {
@@ -117,6 +146,7 @@ void ServerRank::restore(std::uint64_t cut) {
     store_->restore(*part.store, part.places, checkpoints_.row_reader(cut, rank(), part));
     aggregator_->resume(store_->counts().unique, complete_simulations());
   }
+  if (sampling_ && restored_.sampling) sampling_->restore(*restored_.sampling);
   if (controller_) controller_->restore(restored_.table);
   log_->info("goes on from checkpoint {} of batch {}, epoch {}", cut, part.name.batch, past_.epoch);
   training_ = std::move(part.training);
@@ -191,6 +221,18 @@ Summary ServerRank::train() {
   if (training_) trainer.restore(*training_);
   training_.reset();
   trainer.on_warning([this](const std::string& text) { log_->warn("{}", text); });
+  if (sampling_) {
+    trainer.on_batch(
+        [this](std::size_t batches, std::span<const SampleId> ids, std::span<const float> losses) {
+          sampling_->record(batches, ids, losses);
+        });
+    sampling_->on_redraw([&metrics](std::size_t batches, const RedrawReport& report) {
+      metrics->record("sampling", batches,
+                      {{"seen", static_cast<double>(report.seen)},
+                       {"redrawn", static_cast<double>(report.redrawn)},
+                       {"explored", static_cast<double>(report.explored)}});
+    });
+  }
   if (controller_) {
     trainer.on_progress(
         [this](const TrainingProgress& progress) { controller_->progress(progress); });
@@ -253,6 +295,7 @@ ServerState ServerRank::server_state() const {
   ServerState state;
   state.seconds = seconds();
   if (controller_) state.table = controller_->save();
+  if (sampling_) state.sampling = sampling_->save();
   return state;
 }
 

@@ -7,6 +7,7 @@
 
 #include <spdlog/logger.h>
 
+#include "server/adaptive_sampling.h"
 #include "server/aggregator.h"
 #include "server/checkpoint/checkpoint.h"
 #include "server/closed_sink.h"
@@ -51,6 +52,7 @@ class ServerRank {
   Controller* controller() { return controller_ ? &*controller_ : nullptr; }
   CutName cut_name() const;
   void restore(std::uint64_t cut);
+  void prepare_sampling();
   std::vector<std::uint64_t> complete_simulations() const;
   bool wants_last_cut() const;
   bool is_superseded() const;
@@ -73,6 +75,9 @@ class ServerRank {
   StudyDirectory directory_;
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<Design> design_;
+  SettledDesign* settled_design_ = nullptr;  ///< design_ when the sampling is adaptive, else null
+  std::optional<ParameterFile> parameter_file_;  ///< of rank 0, then
+  std::vector<ParameterRow> settled_rows_;       ///< by earlier servers
   std::unique_ptr<SampleStore> store_;
   ClosedSink closed_sink_;
   CheckpointFolder checkpoints_;
@@ -83,6 +88,7 @@ class ServerRank {
   wire::AggregatorSettings settings_;
   std::unique_ptr<Aggregator> aggregator_;
   std::optional<RoundLink> link_;
+  std::optional<AdaptiveSampling> sampling_;
 };
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "server/adaptive_json.h"
 #include "src/core/error.h"
 
 namespace weir {
@@ -34,8 +35,9 @@ TableState table_state(const Json& json) {
 }  // namespace
 
 std::string to_json(const ServerState& state) {
-  const Json json = {
+  Json json = {
       {"version", version}, {"seconds", state.seconds}, {"table", table_json(state.table)}};
+  if (state.sampling) json["sampling"] = to_json(*state.sampling);
   return json.dump();
 }
 
@@ -50,6 +52,7 @@ ServerState server_state(const std::string& text) {
     ServerState state;
     state.seconds = json.at("seconds").get<double>();
     state.table = table_state(json.at("table"));
+    if (json.contains("sampling")) state.sampling = adaptive_state(json.at("sampling"));
     return state;
   } catch (const Json::exception& error) {
     throw Error(

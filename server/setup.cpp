@@ -46,6 +46,10 @@ Study resolve(const ServerOptions& options, std::size_t ranks) {
     if (ranks != 1)
       throw Error(ErrorKind::input, "--record runs on one rank, this is " + std::to_string(ranks) +
                                         ": start it with mpirun -n 1");
+    if (study.sampling.adaptive.kind != Refinement::none)
+      throw Error(ErrorKind::input,
+                  "--record trains nothing, hence finds no simulation hard: it needs "
+                  "/sampling/adaptive/kind \"none\"");
     study.buffer.kind = BufferKind::fifo;
     study.buffer.watermark = 0;
   }

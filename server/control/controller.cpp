@@ -14,6 +14,9 @@ namespace {
 constexpr auto status_interval = std::chrono::seconds(1);
 // A launcher that lives says so every two seconds.
 constexpr auto launcher_is_away = std::chrono::seconds(10);
+// Of the launcher's places, the part for which simulations are settled before they are free: a
+// round may take as long as a validation.
+constexpr std::size_t settled_ahead = 8;
 // LaunchHello::alive
 constexpr std::uint8_t runs = 1, waits = 2;
 
@@ -90,6 +93,10 @@ void Controller::hear(const wire::Peer& peer, const wire::LaunchHello& hello,
   for (std::size_t k = 0; k < listed; ++k) {
     const Attempt attempt{hello.sims[k], hello.attempts[k]};
     known.insert(attempt);
+    if (table_ && !design_->is_settled(attempt.sim) && !stop_)
+      stop_ =
+          StopReason{true, "the launcher has started simulation " + std::to_string(attempt.sim) +
+                               ", of which parameters.csv says nothing: begin in another folder"};
     if (table_) table_->adopt(attempt, hello.alive[k] != 0);
   }
   if (table_)
@@ -218,6 +225,9 @@ void Controller::apply_event(const RankEvent& event, Time now) {
     case terminated:
     case relieved:
     case fence:
+    case parameter:
+    case loss:
+    case loss_samples:
       break;
   }
 }
@@ -225,6 +235,19 @@ void Controller::apply_event(const RankEvent& event, Time now) {
 std::vector<Attempt> Controller::take_fences() {
   const std::lock_guard lock(mutex_);
   return table_ ? table_->take_fences() : std::vector<Attempt>{};
+}
+
+std::vector<std::uint64_t> Controller::to_settle() const {
+  const std::lock_guard lock(mutex_);
+  if (!table_ || stop_ || finished_ || launcher_.empty()) return {};
+  const std::size_t running = std::min(table_->outstanding().size(), capacity_);
+  return table_->unsettled(capacity_ - running + capacity_ / settled_ahead + 1);
+}
+
+std::vector<std::uint64_t> Controller::unsettled() const {
+  const std::lock_guard lock(mutex_);
+  return table_ ? table_->unsettled(std::numeric_limits<std::size_t>::max())
+                : std::vector<std::uint64_t>{};
 }
 
 void Controller::beat() {

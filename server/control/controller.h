@@ -56,6 +56,11 @@ class Controller {
   void apply(std::span<const std::int64_t> words, Time now, bool room);
   /// Attempts that have become the lowest ones that count, since the last call.
   std::vector<Attempt> take_fences();
+  /// Simulations to be handed out soon whose parameters the design has not settled, ascending: as
+  /// many as the launcher has places for, and a few more. None once the study stops.
+  std::vector<std::uint64_t> to_settle() const;
+  /// All of which no launcher was told, whose parameters are not settled; ascending.
+  std::vector<std::uint64_t> unsettled() const;
   void progress(const TrainingProgress& progress);
   void beat();  ///< a sign of life of the trainer's thread, for the launcher's watchdog
   /// Further signs of life, counted by `pulse` until this is given an empty one.

@@ -23,12 +23,20 @@ void SimulationTable::add(std::uint64_t sim) {
 std::optional<Attempt> SimulationTable::next() {
   if (pending_.empty()) return std::nullopt;
   const std::uint64_t sim = *pending_.begin();
+  if (!design_.is_settled(sim)) return std::nullopt;
   pending_.erase(pending_.begin());
   Simulation& simulation = simulations_.at(sim);
   simulation.state = State::asked;
   const Attempt attempt{sim, simulation.attempt};
   outstanding_.insert(attempt);
   return attempt;
+}
+
+std::vector<std::uint64_t> SimulationTable::unsettled(std::size_t among) const {
+  std::vector<std::uint64_t> unsettled;
+  for (auto sim = pending_.begin(); sim != pending_.end() && among > 0; ++sim, --among)
+    if (!design_.is_settled(*sim)) unsettled.push_back(*sim);
+  return unsettled;
 }
 
 std::string SimulationTable::why_replaced(Attempt attempt) const {

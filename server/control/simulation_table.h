@@ -54,8 +54,11 @@ class SimulationTable {
   /// `study` and `design` outlive the table.
   SimulationTable(const Study& study, const Design& design, std::size_t ranks);
 
-  /// The next attempt to start, lowest number first; it counts as asked for then.
+  /// The next attempt to start, lowest number first; it counts as asked for then. Nothing while the
+  /// design has not settled the parameters of that simulation.
   std::optional<Attempt> next();
+  /// Those of the first `among` to start whose parameters are not settled, ascending.
+  std::vector<std::uint64_t> unsettled(std::size_t among) const;
   /// Attempts asked for whose job has not ended.
   const std::set<Attempt>& outstanding() const { return outstanding_; }
   /// Why the attempt takes the place of the one before it; empty: it is the first, or nobody knows.

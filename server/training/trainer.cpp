@@ -99,6 +99,8 @@ struct Trainer::Impl {
   Metrics& metrics;
   const Clock& clock;
   std::function<void(const TrainingProgress&)> progressed = [](const TrainingProgress&) {};
+  std::function<void(std::size_t, std::span<const SampleId>, std::span<const float>)> stepped =
+      [](auto, auto, auto) {};
   std::function<void(const std::string&)> warned = [](const std::string&) {};
 
   Normalisation normalisation;
@@ -233,6 +235,7 @@ void Trainer::Impl::step(const Agreed& agreed) {
   for (const auto& id : training_step.drawn()) simulations.insert(id.sim);
   result.samples += agreed.total;
   ++result.batches;
+  stepped(result.batches, training_step.drawn(), training_step.drawn_losses());
   loss_since_report += result.last_train_loss;
   if (result.batches % report_every == 0) report();
   if (validation && result.batches % study.validation.every == 0) validate();
@@ -337,6 +340,11 @@ void Trainer::on_progress(std::function<void(const TrainingProgress&)> callback)
 
 void Trainer::on_warning(std::function<void(const std::string&)> callback) {
   impl_->warned = std::move(callback);
+}
+
+void Trainer::on_batch(
+    std::function<void(std::size_t, std::span<const SampleId>, std::span<const float>)> callback) {
+  impl_->stepped = std::move(callback);
 }
 
 TrainingResult Trainer::run() { return impl_->run(); }

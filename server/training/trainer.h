@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "server/metrics/metrics.h"
@@ -51,6 +52,10 @@ class Trainer {
 
   /// Called after each round with a fresh progress, on the trainer's thread.
   void on_progress(std::function<void(const TrainingProgress&)> callback);
+  /// Called after each batch, on the trainer's thread of every rank: the batches so far, what this
+  /// rank drew (possibly nothing), and each sample's loss before the step.
+  void on_batch(std::function<void(std::size_t, std::span<const SampleId>, std::span<const float>)>
+                    callback);
   /// Told what the user should know and nobody fails for (a field that is constant), on the
   /// trainer's thread of each rank.
   void on_warning(std::function<void(const std::string&)> callback);

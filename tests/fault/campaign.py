@@ -86,8 +86,11 @@ SCHEDULERS = {
     "slurm": re.compile(r"launcher\.(before|after)_(sbatch|job_file)"),
 }
 
+# Passed when the sampling is adaptive.
+ADAPTIVE = re.compile(r"_redraw|_settled")
+
 # Passed by rank 0 alone, or by a rank that cannot be foretold: never bound to a rank.
-ANY_RANK = re.compile(r"client\.|launcher\.|checkpoint\.|aggregator\.(after_lacking|launcher_message)|trainer\..*_export")
+ANY_RANK = re.compile(r"client\.|launcher\.|checkpoint\.|aggregator\.(after_lacking|launcher_message)|trainer\..*_(export|redraw|settled)")
 
 
 def failpoints():
@@ -154,6 +157,8 @@ def run_failpoint(name, seed, ranks, tally, cluster):
     """One study, killed once at `name`."""
     buffer = "reservoir" if seed == 3 and name not in AFTER else "firo"
     study = heat2d_study(seed=seed, ranks=ranks, buffer=buffer)
+    if ADAPTIVE.search(name):
+        study["sampling"] = {"adaptive": {"kind": "loss", "every": 5}}
     if name in AFTER:
         slow_down(study)
     study["simulation"]["ranks"] = SOLVER_RANKS.get(name, 1)
