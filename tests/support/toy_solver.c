@@ -17,6 +17,8 @@ typedef struct options {
   long nan_odd_below;                      /* every odd step below this has a NaN */
   long faulty_attempts;                    /* attempts below this misbehave */
   long delay_ms;                           /* between steps */
+  double hard_above;                       /* of the first parameter: there the field changes fast with it */
+  const char *given;                       /* the first parameter as the command line has it; must be what the server says */
 } options;
 
 static long number(const char *text) { return strtol(text, NULL, 10); }
@@ -34,6 +36,8 @@ static int parse(int argc, char **argv, options *o) {
     else if (!strcmp(name, "--hang-at")) o->hang_at = number(value);
     else if (!strcmp(name, "--faulty-attempts")) o->faulty_attempts = number(value);
     else if (!strcmp(name, "--delay-ms")) o->delay_ms = number(value);
+    else if (!strcmp(name, "--hard-above")) o->hard_above = strtod(value, NULL);
+    else if (!strcmp(name, "--given")) o->given = value;
     else return fprintf(stderr, "toy_solver: unknown option '%s'\n", name), 0;
   }
   return 1;
@@ -57,7 +61,7 @@ static int fail(const weir_client *client, const char *call, weir_status status)
 }
 
 int main(int argc, char **argv) {
-  options o = {"u", 16, 10, -1, -1, -1, -1, 0, 1000, 0};
+  options o = {"u", 16, 10, -1, -1, -1, -1, 0, 1000, 0, HUGE_VAL, NULL};
   weir_client *client = NULL;
   double parameters[8];
   size_t count = 0;
@@ -71,11 +75,16 @@ int main(int argc, char **argv) {
   status = weir_parameters(client, 8, parameters, &count);
   if (status != WEIR_OK) return fail(client, "weir_parameters", status);
 
+  if (o.given != NULL) {
+    printf("parameter %.17g\n", parameters[0]);
+    if (strtod(o.given, NULL) != parameters[0]) return 9;
+  }
   double *values = malloc(o.size * sizeof *values);
   if (values == NULL) return 3;
   for (size_t step = 0; step < o.steps; ++step) {
     if (faulty) misbehave(&o, (long)step);
-    for (size_t k = 0; k < o.size; ++k) values[k] = sin(parameters[0] * (double)(k + 1) / (double)o.size) + 0.01 * (double)step;
+    const double hard = parameters[0] > o.hard_above ? 10 * sin(40 * parameters[0]) : 0;
+    for (size_t k = 0; k < o.size; ++k) values[k] = hard * cos((double)k) + sin(parameters[0] * (double)(k + 1) / (double)o.size) + 0.01 * (double)step;
     if (faulty && ((long)step == o.nan_at || (step % 2 == 1 && (long)step < o.nan_odd_below))) values[o.size / 2] = NAN;
     status = weir_send(client, o.field, values, o.size);
     if (status != WEIR_OK) {
