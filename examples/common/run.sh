@@ -33,7 +33,7 @@ read_options() {
 build() {
   [ "$bootstrap" = no ] || cmake/bootstrap
   mkdir -p build
-  local log=build/$example-build.log programs=(weir weir-server weir-job weir-pilot "$solver" example_picture)
+  local log=build/$example-build.log programs=(weir weir-server weir-predict weir-job weir-pilot "$solver" example_picture)
   echo "building (log: $log)"
   { cmake --preset release && cmake --build build --target "${programs[@]}"; } >"$log" 2>&1 ||
     { tail -n 30 "$log" >&2; echo "$example/run: the build failed; the whole log: $log" >&2; exit 3; }

@@ -112,9 +112,10 @@ TEST_P(EachModel, IsExportedAsTheFunctionThatWasTrained) {
   const auto x = some_inputs();
   const auto physical = x * 2 + torch::tensor({1.0F, 2.0F, 3.0F});
   const auto got = torch::jit::load((folder / "model.pt").string()).forward({physical}).toTensor();
-  const auto parts = model->forward(x, {}).detach().split(static_cast<std::int64_t>(points), 1);
-  EXPECT_TRUE(
-      torch::allclose(got, torch::cat({parts[0] * 2 + 5, parts[1] * 3 - 1}, 1), 1e-4, 1e-5));
+  const auto y = model->forward(x, {}).detach();
+  const auto each = static_cast<std::int64_t>(points);
+  const auto u = (got.narrow(1, 0, each) - 5) / 2, v = (got.narrow(1, each, each) + 1) / 3;
+  EXPECT_LE((torch::cat({u, v}, 1) - y).abs().max().item<double>(), 1e-6);
 }
 
 /// A wave whose height and length the inputs give, as two fields.

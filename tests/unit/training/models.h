@@ -63,6 +63,11 @@ inline std::vector<Exported> exported_models() {
     settings.channels = {4, 6};
     add(std::string(name_of(kind)), settings, {2, 7});
   }
+  for (const auto kind : {ModelKind::fno, ModelKind::unet}) {  // as large as the defaults make them
+    ModelSettings defaults;
+    defaults.kind = kind;
+    add(std::string(name_of(kind)), defaults, {64, 45});
+  }
   for (const auto activation : {Activation::relu, Activation::tanh, Activation::silu}) {
     auto settings = small(ModelKind::mlp);
     settings.activation = activation;
