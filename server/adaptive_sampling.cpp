@@ -123,6 +123,7 @@ void AdaptiveSampling::hear_losses(const std::vector<std::int64_t>& events) {
 void AdaptiveSampling::redraw() try {
   WEIR_FAILPOINT("trainer.before_redraw");
   std::vector<std::uint64_t> open;
+  if (WEIR_BUG("submitted_redrawn")) open.push_back(0);
   for (const std::uint64_t sim : leader_->controller.unsettled()) {
     const auto is_it = [sim](const ParameterRow& row) { return row.sim == sim; };
     if (std::none_of(told_.begin(), told_.end(), is_it)) open.push_back(sim);

@@ -121,7 +121,8 @@ struct AggregatorSession::Impl {
     } else {
       reject(peer,
              {RejectCode::unknown_simulation,
-              "the study has no simulation " + std::to_string(hello.sim) + ": check WEIR_SIM"});
+              "the study has no simulation " + std::to_string(hello.sim) +
+                  " (one that samples adaptively: or has not handed it out): check WEIR_SIM"});
     }
   }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 
 #include "src/core/error.h"
+#include "tests/support/crash_file_system.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/temporary_folder.h"
 
@@ -60,6 +61,21 @@ TEST_F(ParameterFileTest, WritesAgainWhatAFullDiskHasRefused) {
   disk_.repair();
   file_.append({rows_[1]});
   EXPECT_EQ(file_.read(), (std::vector{rows_[0], rows_[1]}));
+}
+
+TEST_F(ParameterFileTest, OutlivesTheMachine) {
+  test::CrashFileSystem disk;
+  disk.make_directories("/D", 0700);
+  disk.sync_directory("/");
+  ParameterFile file(disk, "/D/parameters.csv", parameters_);
+  file.start({rows_[0]});
+  file.append({rows_[1]});
+  disk.crash_at(disk.calls(), test::CrashFileSystem::Manner::within);
+  EXPECT_THROW(file.append({rows_[2]}), test::Crash);
+  Random random(1);
+  disk.restart(test::Lost::all, random);
+  EXPECT_EQ(ParameterFile(disk, "/D/parameters.csv", parameters_).read(),
+            (std::vector{rows_[0], rows_[1]}));
 }
 
 TEST_F(ParameterFileTest, IsNotWrittenToAnyMoreByAServerThatWasReplaced) {

@@ -25,6 +25,23 @@ TEST(ServerStateText, IsReadAsItWasWritten) {
   EXPECT_EQ(read.table, example().table);
 }
 
+TEST(ServerStateText, HasAdaptiveSamplingToTheLastBit) {
+  ServerState state = example();
+  state.sampling.emplace();
+  state.sampling->losses = {.level = 1.0 / 3,
+                            .factors = {0.1, 2.5},
+                            .counts = {7, 1000},
+                            .untold = {{4, {.sum = 0.7, .samples = 3}}}};
+  state.sampling->memory = {{1, {.sum = 1e-17, .samples = 0.125}}};
+  state.sampling->redraws = {.redraws = 3,
+                             .first = 6,
+                             .proposals = {{9, {9, DrawnBy::strategy, {0.3, -1.0 / 7}}},
+                                           {10, {10, DrawnBy::exploration, {2, 5}}}}};
+  state.sampling->settled = 9;
+  EXPECT_EQ(server_state(to_json(state)).sampling, state.sampling);
+  EXPECT_FALSE(server_state(to_json(example())).sampling);
+}
+
 std::string error_of(const std::string& text) {
   try {
     server_state(text);
