@@ -11,20 +11,25 @@ from whole import WEIR, WholeTest, main
 
 NIGHTLY = "WEIR_NIGHTLY" in os.environ
 OPTIMIZERS = ("adam", "adamw", "sgd")
+# "mixed" in the place of an optimiser: adam with all of these.
+MIXED = {"precision": "bf16", "accumulate": 2, "average": 0.9, "clip": 1}
 KILLS = {1: range(2, 42, 2), 2: range(1, 21)}  # ranks → batches after which the server is killed
 
 
 def cases():
     """(optimiser, server ranks, batch of the kill; None: none)"""
     if NIGHTLY:
-        return [(optimizer, ranks, kill) for optimizer in OPTIMIZERS for ranks in KILLS for kill in (None, *KILLS[ranks])]
-    return [("adamw", 2, 11), ("sgd", 1, 17)]
+        plain = [(optimizer, ranks, kill) for optimizer in OPTIMIZERS for ranks in KILLS for kill in (None, *KILLS[ranks])]
+        return plain + [("mixed", ranks, kill) for ranks in KILLS for kill in (None, *range(1, 9))]
+    return [("adamw", 2, 11), ("sgd", 1, 17), ("mixed", 2, 9)]
 
 
 def study_of(optimizer, ranks, buffer):
     study = heat2d_study(seed=3, ranks=ranks, buffer=buffer)
     study["reproducible"] = True
-    study["training"]["optimizer"] = {"kind": optimizer, "learning_rate": 1e-3}
+    study["training"]["optimizer"] = {"kind": "adam" if optimizer == "mixed" else optimizer, "learning_rate": 1e-3}
+    if optimizer == "mixed":
+        study["training"] |= MIXED
     study["training"]["schedule"] = {"kind": "step", "every": 60, "factor": 0.5}
     return study
 
