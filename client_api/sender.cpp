@@ -130,7 +130,7 @@ std::string Sender::stride_text() const {
 }
 
 std::size_t Sender::server_rank(std::uint64_t step) const {
-  return rank_of({environment_.sim, step}, welcomes_.size());
+  return rank_of({environment_.sim, step}, welcomes_.size(), welcomes_.front().routing);
 }
 
 bool Sender::holds(std::uint64_t step) const {

@@ -18,6 +18,7 @@
 #include "src/core/error.h"
 #include "src/core/file_system.h"
 #include "src/study/parse.h"
+#include "src/study/samples.h"
 
 namespace weir {
 
@@ -350,14 +351,17 @@ void ServerRank::count_samples(SampleCounts& samples) {
     drawn += static_cast<std::int64_t>(repeats[times]);
   std::vector<std::int64_t> sums{static_cast<std::int64_t>(counts.unique),
                                  static_cast<std::int64_t>(counts.duplicate),
-                                 static_cast<std::int64_t>(counts.dropped), drawn,
-                                 static_cast<std::int64_t>(store_->occupancy().unseen)};
+                                 static_cast<std::int64_t>(counts.dropped),
+                                 drawn,
+                                 static_cast<std::int64_t>(store_->occupancy().unseen),
+                                 static_cast<std::int64_t>(store_->trainable())};
   collective_.sum(std::span(sums));
   samples.expected = study_.simulation.count * study_.simulation.steps;
   samples.unique = static_cast<std::size_t>(sums[0]);
   samples.duplicate = static_cast<std::size_t>(sums[1]);
   samples.dropped = static_cast<std::size_t>(sums[2]);
-  samples.lost = lost_samples(samples.unique, static_cast<std::size_t>(sums[3]),
+  if (lead_of(study_) > 0) samples.pairs = static_cast<std::size_t>(sums[5]);
+  samples.lost = lost_samples(static_cast<std::size_t>(sums[5]), static_cast<std::size_t>(sums[3]),
                               static_cast<std::size_t>(sums[4]));
 }
 

@@ -11,6 +11,7 @@
 #include "src/core/error.h"
 #include "src/core/file_system.h"
 #include "src/study/parse.h"
+#include "src/study/samples.h"
 
 namespace weir {
 
@@ -52,6 +53,7 @@ Study resolve(const ServerOptions& options, std::size_t ranks) {
                   "/sampling/adaptive/kind \"none\"");
     study.buffer.kind = BufferKind::fifo;
     study.buffer.watermark = 0;
+    study.training.samples.kind = SampleKind::direct;  // a data set has every step
   }
   return study;
 }
@@ -91,6 +93,7 @@ wire::AggregatorSettings aggregator_settings(const Study& study, std::uint64_t i
   settings.epoch = epoch;
   settings.rank = collective.rank();
   settings.ranks = collective.ranks();
+  settings.routing = routing_of(study);
   settings.steps = study.simulation.steps;
   settings.times = study.simulation.time.sent;
   for (const Field& field : study.simulation.fields) {

@@ -31,11 +31,21 @@ Json validation(const TrainingResult& training) {
           {"fields", fields_json(*training.validation, /*steps=*/false)}};
 }
 
+Json to_json(const SampleCounts& samples) {
+  Json json = {{"expected", samples.expected},
+               {"unique", samples.unique},
+               {"duplicate", samples.duplicate},
+               {"dropped", samples.dropped}};
+  if (samples.pairs) json["pairs"] = *samples.pairs;
+  json["lost"] = samples.lost;
+  json["trained"] = samples.trained;
+  return json;
+}
+
 }  // namespace
 
 void write_summary(FileSystem& files, const std::filesystem::path& path, const Summary& summary) {
   const SimulationCounts& simulations = summary.simulations;
-  const SampleCounts& samples = summary.samples;
   const TrainingResult& training = summary.training;
   const double rate =
       training.seconds > 0 ? static_cast<double>(training.samples) / training.seconds : 0;
@@ -47,13 +57,7 @@ void write_summary(FileSystem& files, const std::filesystem::path& path, const S
         {"finished", simulations.finished},
         {"failed", simulations.failed},
         {"restarted", simulations.restarted}}},
-      {"samples",
-       {{"expected", samples.expected},
-        {"unique", samples.unique},
-        {"duplicate", samples.duplicate},
-        {"dropped", samples.dropped},
-        {"lost", samples.lost},
-        {"trained", samples.trained}}},
+      {"samples", to_json(summary.samples)},
       {"batches", training.batches},
       {"train_loss", training.last_train_loss},
       {"validation", validation(training)},

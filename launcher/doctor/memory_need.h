@@ -13,7 +13,9 @@ namespace weir {
 std::uint64_t model_values(const Study& study);
 
 struct MemoryNeed {
-  double slab = 0;   ///< bytes of all ranks' sample slabs; training from a data set has none
+  /// Bytes of all ranks' sample slabs, and of the steps that autoregressive samples keep of
+  /// launcher.jobs simulations; training from a data set has none.
+  double slab = 0;
   double model = 0;  ///< bytes of all ranks' weights, gradients and the two moments of Adam
   double total() const { return slab + model; }
 };

@@ -167,6 +167,7 @@ void SimulationTable::give_up(std::uint64_t sim, Simulation& simulation,
   ended_.erase(sim);
   --open_;
   ++counts_.failed;
+  fences_.push_back({sim, no_attempt});
   notices_.push_back("simulation " + std::to_string(sim) + " is given up after attempt " +
                      std::to_string(simulation.attempt) + ": " + reason);
   if (study_.simulation.when_exhausted == Exhausted::replace) replace(sim);
@@ -211,7 +212,10 @@ void SimulationTable::restore(const TableState& state) {
     Simulation& simulation = simulations_.at(record.sim);
     simulation.attempt = record.attempt;
     simulation.failures = record.failures;
-    if (record.attempt > 0) fences_.push_back({record.sim, record.attempt});
+    if (record.given_up)
+      fences_.push_back({record.sim, no_attempt});
+    else if (record.attempt > 0)
+      fences_.push_back({record.sim, record.attempt});
     if (!record.given_up) continue;
     simulation.state = State::failed;
     pending_.erase(record.sim);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "server/sampling/design.h"
+#include "src/core/sample_id.h"
 #include "src/study/study.h"
 
 namespace weir {
@@ -88,7 +89,8 @@ class SimulationTable {
   SimulationCounts counts() const;
   /// Why simulations failed or were restarted, one sentence each, since the last call.
   std::vector<std::string> take_notices();
-  /// Attempts that have become the lowest of their simulation that counts, since the last call.
+  /// Attempts that have become the lowest of their simulation that counts, since the last call;
+  /// no_attempt: none counts any more.
   std::vector<Attempt> take_fences();
 
   TableState save() const;

@@ -13,8 +13,8 @@ constexpr std::uint32_t no_row = std::numeric_limits<std::uint32_t>::max();
 
 }  // namespace
 
-CutRows::CutRows(std::mutex& mutex, const std::vector<Slab>& slabs) : mutex_(mutex), slabs_(slabs) {
-  for (const auto& slab : slabs) row_size_ += slab.row_size();
+CutRows::CutRows(std::mutex& mutex, const SlotRows& values)
+    : mutex_(mutex), values_(values), row_size_(values.cut_size()) {
   most_aside_ = std::max<std::size_t>(1, side_bytes / (row_size_ * sizeof(float)));
 }
 
@@ -32,7 +32,7 @@ void CutRows::begin(const std::vector<CutSample>& samples,
 }
 
 std::size_t CutRows::room() const {
-  const std::size_t left = most_aside_ - aside_;
+  const std::size_t left = most_aside_ - std::min(most_aside_, aside_);
   return left >= in_slots_ ? std::numeric_limits<std::size_t>::max() : left;
 }
 
@@ -44,9 +44,10 @@ void CutRows::vacate(Slot slot, std::unique_lock<std::mutex>& lock) {
   if (row.place != Place::slot || WEIR_BUG("no_copy_on_overwrite")) return;
   row.busy = true;
   ++aside_;
+  const float* const history = values_.history(slot);
   lock.unlock();
   auto copy = std::make_unique_for_overwrite<float[]>(row_size_);
-  copy_slot(slot, copy.get());
+  values_.save(slot, history, copy.get());
   lock.lock();
   row.busy = false;
   if (ended_) return;
@@ -79,8 +80,9 @@ void CutRows::read(std::size_t sample, std::span<float> to) {
   idle_.wait(lock, [&] { return !row.busy; });
   if (row.place == Place::slot) {
     row.busy = true;
+    const float* const history = values_.history(row.slot);
     lock.unlock();
-    copy_slot(row.slot, to.data());
+    values_.save(row.slot, history, to.data());
     lock.lock();
     row.busy = false;
     leave_slot(row, Place::none);
@@ -104,13 +106,6 @@ void CutRows::end() {
   }
   in_slots_ = aside_ = 0;
   ended_ = true;
-}
-
-void CutRows::copy_slot(Slot slot, float* to) const {
-  for (const auto& slab : slabs_) {
-    std::memcpy(to, slab.row(slot), slab.row_size() * sizeof(float));
-    to += slab.row_size();
-  }
 }
 
 void CutRows::leave_slot(Row& row, Place to) {

@@ -11,26 +11,27 @@
 #include <vector>
 
 #include "server/checkpoint/store_cut.h"
-#include "server/store/slab.h"
+#include "server/store/slot_rows.h"
 
 namespace weir {
 
 /// Copy on overwrite. All that is "under the lock" is so under the store's mutex; rows are copied
 /// without it. Two threads: the one that fills slots calls vacate(), the one that writes the
 /// checkpoint next() and read(). Memory: 24 bytes a sample, 4 a slot, and the copies, of which
-/// there are at most `side_bytes`, or one.
+/// there are at most `side_bytes`, or one, besides those of rows of the history, which are vacated
+/// in any case: as many as a cut has.
 class CutRows {
  public:
   /// What may be copied aside at most, in bytes, unless a single row is larger.
   static constexpr std::size_t side_bytes = std::size_t{64} << 20;
 
-  /// `mutex` and `slabs` outlive this. Samples with a place are not to be written.
-  CutRows(std::mutex& mutex, const std::vector<Slab>& slabs);
+  /// `mutex` and `values` outlive this. Samples with a place are not to be written.
+  CutRows(std::mutex& mutex, const SlotRows& values);
 
   /// Under the lock, once.
   void begin(const std::vector<CutSample>& samples,
              const std::vector<std::optional<RowPlace>>& places);
-  /// Under the lock: how many slots can be vacated now, whichever they are.
+  /// Under the lock: how many slots of the buffer can be vacated now, whichever they are.
   std::size_t room() const;
   /// `slot` is about to be filled: its row is copied if it is still to be written. Unlocks and
   /// locks `lock`; waits for as long as the other thread copies this very row.
@@ -52,12 +53,11 @@ class CutRows {
     std::unique_ptr<float[]> copy;
   };
 
-  void copy_slot(Slot slot, float* to) const;
   void leave_slot(Row& row, Place to);
 
   std::mutex& mutex_;
-  const std::vector<Slab>& slabs_;
-  std::size_t row_size_ = 0;  ///< floats
+  const SlotRows& values_;
+  std::size_t row_size_;  ///< floats
   std::size_t most_aside_ = 1;
 
   // Guarded by mutex_.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "src/core/error.h"
+#include "src/study/samples.h"
 
 namespace weir {
 namespace {
@@ -31,6 +32,10 @@ void check(const LineageHeader& header, const Study& study, std::size_t rank, st
     refuse("the log is of a study with " + std::to_string(header.steps) + " steps, not " +
            std::to_string(study.simulation.steps));
   }
+  if (header.lead != lead_of(study)) {
+    refuse("the log is of a study with a lead of " + std::to_string(header.lead) + " steps, not " +
+           std::to_string(lead_of(study)) + "; 0 stands for direct samples");
+  }
 }
 
 }  // namespace
@@ -40,6 +45,7 @@ ReplaySource::ReplaySource(const Study& study, FileSystem& files, const Path& lo
     : reader_(files, log),
       data_(data, study),
       sample_size_(study.simulation.sample_size()),
+      lead_(lead_of(study)),
       buffer_(make_buffer(study.buffer.kind, study.buffer.capacity, study.buffer.watermark,
                           Random(study.seed, "buffer", rank))),
       ids_(study.buffer.capacity),
@@ -193,7 +199,7 @@ void ReplaySource::copy(Batch& batch) const {
   for (std::size_t k = 0; k < pinned_.size(); ++k) {
     const SampleId id = ids_[pinned_[k]];
     const auto found = position_.find(id.sim);
-    if (found == position_.end() || id.step >= data_.steps()) {
+    if (found == position_.end() || id.step >= data_.steps() || id.step < lead_) {
       refuse("the data set has no simulation " + std::to_string(id.sim) +
              ", which the study trained on; make one with `weir generate` from the study's file");
     }
@@ -203,6 +209,8 @@ void ReplaySource::copy(Batch& batch) const {
     const std::size_t position = found->second * data_.steps() + id.step;
     batch.times.push_back(data_.time(position));
     data_.read(position, std::span(batch.targets + k * sample_size_, sample_size_));
+    if (batch.states == nullptr || lead_ == 0) continue;
+    data_.read(position - lead_, std::span(batch.states + k * sample_size_, sample_size_));
   }
 }
 

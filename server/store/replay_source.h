@@ -59,7 +59,7 @@ class ReplaySource final : public SampleSource, public RoundParticipant {
   LineageReader reader_;
   DataSet data_;
   std::unordered_map<std::uint64_t, std::size_t> position_;  ///< of a simulation in the data set
-  std::size_t sample_size_;
+  std::size_t sample_size_, lead_;
   std::unique_ptr<Buffer> buffer_;
   std::vector<SampleId> ids_;  ///< by slot
   std::vector<bool> filling_;  ///< by slot

@@ -1,35 +1,18 @@
 #include "server/store/sample_store.h"
 
 #include <algorithm>
-#include <cstring>
 #include <span>
 #include <utility>
 
 #include "server/sampling/design.h"
-#include "server/store/finite.h"
 #include "server/store/sample_store_impl.h"
 #include "server/training/step_time.h"
 #include "src/core/failpoint.h"
-#include "src/core/memory.h"
 #include "src/core/planted_bug.h"
+#include "src/study/samples.h"
 
 namespace weir {
 namespace {
-
-/// What one slot costs, all in all: its rows, its parameters, and the tables.
-std::size_t slot_bytes(const Study& study) {
-  constexpr std::size_t tables = 168;
-  return study.simulation.sample_size() * sizeof(float) + study.parameters.size() * sizeof(double) +
-         tables;
-}
-
-std::vector<Slab> make_slabs(const Study& study) {
-  check_memory(study.buffer.capacity, slot_bytes(study), available_memory());
-  std::vector<Slab> slabs;
-  for (const auto& field : study.simulation.fields)
-    slabs.emplace_back(study.buffer.capacity, field.size());
-  return slabs;
-}
 
 bool same(const Offer& a, const Offer& b) {
   return a.readiness == b.readiness && a.samples == b.samples;
@@ -46,15 +29,18 @@ SampleStore::Impl::Impl(const Study& study, const Design& study_design, std::siz
       non_finite(study.simulation.non_finite),
       sample_size(study.simulation.sample_size()),
       parameter_count(study.parameters.size()),
+      lead(lead_of(study)),
+      most_rows(lead > 0 ? (2 * study.simulation.count + 1) * lead + 1 : 0),
       reproducible(study.reproducible),
       time(study.simulation.time),
-      slabs(make_slabs(study)),
+      rows(study),
       ids(study.buffer.capacity),
       parameters(study.buffer.capacity * parameter_count),
       times(study.buffer.capacity),
       buffer(make_buffer(kind, study.buffer.capacity, study.buffer.watermark,
                          Random(study.seed, "buffer", rank))),
-      ledger(study.simulation.steps, rank, ranks),
+      ledger(study.simulation.steps, rank, ranks, routing_of(study)),
+      history(static_cast<Slot>(study.buffer.capacity), lead, study.simulation.steps),
       draws(study.buffer.capacity, 0),
       durable(ledger),
       places(study.buffer.capacity),
@@ -115,18 +101,10 @@ void SampleStore::Impl::count_draw(Slot slot) {
   repeats[before + 1] += 1;
 }
 
-bool SampleStore::Impl::finite(Slot slot) const {
-  return std::all_of(slabs.begin(), slabs.end(), [&](const Slab& slab) {
-    return all_finite({slab.row(slot), slab.row_size()});
-  });
-}
-
 void SampleStore::Impl::copy(Slot slot, std::size_t position, Batch& batch) const {
-  float* target = batch.targets + position * sample_size;
-  for (const auto& slab : slabs) {
-    std::memcpy(target, slab.row(slot), slab.row_size() * sizeof(float));
-    target += slab.row_size();
-  }
+  rows.copy_target(slot, batch.targets + position * sample_size);
+  if (batch.states != nullptr && lead > 0)
+    rows.copy_state(slot, batch.states + position * sample_size);
   batch.ids.push_back(ids[slot]);
   batch.times.push_back(times[slot]);
   const auto first = parameters.begin() + static_cast<std::ptrdiff_t>(slot * parameter_count);
@@ -167,6 +145,7 @@ wire::Begin SampleStore::begin(SampleId id) {
     impl_->ledger.count_duplicate();
     return {wire::BeginStatus::duplicate};
   }
+  if (id.step < impl_->lead) return {wire::BeginStatus::begun, impl_->take_row(id, lock)};
   impl_->told_room = impl_->arrivals();
   if (impl_->told_room == 0) return {wire::BeginStatus::no_room};
   const Slot slot = *impl_->buffer->acquire();
@@ -186,37 +165,90 @@ wire::Begin SampleStore::begin(SampleId id) {
 }
 
 float* SampleStore::row(wire::Slot slot, std::size_t field) {
-  return impl_->slabs[field].row(slot);
+  return impl_->rows.arriving(slot, field);
 }
 
-void SampleStore::set_time(wire::Slot slot, double time) { impl_->times[slot] = time; }
+void SampleStore::set_time(wire::Slot slot, double time) {
+  if (!impl_->history.owns(slot)) impl_->times[slot] = time;  // a state has none
+}
 
 wire::CommitStatus SampleStore::commit(wire::Slot slot) {
   // The rows were just written: this finds them in the cache.
-  const bool usable = impl_->non_finite == NonFinite::accept || impl_->finite(slot);
-  const SampleId id = impl_->ids[slot];
+  const bool usable = impl_->non_finite == NonFinite::accept || impl_->rows.finite(slot);
+  return impl_->history.owns(slot) ? impl_->commit_first(slot, usable)
+                                   : impl_->commit(slot, usable);
+}
+
+wire::CommitStatus SampleStore::Impl::commit(Slot slot, bool usable) {
+  const SampleId id = ids[slot];
+  const Halves halves = usable && lead > 0 ? join(slot, id) : Halves{};
   WEIR_FAILPOINT("aggregator.before_mark");
-  const std::lock_guard lock(impl_->mutex);
-  const auto status = impl_->mark(id, usable);
-  if (status == wire::CommitStatus::accepted) {
-    impl_->buffer->commit(slot);
-    impl_->record(Kind::commit, slot);
-    impl_->draws[slot] = 0;
-    impl_->repeats[0] += 1;
+  const std::lock_guard lock(mutex);
+  const auto status = mark(id, usable);
+  const bool accepted = status == wire::CommitStatus::accepted;
+  if (accepted && halves.whole) {
+    buffer->commit(slot);
+    record(Kind::commit, slot);
+    draws[slot] = 0;
+    repeats[0] += 1;
   } else {
-    impl_->buffer->abandon(slot);
-    impl_->record(Kind::abandon, slot);
+    buffer->abandon(slot);
+    record(Kind::abandon, slot);
   }
-  impl_->notify_trainer();
+  if (halves.row) accepted ? history.keep(*halves.row) : history.give_back(*halves.row);
+  if (accepted || status == wire::CommitStatus::dropped) history.pass(id);
+  notify_trainer();
   WEIR_FAILPOINT("aggregator.after_insert");
   return status;
 }
 
+/// A first step of a simulation is no pair's target: it has no slot.
+wire::CommitStatus SampleStore::Impl::commit_first(Slot row, bool usable) {
+  const std::lock_guard lock(mutex);
+  const auto status = mark(history.id(row), usable);
+  status == wire::CommitStatus::accepted ? history.keep(row) : history.give_back(row);
+  return status;
+}
+
+/// The step in the slot finds the earlier one, and waits itself for a later one. Both are copied
+/// without the lock, and count from when the step is in the ledger: so a cut between has the
+/// earlier one still.
+SampleStore::Impl::Halves SampleStore::Impl::join(Slot slot, SampleId id) {
+  const std::uint64_t earlier = id.step - lead + (WEIR_BUG("pair_of_wrong_lead") ? 1 : 0);
+  std::unique_lock lock(mutex);
+  const auto state = history.find({id.sim, earlier});
+  Halves halves{.whole = state.has_value(), .row = std::nullopt};
+  if (id.step + lead < ledger.steps()) halves.row = take_row(id, lock);
+  lock.unlock();
+  if (state) rows.set_state(slot, rows.history(*state));
+  if (halves.row) rows.copy_target(slot, rows.arriving(*halves.row, 0));
+  return halves;
+}
+
+/// Under the lock, by the aggregator; a row that the cut has still to write is copied first.
+Slot SampleStore::Impl::take_row(SampleId id, std::unique_lock<std::mutex>& lock) {
+  const Slot row = history.take(id);
+  rows.grow_history(history.rows());
+  places.resize(ids.size() + history.rows());
+  refilled.resize(places.size());
+  places[row].reset();
+  refilled[row] = true;
+  const auto cut = cut_rows;
+  if (cut && !WEIR_BUG("history_row_not_vacated")) cut->vacate(row, lock);
+  return row;
+}
+
 void SampleStore::abandon(wire::Slot slot) {
   const std::lock_guard lock(impl_->mutex);
+  if (impl_->history.owns(slot)) return impl_->history.give_back(slot);
   impl_->buffer->abandon(slot);
   impl_->record(Kind::abandon, slot);
   impl_->notify_trainer();
+}
+
+void SampleStore::forget(std::uint64_t sim) {
+  const std::lock_guard lock(impl_->mutex);
+  impl_->history.forget(sim);
 }
 
 std::vector<std::uint8_t> SampleStore::held(std::uint64_t sim) const {
@@ -284,6 +316,7 @@ void SampleStore::end_reception() {
   const std::lock_guard lock(impl_->mutex);
   if (!impl_->buffer->reception_over()) impl_->record(Kind::reception_over);
   impl_->buffer->end_reception();
+  impl_->history.forget_all();
   impl_->notify_trainer();
 }
 
@@ -294,6 +327,11 @@ void SampleStore::on_room(std::function<void()> callback) {
 LedgerCounts SampleStore::counts() const {
   const std::lock_guard lock(impl_->mutex);
   return impl_->ledger.counts();
+}
+
+std::size_t SampleStore::trainable() const {
+  const std::lock_guard lock(impl_->mutex);
+  return impl_->ledger.pairs(impl_->lead);
 }
 
 Ledger SampleStore::ledger() const {

@@ -36,6 +36,7 @@ class SampleStore final : public wire::SampleSink, public SampleSource {
   void set_time(wire::Slot slot, double time) override;
   wire::CommitStatus commit(wire::Slot slot) override;
   void abandon(wire::Slot slot) override;
+  void forget(std::uint64_t sim) override;
   std::vector<std::uint8_t> held(std::uint64_t sim) const override;
   bool complete(std::uint64_t sim) const override;
 
@@ -74,6 +75,9 @@ class SampleStore final : public wire::SampleSink, public SampleSource {
   /// start.
   void on_room(std::function<void()> callback);
   LedgerCounts counts() const;
+  /// Accepted samples that can be drawn: all, or, autoregressive, those of which the earlier step
+  /// is accepted as well.
+  std::size_t trainable() const;
   /// A copy, for saving.
   Ledger ledger() const;
   /// How often each sample still or formerly in the buffer was drawn: repeats[k] = samples drawn k

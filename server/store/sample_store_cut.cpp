@@ -105,11 +105,12 @@ StoreState SampleStore::Impl::tables() const {
     state.samples.push_back(
         {.slot = slot, .id = ids[slot], .draws = draws[slot], .time = times[slot]});
   }
+  for (const auto& row : history.samples()) state.samples.push_back(row);
   return state;
 }
 
 std::unique_ptr<StoreCut> SampleStore::cut() {
-  auto rows = std::make_shared<CutRows>(impl_->mutex, impl_->slabs);
+  auto rows = std::make_shared<CutRows>(impl_->mutex, impl_->rows);
   StoreState state;
   std::vector<std::optional<RowPlace>> places;
   {
@@ -142,7 +143,7 @@ std::unique_ptr<StoreCut> SampleStore::cut() {
   const auto sync = [impl = impl_.get()] {
     if (impl->lineage) impl->lineage->sync();
   };
-  return std::make_unique<Cut>(std::move(state), std::move(places), impl_->sample_size,
+  return std::make_unique<Cut>(std::move(state), std::move(places), impl_->rows.cut_size(),
                                std::move(rows),
                                Cut::Hooks{.row_read = tell_room, .all_given = sync, .ended = end});
 }
@@ -157,32 +158,54 @@ void SampleStore::published(const StoreState& state, const std::vector<RowPlace>
   }
 }
 
+/// Rows of the history follow those of the buffer, ascending, and not beyond what such a study can
+/// ever have.
+bool SampleStore::Impl::is_history(std::span<const CutSample> samples) const {
+  std::size_t next = ids.size();
+  for (const CutSample& sample : samples) {
+    if (sample.slot < next || sample.slot - ids.size() >= most_rows) return false;
+    next = sample.slot + std::size_t{1};
+  }
+  return true;
+}
+
 /// Everything that a damaged or foreign state could break later is looked at before anything
 /// changes.
 void SampleStore::Impl::check(const StoreState& state, const std::vector<RowPlace>& known) const {
   check_ledger(state.ledger, ledger);
   const auto slots = population(state.buffer, ids.size());
+  const auto rest = state.samples.begin() +
+                    static_cast<std::ptrdiff_t>(std::min(slots.size(), state.samples.size()));
   const bool same =
-      std::equal(slots.begin(), slots.end(), state.samples.begin(), state.samples.end(),
+      std::equal(slots.begin(), slots.end(), state.samples.begin(), rest,
                  [](Slot slot, const CutSample& sample) { return slot == sample.slot; });
-  if (!same || known.size() != state.samples.size()) {
+  if (!same || !is_history({rest, state.samples.end()}) || known.size() != state.samples.size()) {
     refuse("its samples are not those of its buffer");
   }
-  for (const auto& [slot, id, draws_of_it, time_of_it] : state.samples) {
-    if (id.step >= ledger.steps() || !state.ledger.contains(id)) {
-      refuse("its buffer holds " + name_of(id) + ", which its ledger does not know");
-    }
-    if (!design.parameters(id.sim))
-      refuse("the design has no simulation " + std::to_string(id.sim));
-    if (!std::isfinite(time_of_it)) refuse("the time of " + name_of(id) + " is not finite");
+  for (const auto& sample : state.samples) check(sample, state);
+}
+
+void SampleStore::Impl::check(const CutSample& sample, const StoreState& state) const {
+  const SampleId id = sample.id;
+  if (id.step >= ledger.steps() || !state.ledger.contains(id)) {
+    refuse("its buffer holds " + name_of(id) + ", which its ledger does not know");
   }
+  if (!history.owns(sample.slot) && id.step < lead) {
+    refuse("its buffer holds " + name_of(id) + ", which no earlier one leads to");
+  }
+  if (!design.parameters(id.sim)) refuse("the design has no simulation " + std::to_string(id.sim));
+  if (!std::isfinite(sample.time)) refuse("the time of " + name_of(id) + " is not finite");
 }
 
 void SampleStore::Impl::put(const CutSample& sample, const RowPlace& place,
                             std::span<const float> row) {
-  for (const auto& slab : slabs) {
-    std::copy_n(row.begin(), slab.row_size(), slab.row(sample.slot));
-    row = row.subspan(slab.row_size());
+  rows.restore(sample.slot, row);
+  if (history.owns(sample.slot)) {
+    history.restore(sample);
+    places.resize(ids.size() + history.rows());
+    refilled.resize(places.size());
+    places[sample.slot] = place;
+    return;
   }
   const auto values = design.parameters(sample.id.sim).value();
   std::copy(values.begin(), values.end(),
@@ -199,7 +222,7 @@ void SampleStore::restore(const StoreState& state, const std::vector<RowPlace>& 
   const std::lock_guard lock(impl_->mutex);
   impl_->check(state, places);
   impl_->buffer->restore(state.buffer);
-  std::vector<float> row(impl_->sample_size);
+  std::vector<float> row(impl_->rows.cut_size());
   for (std::size_t k = 0; k < state.samples.size(); ++k) {
     read(k, row);
     impl_->put(state.samples[k], places[k], row);

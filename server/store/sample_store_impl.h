@@ -8,12 +8,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "server/store/cut_rows.h"
+#include "server/store/history.h"
 #include "server/store/lineage_log.h"
 #include "server/store/sample_store.h"
-#include "server/store/slab.h"
+#include "server/store/slot_rows.h"
 
 namespace weir {
 
@@ -27,7 +29,14 @@ struct SampleStore::Impl {
   void notify_trainer();
   wire::CommitStatus mark(SampleId id, bool usable);
   void count_draw(Slot slot);
-  bool finite(Slot slot) const;
+  Slot take_row(SampleId id, std::unique_lock<std::mutex>& lock);
+  struct Halves {
+    bool whole = true;        ///< a pair has its state; a direct sample needs none
+    std::optional<Slot> row;  ///< of the history, where the step waits for a later one
+  };
+  Halves join(Slot slot, SampleId id);
+  wire::CommitStatus commit(Slot slot, bool usable);
+  wire::CommitStatus commit_first(Slot row, bool usable);
   void copy(Slot slot, std::size_t position, Batch& batch) const;
   void read_pinned(Batch& batch);
   bool more_room() const;
@@ -38,6 +47,8 @@ struct SampleStore::Impl {
   void flush_lineage(std::unique_lock<std::mutex>& lock, bool all = false);
   StoreState tables() const;
   void put(const CutSample& sample, const RowPlace& place, std::span<const float> row);
+  void check(const CutSample& sample, const StoreState& state) const;
+  bool is_history(std::span<const CutSample> samples) const;
   void check(const StoreState& state, const std::vector<RowPlace>& known) const;
 
   // Fixed after construction.
@@ -45,13 +56,15 @@ struct SampleStore::Impl {
   const BufferKind kind;
   const NonFinite non_finite;
   const std::size_t sample_size, parameter_count;
+  const std::size_t lead;       ///< 0: direct samples
+  const std::size_t most_rows;  ///< of the history
   const bool reproducible;
   const TimeAxis time;
   std::function<void()> room_callback;
 
   // What a slot holds: the aggregator's while it is filling, whoever's pin it is after; never under
   // the lock.
-  std::vector<Slab> slabs;
+  SlotRows rows;
   std::vector<SampleId> ids;
   std::vector<double> parameters;
   std::vector<double> times;
@@ -67,14 +80,16 @@ struct SampleStore::Impl {
   // Guarded by mutex.
   std::unique_ptr<Buffer> buffer;
   Ledger ledger;
+  History history;
   std::vector<std::uint32_t> draws;   ///< of the sample in each slot
   std::vector<double> repeats = {0};  ///< samples drawn k times
   std::size_t batch_asked = 1;        ///< by the last offer
   Offer offered{Readiness::below, 0};
-  bool promised = false;                        ///< an offer stands that was not drawn yet
-  mutable std::size_t told_room = 0;            ///< what the aggregator believes room() to be
-  Ledger durable;                               ///< that of the last published cut
-  std::shared_ptr<CutRows> cut_rows;            ///< of the cut in progress, if any
+  bool promised = false;              ///< an offer stands that was not drawn yet
+  mutable std::size_t told_room = 0;  ///< what the aggregator believes room() to be
+  Ledger durable;                     ///< that of the last published cut
+  std::shared_ptr<CutRows> cut_rows;  ///< of the cut in progress, if any
+  // By slot, those of the history behind the buffer's.
   std::vector<std::optional<RowPlace>> places;  ///< of the row in each slot, as far as published
   std::vector<bool> refilled;                   ///< slots taken since the last cut
 };

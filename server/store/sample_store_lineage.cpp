@@ -40,7 +40,8 @@ void SampleStore::log_lineage(FileSystem& files, const Path& path,
   const LineageHeader header{.reproducible = impl_->reproducible,
                              .steps = impl_->ledger.steps(),
                              .rank = impl_->ledger.rank(),
-                             .ranks = impl_->ledger.ranks()};
+                             .ranks = impl_->ledger.ranks(),
+                             .lead = impl_->lead};
   impl_->lineage = std::make_unique<LineageLog>(files, path, header, std::move(warning));
 }
 

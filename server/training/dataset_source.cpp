@@ -7,18 +7,14 @@
 
 #include "src/core/error.h"
 #include "src/core/random.h"
+#include "src/study/samples.h"
 
 namespace weir {
 namespace {
 
-std::vector<std::size_t> all_positions(std::size_t count) {
-  std::vector<std::size_t> positions(count);
-  std::iota(positions.begin(), positions.end(), std::size_t{0});
-  return positions;
-}
-
 std::vector<std::size_t> shuffled(std::size_t count, Random random) {
-  auto order = all_positions(count);
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
   for (std::size_t k = count; k > 1; --k) std::swap(order[k - 1], order[random.below(k)]);
   return order;
 }
@@ -29,9 +25,9 @@ DataRows open_rows(const Study& study, std::size_t ranks) {
     throw Error(ErrorKind::input, "/training/dataset: " + study.training.dataset.string() +
                                       " has no samples: make one with `weir generate`");
   }
-  auto positions = all_positions(data.samples());
+  auto positions = trainable_positions(data, lead_of(study));
   return DataRows(std::move(data), std::move(positions), study.simulation.sample_size(),
-                  row_memory(ranks));
+                  row_memory(ranks), lead_of(study));
 }
 
 }  // namespace
@@ -88,6 +84,8 @@ void DatasetSource::copy(std::size_t first, std::size_t count, Batch& batch) {
     batch.times.push_back(rows_.time(row));
     batch.parameters.insert(batch.parameters.end(), parameters.begin(), parameters.end());
     rows_.copy(row, std::span(batch.targets + k * sample_size_, sample_size_));
+    if (batch.states != nullptr)
+      rows_.copy_state(row, std::span(batch.states + k * sample_size_, sample_size_));
   }
 }
 

@@ -86,7 +86,7 @@ torch::jit::Module script_module(const Model& model, const Normalisation& normal
                          output_buffer(normalisation, &FieldStatistics::deviation));
   std::string arguments = "inputs",
               statements = "    h = (inputs - self.input_centre) / self.input_half_width\n";
-  if (model.plan() && model.plan()->state) {
+  if (normalisation.state) {
     arguments += ", state";
     statements += "    s = (state - self.output_mean) / self.output_deviation\n";
   }

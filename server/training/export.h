@@ -20,8 +20,9 @@ void export_safetensors(FileSystem& files, const std::filesystem::path& path, co
                         const Normalisation& normalisation, const std::string& study);
 
 /// A module whose forward(inputs) takes physical values, [B, parameters + time] FP32, and returns
-/// [B, outputs] in the fields' units; forward(inputs, state) when the plan has a state, [B,
-/// outputs] in these units too. Loaded by torch.jit.load in Python and torch::jit::load in C++.
+/// [B, outputs] in the fields' units; of autoregressive samples forward(inputs,
+/// state), the state [B, outputs] in these units too, and the time that of the step that is
+/// predicted. Loaded by torch.jit.load in Python and torch::jit::load in C++.
 /// Errors: those of FileSystem.
 void export_torchscript(FileSystem& files, const std::filesystem::path& path, const Model& model,
                         const Normalisation& normalisation);

@@ -30,6 +30,16 @@ json inputs_of(const Study& study) {
   return inputs;
 }
 
+/// Autoregressive: besides the inputs, the outputs of `lead` steps before the time that is given.
+json samples_of(const Study& study) {
+  const auto& samples = study.training.samples;
+  json card = {{"kind", name_of(samples.kind)}};
+  if (samples.kind == SampleKind::direct) return card;
+  card["lead"] = samples.lead;
+  card["prediction"] = name_of(samples.prediction);
+  return card;
+}
+
 json outputs_of(const Study& study) {
   json outputs = json::array();
   std::size_t offset = 0;
@@ -127,12 +137,15 @@ json model_of(const ModelSettings& model) {
     case ModelKind::unet:
       settings["channels"] = model.channels;
       break;
+    case ModelKind::autoencoder:
+      settings["channels"] = model.channels;
+      settings["latent"] = model.latent;
+      break;
     case ModelKind::fno:
       settings["modes"] = model.modes;
       settings["width"] = model.width;
       settings["layers"] = model.layers;
       break;
-    case ModelKind::autoencoder:
     case ModelKind::torchscript:
     case ModelKind::plugin:
       break;

@@ -7,6 +7,7 @@
 
 #include "server/training/moments.h"
 #include "src/core/error.h"
+#include "src/study/samples.h"
 
 namespace weir {
 namespace {
@@ -74,6 +75,7 @@ std::size_t Normalisation::outputs() const {
 
 Normalisation make_normalisation(const Study& study) {
   Normalisation normalisation;
+  normalisation.state = lead_of(study) > 0;
   for (const auto& parameter : study.parameters) {
     set_input_range(normalisation, parameter.lower, parameter.upper);
   }

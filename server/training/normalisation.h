@@ -19,6 +19,7 @@ namespace weir {
 /// mean) / deviation. Inputs are always normalised, from the study alone; `"normalisation":
 /// {"kind": "none"}` leaves the fields as they are.
 struct Normalisation {
+  bool state = false;  ///< autoregressive: fields are an input as well, normalised as the outputs
   std::vector<double> centre, half_width;  ///< parameters + 1 each
   std::vector<FieldStatistics> fields;     ///< one a field, in the study's order
   std::vector<std::size_t> field_sizes;

@@ -14,32 +14,41 @@ namespace weir {
 enum class Readiness {
   below,  ///< too few samples to draw from, more are expected
   ready,
-  full,   ///< ready, and nothing more can be received before something is drawn
-  over,   ///< nothing is left and nothing more comes
+  full,  ///< ready, and nothing more can be received before something is drawn
+  over,  ///< nothing is left and nothing more comes
 };
 
 struct Offer {
   Readiness readiness;
-  std::size_t samples;  ///< how many samples a draw of a whole batch would give now; 0 when below or over
+  std::size_t
+      samples;  ///< how many samples a draw of a whole batch would give now; 0 when below or over
 };
 
-/// Samples of a batch, and where their values are to be put. The trainer owns `targets` and reuses it.
+/// Samples of a batch, and where their values are to be put. The trainer owns `targets` and
+/// `states` and reuses them.
 struct Batch {
-  std::uint64_t number = 0;        ///< of the training batch, from 1, the same on all ranks; set by the trainer before a draw
+  std::uint64_t number = 0;  ///< of the training batch, from 1, the same on all ranks; set by the
+                             ///< trainer before a draw
   std::vector<SampleId> ids;
   std::vector<double> parameters;  ///< ids.size() × parameters of the study, physical units
-  std::vector<double> times;       ///< ids.size(): of the steps, physical; as the solver said, or from the study's time axis
-  float* targets = nullptr;        ///< room for batch × sample_size floats: per sample all fields, in the study's order
+  std::vector<double> times;  ///< ids.size(): of the steps, physical; as the solver said, or from
+                              ///< the study's time axis
+  float* states = nullptr;    ///< autoregressive: as targets, the fields of the step `lead` before;
+                              ///< null: not wanted
+  float* targets = nullptr;  ///< room for batch × sample_size floats: per sample all fields, in the
+                             ///< study's order
 };
 
-/// offer() and wait() may be called while another thread adds samples; draw() and peek() are the trainer thread's.
+/// offer() and wait() may be called while another thread adds samples; draw() and peek() are the
+/// trainer thread's.
 class SampleSource {
  public:
   virtual ~SampleSource() = default;
   virtual Offer offer(std::size_t batch) = 0;
   /// Returns when the offer may have changed, or after `at_most`.
   virtual void wait(Duration at_most) = 0;
-  /// Draws `count` samples (as promised by offer) into `batch`. No lock is held while rows are copied.
+  /// Draws `count` samples (as promised by offer) into `batch`. No lock is held while rows are
+  /// copied.
   virtual void draw(std::size_t count, Batch& batch) = 0;
   /// Copies up to `count` samples without drawing them: for the first statistics. Returns how many.
   virtual std::size_t peek(std::size_t count, Batch& batch) = 0;

@@ -277,7 +277,11 @@ void Trainer::Impl::validate() {
 /// Of what is exported.
 ValidationResult Trainer::Impl::validate_weights() {
   const auto averaged = training_step.averaged();
-  return validation->run(*model, *loss, normalisation, collective, [this] { ++pulse; });
+  const auto alive = [this] { ++pulse; };
+  if (const auto found = validation->roll_out(*model, normalisation, collective, alive))
+    metrics.record_fields("rollout", result.batches, {{"relative_l2", found->relative_l2}},
+                          field_records(found->steps));
+  return validation->run(*model, *loss, normalisation, collective, alive);
 }
 
 bool Trainer::Impl::reached_a_limit() {

@@ -7,6 +7,7 @@
 #include "src/core/failpoint.h"
 #include "src/core/planted_bug.h"
 #include "src/core/random.h"
+#include "src/study/samples.h"
 
 namespace weir {
 namespace {
@@ -36,6 +37,9 @@ TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisatio
   batch_.targets = targets_.data_ptr<float>();
   for (const auto& parameter : parameters_)
     check_precision(study.training.precision, parameter.device());
+  if (lead_of(study) == 0) return;
+  states_ = torch::zeros_like(targets_);
+  batch_.states = states_.data_ptr<float>();
 }
 
 void TrainingStep::broadcast_weights() {
@@ -99,20 +103,20 @@ void TrainingStep::backward(std::size_t total) {
   const auto targets = targets_.narrow(0, 0, count);
   normalise_inputs(normalisation_, batch_.times, batch_.parameters, values_of(inputs));
   normalise_fields(normalisation_, values_of(targets));
+  if (states_.defined()) normalise_fields(normalisation_, values_of(states_.narrow(0, 0, count)));
   const auto share =
       WEIR_BUG("weight_not_by_samples") ? batch_.ids.size() * collective_.ranks() : total;
   const auto batch = static_cast<std::int64_t>(study_.training.batch);
-  for (std::int64_t first = 0; first < count; first += batch) {
-    const std::int64_t length = std::min(batch, count - first);
-    backward(inputs.narrow(0, first, length), targets.narrow(0, first, length),
-             static_cast<double>(share));
-  }
+  for (std::int64_t first = 0; first < count; first += batch)
+    backward(first, std::min(batch, count - first), static_cast<double>(share));
 }
 
-/// Adds to gradients and loss.
-void TrainingStep::backward(const torch::Tensor& inputs, const torch::Tensor& targets,
-                            double share) {
-  const auto losses = loss_(forward(inputs), targets);
+/// Adds to gradients and loss, for so many of the drawn samples.
+void TrainingStep::backward(std::int64_t first, std::int64_t length, double share) {
+  const auto part = [&](const torch::Tensor& all) {
+    return all.defined() ? all.narrow(0, first, length) : all;
+  };
+  const auto losses = loss_(forward(part(inputs_), part(states_)), part(targets_));
   const auto loss = losses.sum() / share;
   const double scale = update_.loss_scale();
   (scale == 1 ? loss : loss * scale).backward();
@@ -122,9 +126,9 @@ void TrainingStep::backward(const torch::Tensor& inputs, const torch::Tensor& ta
                  values.data_ptr<float>() + values.numel());
 }
 
-torch::Tensor TrainingStep::forward(const torch::Tensor& inputs) {
+torch::Tensor TrainingStep::forward(const torch::Tensor& inputs, const torch::Tensor& state) {
   const AutocastScope precision(study_.training.precision);
-  return model_->forward(inputs, {}).to(torch::kFloat32);
+  return model_->forward(inputs, state).to(torch::kFloat32);
 }
 
 }  // namespace weir

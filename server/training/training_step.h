@@ -66,8 +66,8 @@ class TrainingStep {
  private:
   void seed_generator();
   void backward(std::size_t total);
-  void backward(const torch::Tensor& inputs, const torch::Tensor& targets, double share);
-  torch::Tensor forward(const torch::Tensor& inputs);
+  void backward(std::int64_t first, std::int64_t length, double share);
+  torch::Tensor forward(const torch::Tensor& inputs, const torch::Tensor& state);
 
   const Study& study_;
   const Normalisation& normalisation_;
@@ -78,6 +78,7 @@ class TrainingStep {
   FlatGradients gradients_;
   WeightUpdate update_;
   torch::Tensor inputs_, targets_;  ///< of a step's samples, [S, inputs], [S, outputs]; reused
+  torch::Tensor states_;            ///< as targets_; undefined for direct samples
   Batch batch_;
   std::vector<float> losses_;  ///< of the drawn samples
   std::size_t steps_ = 0;

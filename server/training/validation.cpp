@@ -4,13 +4,18 @@
 #include <span>
 
 #include "src/core/error.h"
+#include "src/study/samples.h"
 
 namespace weir {
 namespace {
 
-std::vector<std::size_t> share_of(std::size_t samples, std::size_t rank, std::size_t ranks) {
+/// Sample by sample; of pairs whole simulations, which are rolled out.
+std::vector<std::size_t> share_of(const std::vector<std::size_t>& samples, const Study& study,
+                                  std::size_t rank, std::size_t ranks) {
+  const std::size_t together = lead_of(study) > 0 ? samples_of_simulation(study) : 1;
   std::vector<std::size_t> mine;
-  for (std::size_t k = rank; k < samples; k += ranks) mine.push_back(k);
+  for (std::size_t k = 0; k < samples.size(); ++k)
+    if (k / together % ranks == rank) mine.push_back(samples[k]);
   return mine;
 }
 
@@ -20,9 +25,9 @@ DataRows open_rows(const Study& study, std::size_t rank, std::size_t ranks) {
     throw Error(ErrorKind::input, "/validation/dataset: " + study.validation.dataset.string() +
                                       " has no samples: make one with `weir generate`");
   }
-  auto mine = share_of(data.samples(), rank, ranks);
+  auto mine = share_of(trainable_positions(data, lead_of(study)), study, rank, ranks);
   return DataRows(std::move(data), std::move(mine), study.simulation.sample_size(),
-                  row_memory(ranks));
+                  row_memory(ranks), lead_of(study));
 }
 
 void add_norms(const Normalisation& normalisation, std::span<const float> row,
@@ -44,6 +49,9 @@ Validation::Validation(const Study& study, std::size_t rank, std::size_t ranks)
   const std::size_t samples = std::min(study.validation.batch, rows_.size());
   inputs_ = chunk(samples, study.parameters.size() + 1);
   targets_ = chunk(samples, study.simulation.sample_size());
+  if (lead_of(study) == 0) return;
+  states_ = torch::empty_like(targets_);
+  rollout_.emplace(study, rows_);
 }
 
 ValidationResult Validation::run(Model& model, const Loss& loss, const Normalisation& normalisation,
@@ -56,6 +64,25 @@ ValidationResult Validation::run(Model& model, const Loss& loss, const Normalisa
     add_chunk(model, loss, normalisation, first, std::min(batch, rows_.size() - first), sums);
   }
   return sums.over_ranks(collective);
+}
+
+std::optional<RolloutResult> Validation::roll_out(Model& model, const Normalisation& normalisation,
+                                                  Collective& collective,
+                                                  const std::function<void()>& alive) const {
+  if (!rollout_) return std::nullopt;
+  return rollout_->run(model, normalisation, collective, alive);
+}
+
+/// Normalised; undefined for direct samples.
+torch::Tensor Validation::read_states(const Normalisation& normalisation, std::size_t first,
+                                      std::size_t count) {
+  if (!states_.defined()) return {};
+  const std::size_t size = normalisation.outputs();
+  const std::span<float> states(states_.data_ptr<float>(), count * size);
+  for (std::size_t k = 0; k < count; ++k)
+    rows_.copy_state(first + k, states.subspan(k * size, size));
+  normalise_fields(normalisation, states);
+  return states_.narrow(0, 0, static_cast<std::int64_t>(count));
 }
 
 void Validation::add_chunk(Model& model, const Loss& loss, const Normalisation& normalisation,
@@ -76,7 +103,8 @@ void Validation::add_chunk(Model& model, const Loss& loss, const Normalisation& 
   const auto inputs = inputs_.narrow(0, 0, static_cast<std::int64_t>(count));
   normalise_inputs(normalisation, times, parameters,
                    {inputs.data_ptr<float>(), static_cast<std::size_t>(inputs.numel())});
-  const auto predictions = model.forward(inputs, {}).contiguous();
+  const auto predictions =
+      model.forward(inputs, read_states(normalisation, first, count)).contiguous();
   const auto truth = targets_.narrow(0, 0, static_cast<std::int64_t>(count));
   sums.add_loss(loss(predictions, truth).sum(torch::kFloat64).item<double>());
   const std::size_t fields = normalisation.fields.size();

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "server/training/collective.h"
@@ -11,12 +12,14 @@
 #include "server/training/loss.h"
 #include "server/training/model.h"
 #include "server/training/normalisation.h"
+#include "server/training/rollout.h"
 #include "server/training/validation_result.h"
 #include "src/study/study.h"
 
 namespace weir {
 
-/// Sample k of the data set is looked at by rank k mod ranks. Holds no lock of anything else.
+/// Sample k of the data set is looked at by rank k mod ranks; of autoregressive samples, which are
+/// rolled out as well, the k-th simulation. Not to be moved. Holds no lock of anything else.
 class Validation {
  public:
   /// Reads this rank's share of the study's validation data set; from then on it is in memory when
@@ -27,14 +30,23 @@ class Validation {
   /// meanwhile. Errors: those of DataSet, when it is read again.
   ValidationResult run(Model& model, const Loss& loss, const Normalisation& normalisation,
                        Collective& collective, const std::function<void()>& alive);
+  /// Of autoregressive samples: the same simulations, predicted from their first steps on. Nothing
+  /// for direct samples. Otherwise as run().
+  std::optional<RolloutResult> roll_out(Model& model, const Normalisation& normalisation,
+                                        Collective& collective,
+                                        const std::function<void()>& alive) const;
 
  private:
+  torch::Tensor read_states(const Normalisation& normalisation, std::size_t first,
+                            std::size_t count);
   void add_chunk(Model& model, const Loss& loss, const Normalisation& normalisation,
                  std::size_t first, std::size_t count, ErrorSums& sums);
 
   const Study& study_;
   DataRows rows_;
+  std::optional<Rollout> rollout_;  ///< of rows_
   torch::Tensor inputs_, targets_;  ///< of a chunk; reused
+  torch::Tensor states_;            ///< as targets_; undefined for direct samples
   std::vector<double> norms_;       ///< ‖truth‖ of each field of each sample of a chunk
 };
 

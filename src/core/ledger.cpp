@@ -17,14 +17,20 @@ void set(std::vector<std::uint8_t>& bits, std::uint64_t step) {
 
 }  // namespace
 
-Ledger::Ledger(std::size_t steps, std::size_t rank, std::size_t ranks)
-    : steps_(steps), rank_(rank), ranks_(ranks) {}
+Ledger::Ledger(std::size_t steps, std::size_t rank, std::size_t ranks, Routing routing)
+    : steps_(steps), rank_(rank), ranks_(ranks), routing_(routing) {}
 
 bool Ledger::contains(SampleId id) const {
   assert(id.step < steps_);
   const auto found = simulations_.find(id.sim);
   if (found == simulations_.end()) return false;
   return has(found->second.accepted, id.step) || has(found->second.dropped, id.step);
+}
+
+bool Ledger::accepted(SampleId id) const {
+  assert(id.step < steps_);
+  const auto found = simulations_.find(id.sim);
+  return found != simulations_.end() && has(found->second.accepted, id.step);
 }
 
 bool Ledger::accept(SampleId id) { return mark(id, &Simulation::accepted, counts_.unique); }
@@ -61,7 +67,17 @@ std::vector<std::uint8_t> Ledger::held(std::uint64_t sim) const {
 bool Ledger::complete(std::uint64_t sim) const {
   const auto found = simulations_.find(sim);
   const std::size_t known = found == simulations_.end() ? 0 : found->second.known;
-  return known == steps_on_rank(sim, steps_, rank_, ranks_);
+  return known == steps_on_rank(sim, steps_, rank_, ranks_, routing_);
+}
+
+std::size_t Ledger::pairs(std::size_t lead) const {
+  if (lead == 0) return counts_.unique;
+  std::size_t pairs = 0;
+  for (const auto& [sim, simulation] : simulations_) {
+    for (std::uint64_t step = lead; step < steps_; ++step)
+      pairs += has(simulation.accepted, step) && has(simulation.accepted, step - lead);
+  }
+  return pairs;
 }
 
 std::vector<SampleId> Ledger::accepted() const {

@@ -24,10 +24,13 @@ struct LedgerCounts {
 /// Precondition of all that take an id or a step: step < steps.
 class Ledger {
  public:
-  Ledger(std::size_t steps, std::size_t rank, std::size_t ranks);
+  Ledger(std::size_t steps, std::size_t rank, std::size_t ranks,
+         Routing routing = Routing::by_step);
 
   /// Whether (sim, step) is known, accepted or dropped.
   bool contains(SampleId id) const;
+  /// Whether it is accepted: known, and not dropped.
+  bool accepted(SampleId id) const;
   /// Marks it. False (and nothing changes but `duplicate`) when it is known.
   bool accept(SampleId id);
   bool drop(SampleId id);
@@ -37,9 +40,13 @@ class Ledger {
   bool complete(std::uint64_t sim) const;                   ///< every step of this rank is known
   const LedgerCounts& counts() const { return counts_; }
   std::vector<SampleId> accepted() const;  ///< ordered
+  /// Accepted samples whose simulation has the one `lead` steps before accepted as well: those
+  /// that autoregressive training can learn. lead 0: all accepted samples.
+  std::size_t pairs(std::size_t lead) const;
   std::size_t steps() const { return steps_; }
   std::size_t rank() const { return rank_; }
   std::size_t ranks() const { return ranks_; }
+  Routing routing() const { return routing_; }
 
   /// Format: docs/formats.md. `load` throws Error{input} for a file that is cut, damaged (CRC-32C)
   /// or of another version.
@@ -61,6 +68,7 @@ class Ledger {
   bool mark(SampleId id, Bits Simulation::*bits, std::size_t& count);
 
   std::size_t steps_, rank_, ranks_;
+  Routing routing_;
   std::map<std::uint64_t, Simulation> simulations_;
   LedgerCounts counts_;
 };

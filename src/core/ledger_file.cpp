@@ -89,7 +89,7 @@ bool goes_past(const std::vector<std::uint8_t>& bits, std::uint64_t steps) {
 std::string Ledger::encode() const {
   std::string bytes(magic);
   put(bytes, version);
-  put(bytes, std::uint32_t{0});
+  put(bytes, static_cast<std::uint32_t>(routing_));
   for (const std::uint64_t word : {steps_, rank_, ranks_, counts_.unique, counts_.duplicate,
                                    counts_.dropped, simulations_.size()}) {
     put(bytes, word);
@@ -109,10 +109,12 @@ Ledger Ledger::decode(std::string_view bytes) {
     refuse("has version " + std::to_string(found) + ", this weir reads version " +
            std::to_string(version));
   }
-  reader.word<std::uint32_t>();
+  const auto routing = reader.word<std::uint32_t>();
+  if (routing > static_cast<std::uint32_t>(Routing::by_simulation))
+    refuse("deals its steps out in a way that this weir does not know");
   const auto steps = reader.word<std::uint64_t>(), rank = reader.word<std::uint64_t>();
   const auto ranks = reader.word<std::uint64_t>();
-  Ledger ledger(steps, rank, ranks);
+  Ledger ledger(steps, rank, ranks, static_cast<Routing>(routing));
   ledger.counts_.unique = reader.word<std::uint64_t>();
   ledger.counts_.duplicate = reader.word<std::uint64_t>();
   ledger.counts_.dropped = reader.word<std::uint64_t>();

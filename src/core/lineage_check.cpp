@@ -24,7 +24,7 @@ class RankCheck {
             std::vector<bool>& batches, LineageReport& report)
       : reader_(files, directory.lineage(rank)),
         ledger_(Ledger::load(files, directory.ledger(rank))),
-        drawn_(ledger_.steps(), ledger_.rank(), ledger_.ranks()),
+        drawn_(ledger_.steps(), ledger_.rank(), ledger_.ranks(), ledger_.routing()),
         rank_(rank),
         batches_(batches),
         report_(report) {}
@@ -34,7 +34,8 @@ class RankCheck {
     const LineageHeader expected{.reproducible = reader_.header().reproducible,
                                  .steps = ledger_.steps(),
                                  .rank = rank_,
-                                 .ranks = ledger_.ranks()};
+                                 .ranks = ledger_.ranks(),
+                                 .lead = reader_.header().lead};
     if (reader_.header() != expected || ledger_.rank() != rank_) {
       problem("log and ledger are not of the same study and rank");
       return false;
@@ -84,14 +85,21 @@ class RankCheck {
   void look_at_sample(std::uint64_t batch, SampleId id) {
     const std::string drawn = "batch " + std::to_string(batch) + " trained on " + name_of(id);
     if (id.step >= ledger_.steps()) return problem(drawn + ", which the study does not have");
-    if (rank_of(id, ledger_.ranks()) != rank_) return problem(drawn + ", of another rank");
+    if (rank_of(id, ledger_.ranks(), ledger_.routing()) != rank_)
+      return problem(drawn + ", of another rank");
     if (!ledger_.contains(id)) return problem(drawn + ", which the ledger does not know");
     if (!drawn_.contains(id)) drawn_.accept(id);
   }
 
+  /// The first steps of a simulation, and those that follow a dropped one, are no pair's target.
+  bool trainable(SampleId id) const {
+    const std::uint64_t lead = reader_.header().lead;
+    return id.step >= lead && ledger_.accepted({id.sim, id.step - lead});
+  }
+
   void count_untrained() {
     for (const SampleId id : ledger_.accepted()) {
-      if (drawn_.contains(id)) continue;
+      if (drawn_.contains(id) || !trainable(id)) continue;
       ++report_.untrained;
       if (exhausted_) problem("no batch trained on " + name_of(id));
     }

@@ -63,10 +63,11 @@ LineageHeader decode_header(std::string_view bytes, const Path& path) {
     refuse("has version " + std::to_string(found) + ", this weir reads version " +
            std::to_string(version));
   }
-  const LineageHeader header{.reproducible = word_at<std::uint32_t>(bytes, 12) != 0,
+  const LineageHeader header{.reproducible = (word_at<std::uint32_t>(bytes, 12) & 1) != 0,
                              .steps = word_at<std::uint64_t>(bytes, 16),
                              .rank = word_at<std::uint64_t>(bytes, 24),
-                             .ranks = word_at<std::uint64_t>(bytes, 32)};
+                             .ranks = word_at<std::uint64_t>(bytes, 32),
+                             .lead = word_at<std::uint32_t>(bytes, 12) >> 1};
   if (header.rank >= header.ranks) refuse("contradicts itself: its rank is not one of its ranks");
   return header;
 }
@@ -78,7 +79,7 @@ namespace lineage {
 std::string encode(const LineageHeader& header) {
   std::string bytes(magic);
   put(bytes, version);
-  put(bytes, std::uint32_t{header.reproducible});
+  put(bytes, static_cast<std::uint32_t>(header.lead << 1 | std::uint64_t{header.reproducible}));
   for (const std::uint64_t word : {header.steps, header.rank, header.ranks}) put(bytes, word);
   put(bytes, crc32c(bytes));
   return bytes;

@@ -21,6 +21,7 @@ struct LineageHeader {
   bool reproducible = false;  ///< arrivals are in it as well
   std::uint64_t steps = 0;    ///< of a simulation
   std::uint64_t rank = 0, ranks = 1;
+  std::uint64_t lead = 0;  ///< autoregressive samples: steps between both halves of a pair; else 0
   bool operator==(const LineageHeader&) const = default;
 };
 

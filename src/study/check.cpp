@@ -10,6 +10,7 @@
 #include "src/study/names.h"
 #include "src/study/nearest.h"
 #include "src/study/reader.h"
+#include "src/study/samples.h"
 
 namespace weir {
 namespace {
@@ -166,7 +167,8 @@ void check_buffer(const Study& study) {
     refuse("/training/batch", "is " + std::to_string(study.training.batch) + ", more than " +
                                   capacity + "; no batch would ever be whole");
   }
-  const std::size_t bytes = product(buffer.capacity, sample_bytes(study));
+  const std::size_t rows = lead_of(study) > 0 ? 2 : 1;
+  const std::size_t bytes = product(product(buffer.capacity, rows), sample_bytes(study));
   if (bytes > static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max())) {
     refuse("/buffer/capacity", "is " + std::to_string(buffer.capacity) +
                                    ", too many samples of this size for any memory");
@@ -227,7 +229,8 @@ void check_model(const Study& study) {
   check_grid(study.simulation.fields, std::string(name_of(model.kind)));
   const auto& grid = study.simulation.fields.front().shape;
   const std::size_t least = *std::min_element(grid.begin(), grid.end());
-  const bool has_levels = model.kind == ModelKind::decoder || model.kind == ModelKind::unet;
+  const bool has_levels = model.kind == ModelKind::decoder || model.kind == ModelKind::unet ||
+                          model.kind == ModelKind::autoencoder;
   if (has_levels &&
       (model.channels.size() > 32 || std::size_t{1} << (model.channels.size() - 1) > least)) {
     refuse("/training/model/channels",
@@ -343,6 +346,7 @@ void check_study(const Study& study) {
   check_normalisation(study);
   check_optimisation(study);
   check_training(study);
+  check_samples(study);
   check_transport(study.server.transport);
   check_launcher(study);
 }

@@ -14,4 +14,7 @@ void check_templates(const Study& study);
 /// Losses, precision, and what their settings need.
 void check_training(const Study& study);
 
+/// Autoregressive samples: their lead, and models that take a state.
+void check_samples(const Study& study);
+
 }  // namespace weir

@@ -20,7 +20,9 @@ ModelPlan plan_deeponet(const ModelSettings& settings, const ModelShape& shape) 
   const std::size_t axes = grid.size(), points = shape.fields.front().size();
   const std::size_t fields = shape.fields.size(), basis = settings.basis;
   PlanWriter writer(settings.activation, shape);
-  writer.linears("branch", widths(shape.inputs, settings.hidden, fields * basis));
+  if (shape.state) writer.append("s");
+  const std::size_t given = shape.inputs + (shape.state ? shape.outputs() : 0);
+  writer.linears("branch", widths(given, settings.hidden, fields * basis));
   writer.reshape({fields, basis});
   writer.keep("b");
 

@@ -27,7 +27,7 @@ ModelPlan plan_fno(const ModelSettings& settings, const ModelShape& shape) {
   const auto& grid = shape.fields.front().shape;
   const std::size_t axes = grid.size(), width = settings.width;
   PlanWriter writer(settings.activation, shape);
-  writer.convolution("lift", writer.spread_over(grid, shape.inputs), width, axes, /*kernel=*/1);
+  writer.convolution("lift", writer.lift(shape), width, axes, /*kernel=*/1);
   for (std::size_t layer = 0; layer < settings.layers; ++layer) {
     const std::string name = "layers." + std::to_string(layer);
     add_spectral_convolution(writer, "w", name, settings, grid);

@@ -24,6 +24,10 @@ ModelPlan plan_mlp(const ModelSettings& settings, const ModelShape& shape) {
     add_fourier_features(writer, settings, width);
     width = 2 * settings.fourier_features;
   }
+  if (shape.state) {
+    writer.append("s");
+    width += shape.outputs();
+  }
   std::size_t layer = 0;
   for (const auto next : settings.hidden) {
     const bool adds = settings.residual && next == width;

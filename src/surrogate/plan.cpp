@@ -23,10 +23,14 @@ std::size_t ModelShape::outputs() const {
 ModelShape model_shape(const Study& study) {
   return {.inputs = study.parameters.size() + 1,
           .fields = study.simulation.fields,
-          .state = study.training.samples.kind == SampleKind::autoregressive};
+          .state = study.training.samples.kind == SampleKind::autoregressive,
+          .increment = study.training.samples.kind == SampleKind::autoregressive &&
+                       study.training.samples.prediction == Prediction::increment};
 }
 
-ModelPlan plan_model(const ModelSettings& settings, const ModelShape& shape) {
+namespace {
+
+ModelPlan plan_network(const ModelSettings& settings, const ModelShape& shape) {
   switch (settings.kind) {
     case ModelKind::mlp:
       return plan_mlp(settings, shape);
@@ -39,11 +43,20 @@ ModelPlan plan_model(const ModelSettings& settings, const ModelShape& shape) {
     case ModelKind::deeponet:
       return plan_deeponet(settings, shape);
     case ModelKind::autoencoder:
+      return plan_autoencoder(settings, shape);
     case ModelKind::torchscript:
     case ModelKind::plugin:
       break;
   }
   return {};
+}
+
+}  // namespace
+
+ModelPlan plan_model(const ModelSettings& settings, const ModelShape& shape) {
+  ModelPlan plan = plan_network(settings, shape);
+  if (shape.increment) plan.operations.push_back({.from = {"s", "h"}, .function = Add{}});
+  return plan;
 }
 
 }  // namespace weir

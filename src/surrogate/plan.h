@@ -43,7 +43,8 @@ struct ModelPlan {
 struct ModelShape {
   std::size_t inputs = 0;  ///< parameters and time
   std::vector<Field> fields;
-  bool state = false;  ///< the fields of an earlier step are given as well
+  bool state = false;      ///< the fields of an earlier step are given as well
+  bool increment = false;  ///< what the network gives is added to them
 
   std::size_t outputs() const;
 };
@@ -61,6 +62,9 @@ ModelPlan plan_mlp(const ModelSettings& settings, const ModelShape& shape);
 /// A linear layer makes the coarsest grid; each level doubles it and convolves (Dosovitskiy et al.,
 /// 2015).
 ModelPlan plan_decoder(const ModelSettings& settings, const ModelShape& shape);
+/// Convolutions of the state on grids that become coarser, with the inputs a linear layer to
+/// `latent` values, and a decoder from there (convolutional autoencoder: Masci et al., 2011).
+ModelPlan plan_autoencoder(const ModelSettings& settings, const ModelShape& shape);
 /// Inputs and coordinates at every point, through grids that become coarser and finer again, with
 /// a bridge at each level (Ronneberger et al., 2015).
 ModelPlan plan_unet(const ModelSettings& settings, const ModelShape& shape);

@@ -62,6 +62,21 @@ std::size_t PlanWriter::spread_over(const std::vector<std::size_t>& grid, std::s
   return inputs + grid.size();
 }
 
+std::size_t PlanWriter::lift(const ModelShape& shape) {
+  const std::size_t channels = spread_over(shape.fields.front().shape, shape.inputs);
+  if (!shape.state) return channels;
+  state_on_grid("t", shape);
+  append("t");
+  return channels + shape.fields.size();
+}
+
+void PlanWriter::state_on_grid(const std::string& value, const ModelShape& shape) {
+  std::vector<std::size_t> place = {shape.fields.size()};
+  const auto& grid = shape.fields.front().shape;
+  place.insert(place.end(), grid.begin(), grid.end());
+  apply({.result = value, .from = {"s"}, .function = Reshape{place}});
+}
+
 void PlanWriter::reshape(const std::vector<std::size_t>& shape) {
   apply({.function = Reshape{shape}});
 }

@@ -37,6 +37,10 @@ class PlanWriter {
   /// h: [B, inputs] → [B, inputs + axes, grid…]: the inputs at every point, then its coordinates;
   /// returns how many channels that are.
   std::size_t spread_over(const std::vector<std::size_t>& grid, std::size_t inputs);
+  /// spread_over() the fields' grid, with the state's fields, if there is a state, behind it.
+  std::size_t lift(const ModelShape& shape);
+  /// value = the state: [B, fields, grid…].
+  void state_on_grid(const std::string& value, const ModelShape& shape);
   /// The tensor [axes, grid…] of the coordinates; its name.
   std::string coordinates(const std::vector<std::size_t>& grid);
   /// h: [B, …] → [B, shape…].

@@ -22,7 +22,7 @@ ModelPlan plan_unet(const ModelSettings& settings, const ModelShape& shape) {
   const std::size_t axes = grids.front().size();
   PlanWriter writer(settings.activation, shape);
 
-  add_block(writer, "down.0", writer.spread_over(grids.front(), shape.inputs), channels[0], axes);
+  add_block(writer, "down.0", writer.lift(shape), channels[0], axes);
   for (std::size_t level = 1; level < channels.size(); ++level) {
     const std::string number = std::to_string(level), above = std::to_string(level - 1);
     writer.keep("b" + above);

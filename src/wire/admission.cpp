@@ -28,7 +28,7 @@ std::string field_name(const AggregatorSettings& settings, std::size_t field) {
 std::optional<std::uint64_t> foreign_step(const AggregatorSettings& settings, const Hello& hello) {
   for (std::uint64_t step = 0; step < 8 * hello.forgotten.size(); ++step) {
     if (!has_bit(hello.forgotten, step)) continue;
-    const bool ours = rank_of({hello.sim, step}, settings.ranks) == settings.rank;
+    const bool ours = rank_of({hello.sim, step}, settings.ranks, settings.routing) == settings.rank;
     if (step >= settings.steps || !ours) return step;
   }
   return std::nullopt;
@@ -90,7 +90,12 @@ bool Admission::fenced(std::uint64_t sim, std::uint64_t attempt) const {
   return found != lowest_.end() && attempt < found->second && !WEIR_BUG("attempt_ignored");
 }
 
-Reject Admission::fenced_text(std::uint64_t sim, std::uint64_t attempt) {
+Reject Admission::fenced_text(std::uint64_t sim, std::uint64_t attempt) const {
+  if (const auto found = lowest_.find(sim); found != lowest_.end() && found->second == no_attempt) {
+    return {RejectCode::fenced, name_of(sim, attempt) +
+                                    " is fenced: the simulation is given up, its restarts are used "
+                                    "up; this one may end"};
+  }
   return {RejectCode::fenced,
           name_of(sim, attempt) +
               " is fenced: a later attempt has taken its place, or is about to; "
@@ -119,7 +124,7 @@ std::optional<Reject> check_data(const AggregatorSettings& settings, const Sessi
                                                   std::to_string(settings.steps) +
                                                   " steps: mend the solver or /simulation/steps"};
   }
-  if (rank_of({data.sim, data.step}, settings.ranks) != settings.rank) {
+  if (rank_of({data.sim, data.step}, settings.ranks, settings.routing) != settings.rank) {
     return malformed(data,
                      "it belongs to another server rank than " + std::to_string(settings.rank));
   }

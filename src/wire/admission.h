@@ -31,7 +31,7 @@ class Admission {
   Reject to_stranger(std::uint64_t sim, std::uint64_t attempt) const;
 
   bool fenced(std::uint64_t sim, std::uint64_t attempt) const;
-  static Reject fenced_text(std::uint64_t sim, std::uint64_t attempt);
+  Reject fenced_text(std::uint64_t sim, std::uint64_t attempt) const;
   static Reject over_text();
   static Reject lacking_text(std::uint64_t sim, std::uint64_t attempt, std::uint64_t step);
 

@@ -159,6 +159,7 @@ struct AggregatorSession::Impl {
     Welcome welcome;
     welcome.epoch = settings_.epoch;
     welcome.ranks = settings_.ranks;
+    welcome.routing = settings_.routing;
     welcome.steps = settings_.steps;
     welcome.parameters = parameters;
     welcome.held = std::move(held);
@@ -221,7 +222,7 @@ struct AggregatorSession::Impl {
   }
 
   std::uint64_t expected(std::uint64_t sim) const {
-    return steps_on_rank(sim, settings_.steps, settings_.rank, settings_.ranks);
+    return steps_on_rank(sim, settings_.steps, settings_.rank, settings_.ranks, settings_.routing);
   }
 
   // ---- time
@@ -294,7 +295,8 @@ struct AggregatorSession::Impl {
   // ---- what the server knows
 
   std::uint64_t durable_prefix(std::uint64_t sim, const Bitmap& durable) const {
-    return prefix_of_rank(durable, sim, settings_.steps, settings_.rank, settings_.ranks);
+    return prefix_of_rank(durable, sim, settings_.steps, settings_.rank, settings_.ranks,
+                          settings_.routing);
   }
 
   void published() {
@@ -312,8 +314,9 @@ struct AggregatorSession::Impl {
   void fence(std::uint64_t sim, std::uint64_t lowest_attempt) {
     admission_.fence(sim, lowest_attempt);
     Session* session = sessions_.of(sim);
-    if (session == nullptr || !admission_.fenced(sim, session->attempt)) return;
-    reject(*session, Admission::fenced_text(sim, session->attempt));
+    if (session != nullptr && admission_.fenced(sim, session->attempt))
+      reject(*session, admission_.fenced_text(sim, session->attempt));
+    if (lowest_attempt == no_attempt) sink_.forget(sim);
   }
 
   void end_reception() {

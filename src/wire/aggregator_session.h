@@ -20,6 +20,7 @@ namespace weir::wire {
 struct AggregatorSettings {
   std::uint64_t study = 0, schema = 0, epoch = 0;
   std::size_t rank = 0, ranks = 1;
+  Routing routing = Routing::by_step;
   std::size_t steps = 0;                   ///< of a simulation
   bool times = false;                      ///< clients say the physical time of each step
   std::vector<std::size_t> field_sizes;    ///< values
@@ -90,7 +91,8 @@ class AggregatorSession {
   /// To be called after each burst of receive(), when room may have come, and at least every
   /// liveness / 4 and progress / 4.
   void tick(Time now);
-  /// A higher attempt of `sim` is known (from the controller): lower ones are fenced.
+  /// A higher attempt of `sim` is known (from the controller): lower ones are fenced. `no_attempt`:
+  /// all are, and the sink forgets what it keeps for later steps.
   void fence(std::uint64_t sim, std::uint64_t lowest_attempt);
   /// A checkpoint was published: each client is told which of its steps are durable (as the sink
   /// says).

@@ -71,6 +71,9 @@ void Reader::get_choice(E& value, E last, const char* what) {
 }
 
 void Reader::get(RejectCode& value) { get_choice(value, RejectCode::lacking, "reject code"); }
+void Reader::get(Routing& value) {
+  get_choice(value, Routing::by_simulation, "way to deal out steps");
+}
 void Reader::get(JobEnd& value) { get_choice(value, JobEnd::taken_away, "end of a job"); }
 
 void Reader::get(std::string& text) {

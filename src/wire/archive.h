@@ -99,6 +99,7 @@ class Reader {
   void get(double& value) { value = std::bit_cast<double>(next_word()); }
   void get(RejectCode& value);
   void get(JobEnd& value);
+  void get(Routing& value);
   void get(std::string& text);
   template <class T>
   void get(std::vector<T>& list) {

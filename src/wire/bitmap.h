@@ -41,7 +41,12 @@ inline std::optional<std::uint64_t> first_missing(const Bitmap& of, const Bitmap
 /// All steps of `sim` that belong to `rank` and are below the answer are in the bitmap; `steps`
 /// when all are.
 inline std::uint64_t prefix_of_rank(const Bitmap& bitmap, std::uint64_t sim, std::uint64_t steps,
-                                    std::size_t rank, std::size_t ranks) {
+                                    std::size_t rank, std::size_t ranks,
+                                    Routing routing = Routing::by_step) {
+  if (routing == Routing::by_simulation) {
+    if (sim % ranks != rank) return steps;
+    rank = sim = 0, ranks = 1;  // consecutive steps
+  }
   std::uint64_t step = (rank + ranks - sim % ranks) % ranks;
   while (step < steps && has_bit(bitmap, step)) step += ranks;
   return step < steps ? step : steps;

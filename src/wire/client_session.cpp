@@ -99,7 +99,7 @@ struct ClientSession::Impl {
     last_progress_ = now;
     welcome_ = welcome;
     durable_ = prefix_of_rank(welcome.durable, settings_.sim, welcome.steps, settings_.rank,
-                              std::max<std::size_t>(welcome.ranks, 1));
+                              std::max<std::size_t>(welcome.ranks, 1), welcome.routing);
     back_off_ = first_back_off;
     start_session(now);
     WEIR_FAILPOINT("client.after_welcome");

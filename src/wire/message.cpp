@@ -37,7 +37,7 @@ void fields(A& a, M& m) {
 void fields(auto& a, Is<End> auto& m) { a(m.sim, m.attempt, m.steps, m.digest); }
 void fields(auto& a, Is<Ping> auto& m) { a(m.token); }
 void fields(auto& a, Is<Welcome> auto& m) {
-  a(m.epoch, m.ranks, m.steps, m.session, m.parameters, m.held, m.durable);
+  a(m.epoch, m.ranks, m.steps, m.session, m.routing, m.parameters, m.held, m.durable);
 }
 void fields(auto& a, Is<Reject> auto& m) { a(m.code, m.text); }
 void fields(auto& a, Is<Credit> auto& m) { a(m.samples, m.bytes); }

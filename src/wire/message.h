@@ -98,6 +98,7 @@ struct Welcome {
   std::vector<std::uint8_t> held;     ///< bitmap of the steps this rank has
   std::vector<std::uint8_t> durable;  ///< … and of those in a published checkpoint
   std::uint64_t session = 0;          ///< of the Hello that this answers
+  Routing routing{};                  ///< which of the ranks each step belongs to
 };
 enum class RejectCode : std::uint32_t {
   version = 1,

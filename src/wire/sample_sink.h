@@ -47,6 +47,9 @@ class SampleSink {
   virtual void set_time(Slot slot, double time) { (void)slot, (void)time; }
   virtual CommitStatus commit(Slot slot) = 0;
   virtual void abandon(Slot slot) = 0;
+  /// No step of `sim` comes any more, though it is not complete: what was kept for later ones is
+  /// not needed.
+  virtual void forget(std::uint64_t sim) { (void)sim; }
   /// The steps of `sim` that this rank has, as a bitmap: bit k of byte k/8 for step k.
   virtual std::vector<std::uint8_t> held(std::uint64_t sim) const = 0;
   /// The steps of `sim` that are in a published checkpoint of this rank, as a bitmap like held().

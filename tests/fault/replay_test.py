@@ -1,7 +1,8 @@
 """Killed and unkilled trainings with the same order of arrivals end in the same weights, to the bit.
 
 A study with "reproducible": true is killed at a chosen batch and goes on from its newest cut; `weir replay` repeats its training, from
-the order of arrivals that it recorded, in one go. The same for a study that nobody killed.
+the order of arrivals that it recorded, in one go. The same for a study that nobody killed. Autoregressive samples as well: a replay reads both
+steps of each pair from a data set, so weights that agree say that every pair of the killed study was of these two steps, to the bit.
 """
 
 import os
@@ -17,20 +18,23 @@ KILLS = {1: range(2, 42, 2), 2: range(1, 21)}  # ranks → batches after which t
 
 
 def cases():
-    """(optimiser, server ranks, batch of the kill; None: none)"""
+    """(optimiser, server ranks, batch of the kill; None: none, lead; 0: direct samples)"""
     if NIGHTLY:
-        plain = [(optimizer, ranks, kill) for optimizer in OPTIMIZERS for ranks in KILLS for kill in (None, *KILLS[ranks])]
-        return plain + [("mixed", ranks, kill) for ranks in KILLS for kill in (None, *range(1, 9))]
-    return [("adamw", 2, 11), ("sgd", 1, 17), ("mixed", 2, 9)]
+        plain = [(optimizer, ranks, kill, 0) for optimizer in OPTIMIZERS for ranks in KILLS for kill in (None, *KILLS[ranks])]
+        mixed = [("mixed", ranks, kill, 0) for ranks in KILLS for kill in (None, *range(1, 9))]
+        return plain + mixed + [("adam", ranks, kill, lead) for lead in (1, 4) for ranks in KILLS for kill in (None, *KILLS[ranks])]
+    return [("adamw", 2, 11, 0), ("sgd", 1, 17, 0), ("mixed", 2, 9, 0), ("adam", 1, 17, 1), ("adam", 2, 11, 3)]
 
 
-def study_of(optimizer, ranks, buffer):
+def study_of(optimizer, ranks, buffer, lead=0):
     study = heat2d_study(seed=3, ranks=ranks, buffer=buffer)
     study["reproducible"] = True
     study["training"]["optimizer"] = {"kind": "adam" if optimizer == "mixed" else optimizer, "learning_rate": 1e-3}
     if optimizer == "mixed":
         study["training"] |= MIXED
     study["training"]["schedule"] = {"kind": "step", "every": 60, "factor": 0.5}
+    if lead:
+        study["training"]["samples"] = {"kind": "autoregressive", "lead": lead}
     return study
 
 
@@ -42,9 +46,9 @@ class ReplayTest(WholeTest):
         self.assertEqual(code, 0, output)
         return data
 
-    def run_and_replay(self, optimizer, ranks, kill, data):
+    def run_and_replay(self, optimizer, ranks, kill, lead, data):
         """Whether the study was killed."""
-        with FaultyRun(study_of(optimizer, ranks, "reservoir" if ranks == 1 else "firo")) as run:
+        with FaultyRun(study_of(optimizer, ranks, "reservoir" if ranks == 1 else "firo", lead)) as run:
             hit = run.folder / "hit"
             run.env = {"WEIR_FAILPOINT": f"trainer.after_step:kill:{kill}:{hit}"} if kill else {}
             run.start()
@@ -59,9 +63,9 @@ class ReplayTest(WholeTest):
 
     def test_replay_of_a_study_ends_with_its_weights_to_the_bit(self):
         data, chosen, kills = self.generate(), cases(), 0
-        for optimizer, ranks, kill in chosen:
-            with self.subTest(optimizer=optimizer, ranks=ranks, kill=kill):
-                killed = self.run_and_replay(optimizer, ranks, kill, data)
+        for optimizer, ranks, kill, lead in chosen:
+            with self.subTest(optimizer=optimizer, ranks=ranks, kill=kill, lead=lead):
+                killed = self.run_and_replay(optimizer, ranks, kill, lead, data)
                 self.assertEqual(killed, kill is not None)
                 kills += killed
         print(f"{len(chosen)} studies replayed to the same weights, {kills} of which were killed")

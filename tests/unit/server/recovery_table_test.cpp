@@ -72,9 +72,16 @@ TEST_F(RecoveryTable, KeepsAttemptsFailuresAndWhatWasGivenUp) {
   EXPECT_EQ(table_->counts().failed, 1u);
   EXPECT_EQ(table_->counts().restarted, 2u);
   EXPECT_EQ(table_->next(), (Attempt{1, 1}));
-  EXPECT_THAT(table_->take_fences(), ElementsAre(Attempt{0, 1}, Attempt{1, 1}));
+  EXPECT_THAT(table_->take_fences(), ElementsAre(Attempt{0, no_attempt}, Attempt{1, 1}));
   fail({1, 1});
   EXPECT_TRUE(table_->over()) << "its one restart was used before the server was restarted";
+}
+
+TEST_F(RecoveryTable, FencesAllAttemptsOfWhatIsGivenUp) {
+  make(/*count=*/1, /*restarts=*/0);
+  table_->next();
+  fail({0, 0});
+  EXPECT_THAT(table_->take_fences(), ElementsAre(Attempt{0, no_attempt}));
 }
 
 TEST_F(RecoveryTable, DrawsNoReplacementTwice) {

@@ -10,9 +10,15 @@
 
 namespace weir::test {
 
+inline std::shared_ptr<Model> model_of(const ModelSettings& settings, const ModelShape& shape,
+                                       std::uint64_t seed) {
+  return make_model(plan_model(settings, shape), Random(seed));
+}
+
+/// Of direct samples.
 inline std::shared_ptr<Model> model_of(const ModelSettings& settings, std::size_t inputs,
                                        const std::vector<Field>& fields, std::uint64_t seed) {
-  return make_model(plan_model(settings, {.inputs = inputs, .fields = fields}), Random(seed));
+  return model_of(settings, {.inputs = inputs, .fields = fields}, seed);
 }
 
 /// Of one field.

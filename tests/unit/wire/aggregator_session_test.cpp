@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "src/core/error.h"
@@ -301,6 +302,17 @@ TEST_F(AggregatorSessionTest, AFenceFromTheControllerClosesTheSession) {
   EXPECT_EQ(rejection(peer), RejectCode::fenced);
   hello(other_peer, 0, /*attempt=*/1);
   EXPECT_EQ(heard<Welcome>(other_peer).size(), 1u);
+}
+
+TEST_F(AggregatorSessionTest, ASimulationThatIsGivenUpIsToldSoAndForgotten) {
+  open(peer, 0);
+  session_.fence(0, /*lowest_attempt=*/1);
+  EXPECT_TRUE(sink_.forgotten.empty()) << "the next attempt goes on from what is held";
+  session_.fence(0, no_attempt);
+  EXPECT_EQ(sink_.forgotten, std::set<std::uint64_t>{0});
+  hello(other_peer, 0, /*attempt=*/7);
+  ASSERT_EQ(rejection(other_peer), RejectCode::fenced);
+  EXPECT_THAT(heard<Reject>(other_peer).back().text, testing::HasSubstr("given up"));
 }
 
 TEST_F(AggregatorSessionTest, AHelloAgainStartsTheSessionAnew) {

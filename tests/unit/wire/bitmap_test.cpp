@@ -32,5 +32,12 @@ TEST(Bitmap, APrefixCountsTheStepsOfOneRankAlone) {
       << "no step is its own";
 }
 
+TEST(Bitmap, APrefixOfARankThatHasWholeSimulationsCountsEachStep) {
+  const auto routing = Routing::by_simulation;
+  EXPECT_EQ(prefix_of_rank({0b10111}, /*sim=*/3, /*steps=*/10, /*rank=*/1, 2, routing), 3u);
+  EXPECT_EQ(prefix_of_rank({0b00111}, 3, /*steps=*/3, /*rank=*/1, 2, routing), 3u) << "all";
+  EXPECT_EQ(prefix_of_rank({}, 3, 10, /*rank=*/0, 2, routing), 10u) << "no step is its own";
+}
+
 }  // namespace
 }  // namespace weir::wire

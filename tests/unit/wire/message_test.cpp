@@ -25,7 +25,7 @@ std::vector<Message> one_of_each() {
       Data{10, 11, 12, 13, 14, /*count=*/5, /*time=*/-0.25},
       End{16, 17, 18, large},
       Ping{20},
-      Welcome{1, 2, 3, {0.5, -1e300}, {0xff, 0x01}, {0x0f}, 4},
+      Welcome{1, 2, 3, {0.5, -1e300}, {0xff, 0x01}, {0x0f}, 4, Routing::by_simulation},
       Reject{RejectCode::lacking, "step 4 was lost"},
       Credit{21, 22},
       Accepted{23, {24, 25, large}},

@@ -93,6 +93,7 @@ class FakeSink final : public SampleSink {
     slots_[slot].state = State::free;
     ++abandoned;
   }
+  void forget(std::uint64_t sim) override { forgotten.insert(sim); }
   std::vector<std::uint8_t> held(std::uint64_t sim) const override {
     std::vector<std::uint8_t> bits((steps_ + 7) / 8);
     for (const auto& id : ledger) {
@@ -128,8 +129,9 @@ class FakeSink final : public SampleSink {
   }
 
   std::set<SampleId> ledger;
-  std::set<SampleId> published;  ///< the ledger of the newest checkpoint
-  bool pinned = false;           ///< begin() finds no room, although room() promised it
+  std::set<std::uint64_t> forgotten;  ///< simulations
+  std::set<SampleId> published;       ///< the ledger of the newest checkpoint
+  bool pinned = false;                ///< begin() finds no room, although room() promised it
   CommitStatus next_commit = CommitStatus::accepted;
   std::size_t abandoned = 0;
 

@@ -1,0 +1,100 @@
+#include "server/store/slot_rows.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "server/store/finite.h"
+#include "src/core/memory.h"
+#include "src/study/samples.h"
+
+namespace weir {
+namespace {
+
+/// What one slot costs, all in all: its rows, its parameters, and the tables.
+std::size_t slot_bytes(const Study& study) {
+  constexpr std::size_t tables = 168;
+  const std::size_t rows = lead_of(study) > 0 ? 2 : 1;
+  return rows * study.simulation.sample_size() * sizeof(float) +
+         study.parameters.size() * sizeof(double) + tables;
+}
+
+}  // namespace
+
+SlotRows::SlotRows(const Study& study)
+    : capacity_(study.buffer.capacity), sample_size_(study.simulation.sample_size()) {
+  check_memory(capacity_, slot_bytes(study), available_memory());
+  std::size_t offset = 0;
+  for (const auto& field : study.simulation.fields) {
+    targets_.emplace_back(capacity_, field.size());
+    offsets_.push_back(offset);
+    offset += field.size();
+  }
+  if (lead_of(study) > 0) states_ = std::make_unique<Slab>(capacity_, sample_size_);
+}
+
+float* SlotRows::arriving(Slot slot, std::size_t field) {
+  if (slot < capacity_) return targets_[field].row(slot);
+  return history_[slot - capacity_].get() + offsets_[field];
+}
+
+bool SlotRows::finite(Slot slot) const {
+  if (const float* row = history(slot)) return all_finite({row, sample_size_});
+  return std::all_of(targets_.begin(), targets_.end(), [&](const Slab& slab) {
+    return all_finite({slab.row(slot), slab.row_size()});
+  });
+}
+
+void SlotRows::grow_history(std::size_t rows) {
+  while (history_.size() < rows)
+    history_.push_back(std::make_unique_for_overwrite<float[]>(sample_size_));
+}
+
+void SlotRows::copy_target(Slot slot, float* to) const {
+  for (const auto& slab : targets_) {
+    std::memcpy(to, slab.row(slot), slab.row_size() * sizeof(float));
+    to += slab.row_size();
+  }
+}
+
+void SlotRows::copy_state(Slot slot, float* to) const {
+  std::memcpy(to, states_->row(slot), sample_size_ * sizeof(float));
+}
+
+void SlotRows::set_state(Slot slot, const float* from) {
+  std::memcpy(states_->row(slot), from, sample_size_ * sizeof(float));
+}
+
+void SlotRows::set_target(Slot slot, const float* from) {
+  for (const auto& slab : targets_) {
+    std::memcpy(slab.row(slot), from, slab.row_size() * sizeof(float));
+    from += slab.row_size();
+  }
+}
+
+void SlotRows::save(Slot slot, const float* history, float* to) const {
+  if (history != nullptr) {
+    std::fill_n(to, sample_size_, 0.0F);
+    std::memcpy(to + sample_size_, history, sample_size_ * sizeof(float));
+    return;
+  }
+  if (states_) {
+    copy_state(slot, to);
+    to += sample_size_;
+  }
+  copy_target(slot, to);
+}
+
+void SlotRows::restore(Slot slot, std::span<const float> from) {
+  if (slot >= capacity_) {
+    grow_history(slot - capacity_ + 1);
+    std::copy_n(from.data() + sample_size_, sample_size_, history_[slot - capacity_].get());
+    return;
+  }
+  if (states_) {
+    set_state(slot, from.data());
+    from = from.subspan(sample_size_);
+  }
+  set_target(slot, from.data());
+}
+
+}  // namespace weir
