@@ -17,12 +17,11 @@ struct SampleCounts {
   std::size_t unique = 0;     ///< accepted
   std::size_t duplicate = 0;  ///< further copies, dropped
   std::size_t dropped = 0;    ///< not finite, dropped by the study's policy
-  /// Autoregressive: accepted steps that make a pair with an accepted earlier one; at most
-  /// simulations × (steps − lead).
-  std::optional<std::size_t> pairs;
-  std::size_t lost =
-      0;  ///< accepted (autoregressive: pairs), but neither drawn nor left in a buffer: must be 0
-  std::size_t trained = 0;  ///< drawn, repeats counted
+  std::size_t lost = 0;       ///< accepted, but neither drawn nor left in a buffer: must be 0
+  std::size_t trained = 0;    ///< drawn, repeats counted
+  /// Autoregressive: accepted steps that make a pair with an accepted earlier one, at most
+  /// simulations × (steps − lead); `lost` is then of them.
+  std::optional<std::size_t> pairs{};
 };
 
 enum class StudyStatus { done, stopped, failed, relieved };  ///< relieved: another server goes on

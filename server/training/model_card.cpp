@@ -30,16 +30,6 @@ json inputs_of(const Study& study) {
   return inputs;
 }
 
-/// Autoregressive: besides the inputs, the outputs of `lead` steps before the time that is given.
-json samples_of(const Study& study) {
-  const auto& samples = study.training.samples;
-  json card = {{"kind", name_of(samples.kind)}};
-  if (samples.kind == SampleKind::direct) return card;
-  card["lead"] = samples.lead;
-  card["prediction"] = name_of(samples.prediction);
-  return card;
-}
-
 json outputs_of(const Study& study) {
   json outputs = json::array();
   std::size_t offset = 0;
