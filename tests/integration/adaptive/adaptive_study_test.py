@@ -6,7 +6,7 @@ import json
 from whole import SERVER, WEIR, WholeTest, main, toy_study
 
 SIMULATIONS, STEPS = 60, 10
-HARD = 0.8  # above it the solver's field changes fast with the parameter
+HARD = 0.9  # above it the solver's field changes fast with the parameter
 
 
 def study_of(**sections):
@@ -16,7 +16,10 @@ def study_of(**sections):
                       training={"batch": 5, "model": {"kind": "mlp", "hidden": [16]},
                                 "optimizer": {"learning_rate": 0.005}})
     for section, values in sections.items():
-        study.setdefault(section, {}).update(values) if isinstance(values, dict) else study.update({section: values})
+        if isinstance(values, dict):
+            study.setdefault(section, {}).update(values)
+        else:
+            study[section] = values
     return study
 
 
@@ -47,8 +50,8 @@ class AdaptiveStudyTest(WholeTest):
         directory, rows = self.completed(study_of())
         drawn = [float(row["a"]) for row in rows if row["drawn_by"] == "strategy"]
         self.assertGreater(len(drawn), SIMULATIONS // 4)
-        hard = sum(value > HARD for value in drawn) / len(drawn)
-        self.assertGreater(hard, 0.4, f"{drawn}")  # of a fifth of the interval
+        near = sum(value > HARD - 0.15 for value in drawn) / len(drawn)
+        self.assertGreater(near, 0.38, f"{drawn}")  # of a quarter of the interval; 0.51 to 0.59 in five runs
         explored = [row for row in rows if row["drawn_by"] == "exploration"]
         self.assertGreater(len(explored), len(drawn) // 6)
         self.assert_solvers_ran_with(directory, rows)
