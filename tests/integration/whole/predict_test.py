@@ -44,6 +44,23 @@ class PredictTest(WholeTest):
         self.damaged_models()
         self.assertEqual([path.name for path in self.folder.glob(".*.part")], [], "a temporary file is left")
 
+    def test_an_autoregressive_model_rolls_out_as_the_trainer_did(self):
+        samples = {"samples": {"kind": "autoregressive", "lead": 2}, "model": {"kind": "mlp", "hidden": [8]}, "batch": 4}
+        study = toy_study(count=6, steps=STEPS, size=SIZE, training=samples,
+                          validation={"dataset": str(self.validation), "every": 5})
+        directory, model = self.folder / "R", self.write_study(study, "rollout.json")
+        code, output = self.run_program(WEIR, "run", model, "--output", directory)
+        self.assertEqual(code, 0, output)
+        self.assertIn("autoregressive", self.predict("--parameters", "a=0.5", model=directory, expect=2))
+        self.predict("--from", self.validation, model=directory)
+        with h5py.File(self.to) as one, h5py.File(self.validation) as other:
+            predicted, true = (file["fields/u"][:].astype(float) for file in (one, other))
+        np.testing.assert_array_equal(predicted[:, :2], true[:, :2])
+        difference, truth = (np.linalg.norm(part[:, 2:].reshape(len(true), -1), axis=1) for part in (predicted - true, true))
+        records = [json.loads(line) for line in (directory / "metrics.jsonl").read_text().splitlines()]
+        promised = [record for record in records if record["kind"] == "rollout"][-1]["relative_l2"]
+        self.assertAlmostEqual((difference / truth).mean() / promised, 1, delta=1e-4)
+
     def simulations_of_a_data_set(self):
         output = self.predict("--from", self.validation)
         self.assertIn("3 simulations of 10 steps", output)

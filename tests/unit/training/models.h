@@ -60,6 +60,10 @@ inline std::vector<Exported> exported_models() {
     for (const auto extent : grid) name.append("_").append(std::to_string(extent));
     all.push_back({name, settings, grid});
   };
+  const auto add_autoregressive = [&](ModelKind kind, const std::vector<std::size_t>& grid) {
+    add(std::string(name_of(kind)).append("_of_a_state"), small(kind), grid);
+    all.back().samples = SampleKind::autoregressive;
+  };
   for (const auto kind :
        {ModelKind::mlp, ModelKind::decoder, ModelKind::unet, ModelKind::fno, ModelKind::deeponet})
     for (const auto& grid : {std::vector<std::size_t>{11}, {6, 9}, {9, 6}, {4, 5, 6}})
@@ -74,6 +78,10 @@ inline std::vector<Exported> exported_models() {
     defaults.kind = kind;
     add(std::string(name_of(kind)), defaults, {64, 45});
   }
+  for (const auto kind : {ModelKind::mlp, ModelKind::autoencoder, ModelKind::unet, ModelKind::fno,
+                          ModelKind::deeponet})
+    for (const auto& grid : {std::vector<std::size_t>{11}, {6, 9}, {4, 5, 6}})
+      add_autoregressive(kind, grid);
   for (const auto activation : {Activation::relu, Activation::tanh, Activation::silu}) {
     auto settings = small(ModelKind::mlp);
     settings.activation = activation;
