@@ -1,11 +1,12 @@
 // example_picture: the main numbers of a study that has ended, and solver and surrogate side by
 // side, for the best, the median and the worst simulation of the validation data set: a page a
-// field.
+// field. Of an autoregressive surrogate also the median simulation over time.
 
 #include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,19 +28,34 @@ struct Options {
   fs::path study_directory, output;
 };
 
-/// A page a field; the only one's name says no field.
-std::vector<fs::path> draw(const weir::Study& study, const std::vector<picture::Comparison>& sorted,
-                           const fs::path& folder) {
-  const std::vector<picture::Column> columns = {
-      {"best", sorted.front()}, {"median", sorted[sorted.size() / 2]}, {"worst", sorted.back()}};
+/// A page a field, which the file's name says unless there is only one.
+std::vector<fs::path> draw(const weir::Study& study, const std::vector<picture::Column>& columns,
+                           const fs::path& folder, const std::string& name) {
   std::vector<fs::path> pages;
   for (const auto& field : study.simulation.fields) {
     const bool only = study.simulation.fields.size() == 1;
     const auto page = draw_page(study, pages.size(), columns);
-    pages.push_back(folder / (only ? "prediction.png" : "prediction." + field.name + ".png"));
+    pages.push_back(folder / (name + (only ? "" : "." + field.name) + ".png"));
     page.write_png(pages.back());
   }
   return pages;
+}
+
+std::vector<picture::Column> extremes(const std::vector<picture::Comparison>& sorted) {
+  return {
+      {"best", sorted.front()}, {"median", sorted[sorted.size() / 2]}, {"worst", sorted.back()}};
+}
+
+/// How a surrogate that goes on from its own predictions keeps to the solver.
+std::vector<picture::Column> over_time(const weir::Study& study, const fs::path& model,
+                                       std::size_t simulation) {
+  const std::size_t last = study.simulation.steps - 1, lead = study.training.samples.lead;
+  std::set<std::size_t> steps;
+  for (const std::size_t quarter : {1, 2, 3, 4}) steps.insert(std::max(lead, last * quarter / 4));
+  std::vector<picture::Column> columns;
+  for (auto& one : picture::compare_steps(study, model, simulation, {steps.begin(), steps.end()}))
+    columns.push_back({"step " + std::to_string(one.step), std::move(one)});
+  return columns;
 }
 
 /// Relative L2 of one field, sorted.
@@ -64,8 +80,15 @@ void run(const Options& options) {
   if (study.validation.dataset.empty())
     throw weir::Error(weir::ErrorKind::input,
                       "the study has no /validation/dataset to compare with");
-  const auto sorted = picture::compare_last_steps(study, directory.model() / "model.pt");
-  const auto pages = draw(study, sorted, options.output.empty() ? directory.root : options.output);
+  const auto model = directory.model() / "model.pt";
+  const auto folder = options.output.empty() ? directory.root : options.output;
+  const auto sorted = picture::compare_last_steps(study, model);
+  auto pages = draw(study, extremes(sorted), folder, "prediction");
+  if (study.training.samples.kind == weir::SampleKind::autoregressive) {
+    const auto median = sorted[sorted.size() / 2].simulation;
+    const auto more = draw(study, over_time(study, model, median), folder, "rollout");
+    pages.insert(pages.end(), more.begin(), more.end());
+  }
   std::fputs(picture::main_numbers(weir::posix_file_system().read(directory.summary())).c_str(),
              stdout);
   for (std::size_t k = 0; k < study.simulation.fields.size(); ++k)

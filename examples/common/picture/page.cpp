@@ -120,10 +120,14 @@ std::vector<Row> rows_of(const std::vector<FieldComparison>& comparisons) {
           {{"difference", "surrogate", "- solver"}, difference_scale(comparisons), difference}};
 }
 
-std::string footing(const weir::Study& study, const weir::Field& field) {
+std::string footing(const weir::Study& study, const weir::Field& field,
+                    const std::vector<Column>& columns) {
   const auto& axis = study.simulation.time;
-  const double time = axis.first + static_cast<double>(study.simulation.steps - 1) * axis.step;
-  return field.name + " at " + number("%g", time) + (axis.unit.empty() ? "" : " " + axis.unit) +
+  const auto time = [&](const Column& column) { return column.comparison.time; };
+  std::string text = field.name + " at " + number("%g", time(columns.front()));
+  if (time(columns.front()) != time(columns.back()))
+    text += " to " + number("%g", time(columns.back()));
+  return text + (axis.unit.empty() ? "" : " " + axis.unit) +
          ", simulations that were not trained on; west is left, north is up";
 }
 
@@ -152,7 +156,7 @@ Canvas draw_page(const weir::Study& study, std::size_t which, const std::vector<
                   Align::right);
     draw_bar(canvas, right, top, rows[r].scale, field.unit);
   }
-  canvas.text(left_margin, bottom + 12, footing(study, field));
+  canvas.text(left_margin, bottom + 12, footing(study, field, columns));
   return canvas;
 }
 

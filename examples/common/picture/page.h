@@ -11,7 +11,7 @@
 namespace picture {
 
 struct Column {
-  std::string title;  ///< best, median, worst
+  std::string title;  ///< best, median, worst; or a time
   Comparison comparison;
 };
 

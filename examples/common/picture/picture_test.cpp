@@ -111,6 +111,28 @@ TEST_F(Picture, ComparesEachFieldAndSortsByTheirMean) {
   EXPECT_NEAR(all[2].fields[1].surrogate[0] - all[2].fields[1].solver[0], 100, 1e-2);
 }
 
+/// Adds 1 to the state, whatever the inputs.
+void write_stepping_model(const std::filesystem::path& file) {
+  torch::jit::Module module("Model");
+  module.define("def forward(self, x, state):\n    return state + 1 + 0 * x[:, 0:1]\n");
+  module.save(file.string());
+}
+
+TEST_F(Picture, LetsAnAutoregressiveSurrogateGoOnFromItsOwnPredictions) {
+  study_.training.samples.kind = weir::SampleKind::autoregressive;
+  write_data(study_);
+  write_stepping_model(model_);
+  const auto all = compare_last_steps(study_, model_);
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_EQ(all[0].step, steps - 1);
+  for (const auto& one : all)
+    EXPECT_NEAR(one.fields[0].surrogate[7] - one.fields[0].solver[7], steps - 1.0, 1e-3);
+  const auto both = compare_steps(study_, model_, /*simulation=*/2, {0, 1});
+  EXPECT_EQ(both[0].relative_l2, 0) << "the first step is given";
+  EXPECT_NEAR(both[1].fields[0].surrogate[0] - both[0].fields[0].solver[0], 1, 1e-3);
+  EXPECT_NEAR(both[1].time, 0.02, 1e-12);
+}
+
 TEST_F(Picture, NamesAModelThatIsMissing) {
   write_data(study_);
   EXPECT_THAT(error_of(study_, model_), HasSubstr("model.pt' cannot be read"));
