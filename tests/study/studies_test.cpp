@@ -33,7 +33,7 @@ std::vector<Path> studies_in(const Path& folder) {
 
 std::vector<Path> good_studies() {
   auto files = studies_in(source / "tests/study/good");
-  for (const auto* example : {"heat2d", "cavity"})
+  for (const auto* example : {"heat2d", "cavity", "reaction_diffusion"})
     for (const auto& file : studies_in(source / "examples" / example)) files.push_back(file);
   return files;
 }
