@@ -21,6 +21,12 @@ install(TARGETS ${weir_libraries} EXPORT weir
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES include/weir/client.h include/weir/version.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weir)
 install(EXPORT weir NAMESPACE weir:: FILE weirTargets.cmake DESTINATION ${weir_cmake_dir})
+if(TARGET weir_server_library)
+  install(TARGETS weir_server_library EXPORT weirServer LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
+    INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  install(DIRECTORY include/weir/server DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/weir)
+  install(EXPORT weirServer NAMESPACE weir:: FILE weirServerTargets.cmake DESTINATION ${weir_cmake_dir})
+endif()
 configure_package_config_file(cmake/weirConfig.cmake.in weirConfig.cmake INSTALL_DESTINATION ${weir_cmake_dir})
 write_basic_package_version_file(weirConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/weirConfig.cmake ${PROJECT_BINARY_DIR}/weirConfigVersion.cmake DESTINATION ${weir_cmake_dir})

@@ -74,6 +74,7 @@ const ServerOptions& checked(const ServerOptions& options, const Study& study) {
 Replay::Replay(const ServerOptions& options, Collective& collective)
     : collective_(collective),
       study_(recorded_study(options, collective.ranks())),
+      registry_(registry_of(options, study_)),
       results_(open_results(options, study_)),
       log_(open_log(results_, collective.rank())),
       source_(study_, posix_file_system(), log_of(checked(options, study_), collective.rank()),
@@ -86,7 +87,7 @@ int Replay::run() {
                                                  results_.tensorboard(), warn)
                              : make_null_metrics();
   if (first) metrics->roll_back({});  // of an earlier replay
-  Trainer trainer(study_, collective_, source_, source_, *metrics, clock_);
+  Trainer trainer(study_, collective_, source_, source_, *metrics, clock_, registry_);
   trainer.on_warning(warn);
   const Time start = clock_.now();
 

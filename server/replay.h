@@ -20,7 +20,8 @@ namespace weir {
 class Replay {
  public:
   /// Does nothing collective. Error{input}: the study trains from a data set, its lineage log is
-  /// missing or not reproducible, or the data set does not fit. Error{environment}: a file cannot
+  /// missing or not reproducible, a plug-in
+  /// cannot be loaded, or the data set does not fit. Error{environment}: a file cannot
   /// be read, or the folder of the results not made.
   Replay(const ServerOptions& options, Collective& collective);
 
@@ -32,6 +33,7 @@ class Replay {
   Collective& collective_;
   SystemClock clock_;
   Study study_;
+  Registry registry_;
   StudyDirectory results_;
   std::shared_ptr<spdlog::logger> log_;
   ReplaySource source_;

@@ -7,8 +7,10 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "server/training/collective.h"
+#include "weir/server/registry.h"
 
 namespace weir {
 
@@ -18,9 +20,11 @@ struct ServerOptions {
   std::filesystem::path
       record;           ///< data set to record the ensemble into instead of training; empty: train
   bool resume = false;  ///< go on from the newest checkpoint in `output`, if it has one
-  std::filesystem::path replay;  ///< study directory whose recorded training is to be repeated,
-                                 ///< into its folder replay/ or `output`; empty: none
-  std::filesystem::path data;    ///< replay: the data set that has the samples
+  std::filesystem::path replay;      ///< study directory whose recorded training is to be repeated,
+                                     ///< into its folder replay/ or `output`; empty: none
+  std::filesystem::path data;        ///< replay: the data set that has the samples
+  std::vector<std::string> plugins;  ///< libraries that are loaded after those of the study
+  Registry registry;                 ///< what the program itself brings, beside them
   /// Set from outside (a signal handler may): the study is to be stopped in order. Null: nobody
   /// asks.
   const std::atomic<bool>* terminate = nullptr;

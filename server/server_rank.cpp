@@ -13,6 +13,7 @@
 #include "server/setup.h"
 #include "server/training/dataset_source.h"
 #include "server/training/trainer.h"
+#include "server/training/try_user_code.h"
 #include "server/transport.h"
 #include "server/verdict.h"
 #include "src/core/error.h"
@@ -66,10 +67,13 @@ ServerRank::ServerRank(const ServerOptions& options, Collective& collective)
       collective_(collective),
       start_(clock_.now()),
       study_(resolve(options, collective.ranks())),
+      registry_(registry_of(options, study_)),
       directory_(open_directory(options, study_)),
       log_(open_log(directory_, collective.rank())),
       checkpoints_(posix_file_system(), directory_.checkpoints()) {
   if (rank() == 0) past_ = look_back(posix_file_system(), directory_, checkpoints_, options.resume);
+  if (options.record.empty())
+    try_user_code(study_, plugged(registry_, study_, collective.rank(), collective.ranks()));
   if (study_.training.source == Source::dataset) return;
   design_ = make_design(study_);
   if (study_.sampling.adaptive.kind != Refinement::none) {
@@ -132,7 +136,8 @@ void ServerRank::prepare_sampling() {
     parameter_file_->start(settled_rows_);
     const AdaptiveSettings& settings = study_.sampling.adaptive;
     leader.emplace(AdaptiveSampling::Leader{
-        *controller_, *parameter_file_, make_strategy(settings),
+        *controller_, *parameter_file_,
+        make_strategy(settings, plugged(registry_, study_, rank(), collective_.ranks())),
         settings.kind == Refinement::plugin ? settings.name : std::string("loss")});
   }
   sampling_.emplace(study_, *settled_design_, rank(), std::move(leader), clock_);
@@ -218,7 +223,7 @@ Summary ServerRank::train() {
   const auto source = make_source();
   const auto metrics = make_metrics();
   Trainer trainer(study_, collective_, source ? *source : static_cast<SampleSource&>(*store_),
-                  *link_, *metrics, clock_);
+                  *link_, *metrics, clock_, registry_);
   if (training_) trainer.restore(*training_);
   training_.reset();
   trainer.on_warning([this](const std::string& text) { log_->warn("{}", text); });

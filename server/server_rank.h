@@ -72,6 +72,7 @@ class ServerRank {
   SystemClock clock_;
   Time start_;
   Study study_;
+  Registry registry_;
   StudyDirectory directory_;
   std::shared_ptr<spdlog::logger> log_;
   std::unique_ptr<Design> design_;

@@ -7,6 +7,7 @@
 
 #include <spdlog/sinks/basic_file_sink.h>
 
+#include "server/plugin/load.h"
 #include "src/core/clock.h"
 #include "src/core/error.h"
 #include "src/core/file_system.h"
@@ -39,6 +40,8 @@ std::uint64_t study_id(const Study& study, const StudyDirectory& directory) {
 Study resolve(const ServerOptions& options, std::size_t ranks) {
   Study study = load_study(options.study_file);
   study.server.ranks = ranks;
+  for (const auto& plugin : options.plugins)
+    study.server.plugins.push_back(std::filesystem::absolute(plugin).lexically_normal().string());
   if (!options.record.empty()) {
     if (study.training.source == Source::dataset)
       throw Error(ErrorKind::input,
@@ -56,6 +59,12 @@ Study resolve(const ServerOptions& options, std::size_t ranks) {
     study.training.samples.kind = SampleKind::direct;  // a data set has every step
   }
   return study;
+}
+
+Registry registry_of(const ServerOptions& options, const Study& study) {
+  Registry registry = options.registry;
+  load_plugins(study.server.plugins, registry);
+  return registry;
 }
 
 StudyDirectory open_directory(const ServerOptions& options, const Study& study) {

@@ -15,9 +15,13 @@
 
 namespace weir {
 
-/// The study as this server runs it: on so many ranks; a recording one keeps every sample once, in
-/// order of arrival. Error{input}: the study file, or a recording that cannot be.
+/// The study as this server runs it: on so many ranks, with the plug-ins that the command names; a
+/// recording one keeps every sample once, in order of arrival. Error{input}: the study file, or a
+/// recording that cannot be.
 Study resolve(const ServerOptions& options, std::size_t ranks);
+
+/// What the program and the study's plug-ins bring. Error{input}: see load_plugins.
+Registry registry_of(const ServerOptions& options, const Study& study);
 
 /// Makes the study directory and what the server writes into. Error{environment}.
 StudyDirectory open_directory(const ServerOptions& options, const Study& study);

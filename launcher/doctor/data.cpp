@@ -15,10 +15,10 @@ Finding check_data_set(const std::string& key, const std::filesystem::path& path
   return ok(key, path.string());
 }
 
-Finding check_list(const std::filesystem::path& path, const Machine& machine) {
-  if (machine.is_file(path)) return ok("sampling.file", path.string());
-  return wrong_study("sampling.file",
-                     "there is no file " + quoted(path.string()) + "; correct sampling.file");
+Finding check_file(const std::string& key, const std::filesystem::path& path,
+                   const Machine& machine) {
+  if (machine.is_file(path)) return ok(key, path.string());
+  return wrong_study(key, "there is no file " + quoted(path.string()) + "; correct " + key);
 }
 
 }  // namespace
@@ -29,9 +29,13 @@ void examine_data(const Case& subject, Findings& findings) {
   if (!subject.runs_simulations())
     findings.push_back(check_data_set("training.dataset", study.training.dataset, machine));
   else if (study.sampling.design == DesignKind::list)
-    findings.push_back(check_list(study.sampling.file, machine));
+    findings.push_back(check_file("sampling.file", study.sampling.file, machine));
   if (subject.trains() && !study.validation.dataset.empty())
     findings.push_back(check_data_set("validation.dataset", study.validation.dataset, machine));
+  if (subject.trains() && study.training.model.kind == ModelKind::torchscript)
+    findings.push_back(check_file("training.model.file", study.training.model.file, machine));
+  for (const auto& plugin : study.server.plugins)
+    findings.push_back(check_file("server.plugins", plugin, machine));
 }
 
 }  // namespace weir

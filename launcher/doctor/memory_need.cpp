@@ -1,6 +1,8 @@
 #include "launcher/doctor/memory_need.h"
 
 #include <algorithm>
+#include <filesystem>
+#include <system_error>
 
 #include "src/study/samples.h"
 #include "src/surrogate/plan.h"
@@ -36,6 +38,11 @@ double model_bytes(const Study& study) {
 }  // namespace
 
 std::uint64_t model_values(const Study& study) {
+  if (study.training.model.kind == ModelKind::torchscript) {
+    std::error_code absent;
+    const auto bytes = std::filesystem::file_size(study.training.model.file, absent);
+    return absent ? 0 : bytes / sizeof(float);  // few of them are not weights
+  }
   return plan_model(study.training.model, model_shape(study)).values();
 }
 

@@ -80,6 +80,8 @@ std::vector<std::vector<double>> Redraws::ask(const RedrawRequest& request) cons
     points = strategy_->draw(request);
   } catch (const std::exception& error) {
     throw fail(std::string("failed: ") + error.what());
+  } catch (...) {  // a plug-in's
+    throw fail("failed: it threw what is no std::exception");
   }
   if (points.size() != request.count)
     throw fail("gave " + std::to_string(points.size()) + " points instead of " +

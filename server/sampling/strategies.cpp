@@ -1,14 +1,15 @@
 #include "server/sampling/strategies.h"
 
+#include "server/plugin/lookup.h"
 #include "server/sampling/loss_strategy.h"
-#include "src/core/error.h"
 
 namespace weir {
 
-std::shared_ptr<SamplingStrategy> make_strategy(const AdaptiveSettings& settings) {
+std::shared_ptr<SamplingStrategy> make_strategy(const AdaptiveSettings& settings,
+                                                const Plugged& plugged) {
   if (settings.kind == Refinement::loss) return std::make_shared<LossStrategy>();
-  throw Error(ErrorKind::input, "/sampling/adaptive/name: no plug-in has a sampling strategy \"" +
-                                    settings.name + "\"");
+  return make_registered({"sampling strategy", "/sampling/adaptive/name", settings.name},
+                         plugged.registry.strategies(), plugged.shape);
 }
 
 }  // namespace weir

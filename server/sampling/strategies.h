@@ -3,13 +3,14 @@
 
 #include <memory>
 
+#include "server/plugin/plugged.h"
 #include "server/sampling/strategy.h"
-#include "src/study/study.h"
 
 namespace weir {
 
-/// Precondition: the sampling is adaptive. Error{input}: no plug-in has given a strategy of that
-/// name.
-std::shared_ptr<SamplingStrategy> make_strategy(const AdaptiveSettings& settings);
+/// Precondition: the sampling is adaptive. Error{input}: the strategy of a plug-in that is not
+/// registered, or cannot be made.
+std::shared_ptr<SamplingStrategy> make_strategy(const AdaptiveSettings& settings,
+                                                const Plugged& plugged);
 
 }  // namespace weir

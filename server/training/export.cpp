@@ -10,6 +10,7 @@
 #include "server/checkpoint/replacing_file.h"
 #include "server/checkpoint/safetensors.h"
 #include "server/training/script_model.h"
+#include "server/training/state_tensors.h"
 #include "src/core/error.h"
 #include "src/surrogate/torchscript.h"
 
@@ -71,14 +72,23 @@ torch::Tensor output_buffer(const Normalisation& normalisation, double FieldStat
   return values;
 }
 
-torch::jit::Module script_module(const Model& model, const Normalisation& normalisation) {
-  torch::jit::Module module("Surrogate");
+/// The user's module as a whole, or the tensors that the model's script names.
+void add_model(torch::jit::Module& module, const Model& model) {
+  if (model.module() != nullptr) {
+    module.register_module("model", model.module()->deepcopy());
+    return;
+  }
   for (const auto& item : model.named_parameters())
     module.register_parameter(attribute_name(item.key()),
                               copy_of(item.value()).requires_grad_(true),
                               /*is_buffer=*/false);
   for (const auto& item : model.named_buffers())
     module.register_buffer(attribute_name(item.key()), copy_of(item.value()));
+}
+
+torch::jit::Module script_module(const Model& model, const Normalisation& normalisation) {
+  torch::jit::Module module("Surrogate");
+  add_model(module, model);
   module.register_buffer("input_centre", buffer_of(normalisation.centre));
   module.register_buffer("input_half_width", buffer_of(normalisation.half_width));
   module.register_buffer("output_mean", output_buffer(normalisation, &FieldStatistics::mean));
@@ -100,25 +110,16 @@ torch::jit::Module script_module(const Model& model, const Normalisation& normal
 
 void export_safetensors(FileSystem& files, const std::filesystem::path& path, const Model& model,
                         const Normalisation& normalisation, const std::string& study) {
+  std::vector<NamedTensor> places;
+  for (const auto& item : model.named_parameters()) places.push_back({item.key(), item.value()});
+  for (const auto& item : model.named_buffers()) places.push_back({item.key(), item.value()});
+  places.push_back({"input_centre", buffer_of(normalisation.centre)});
+  places.push_back({"input_half_width", buffer_of(normalisation.half_width)});
+  places.push_back({"output_mean", field_buffer(normalisation, &FieldStatistics::mean)});
+  places.push_back({"output_deviation", field_buffer(normalisation, &FieldStatistics::deviation)});
+  const auto copies = copies_of(places, std::make_shared<RecycledMemory>());
   std::vector<safetensors::TensorView> tensors;
-  const auto add = [&](const std::string& name, const torch::Tensor& value) {
-    const std::span<const float> values(value.data_ptr<float>(),
-                                        static_cast<std::size_t>(value.numel()));
-    tensors.push_back({name,
-                       safetensors::DataType::f32,
-                       {value.sizes().begin(), value.sizes().end()},
-                       std::as_bytes(values)});
-  };
-  for (const auto& item : model.named_parameters()) add(item.key(), item.value());
-  for (const auto& item : model.named_buffers()) add(item.key(), item.value());
-  const auto centre = buffer_of(normalisation.centre);
-  const auto half_width = buffer_of(normalisation.half_width);
-  const auto mean = field_buffer(normalisation, &FieldStatistics::mean);
-  const auto deviation = field_buffer(normalisation, &FieldStatistics::deviation);
-  add("input_centre", centre);
-  add("input_half_width", half_width);
-  add("output_mean", mean);
-  add("output_deviation", deviation);
+  for (const auto& copy : copies) tensors.push_back({copy.name, copy.type, copy.shape, copy.bytes});
   safetensors::write(files, path, tensors, {{"format", "pt"}, {"study", study}});
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "server/training/model.h"
+#include "server/training/module_tree.h"
 #include "src/core/error.h"
 #include "src/surrogate/torchscript.h"
 
@@ -44,16 +45,6 @@ torch::Tensor start_of(const TensorPlan& plan, Random& random) {
   return values;
 }
 
-/// A model is a tree of modules, so that its tensors have names with dots.
-torch::nn::Module& module_at(torch::nn::Module& root, const std::string& path) {
-  const auto dot = path.find('.');
-  const auto name = path.substr(0, dot);
-  const auto children = root.named_children();
-  const auto* found = children.find(name);
-  auto child = found ? *found : root.register_module(name, std::make_shared<torch::nn::Module>());
-  return dot == std::string::npos ? *child : module_at(*child, path.substr(dot + 1));
-}
-
 class ScriptModel final : public Model {
  public:
   ScriptModel(const ModelPlan& plan, Random random) : plan_(plan), compiled_("Model") {
@@ -72,20 +63,15 @@ class ScriptModel final : public Model {
 
   std::string script() const override { return torchscript(plan_.operations); }
   const ModelPlan* plan() const override { return &plan_; }
+  bool changes_buffers() const override { return false; }
 
  private:
-  void add(const TensorPlan& plan, torch::Tensor values) {
-    const auto dot = plan.name.rfind('.');
-    torch::nn::Module& owner =
-        dot == std::string::npos ? *this : module_at(*this, plan.name.substr(0, dot));
-    const auto name = dot == std::string::npos ? plan.name : plan.name.substr(dot + 1);
-    if (plan.trained) {
-      values = owner.register_parameter(name, values);
+  void add(const TensorPlan& plan, const torch::Tensor& start) {
+    const auto values = register_tensor(*this, plan.name, start, plan.trained);
+    if (plan.trained)
       compiled_.register_parameter(attribute_name(plan.name), values, /*is_buffer=*/false);
-    } else {
-      values = owner.register_buffer(name, values);
+    else
       compiled_.register_buffer(attribute_name(plan.name), values);
-    }
   }
 
   const ModelPlan plan_;

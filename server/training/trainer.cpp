@@ -6,8 +6,10 @@
 #include <unordered_set>
 #include <utility>
 
+#include "server/plugin/user_code.h"
 #include "server/training/digest.h"
 #include "server/training/export.h"
+#include "server/training/loop_stream.h"
 #include "server/training/loss.h"
 #include "server/training/model.h"
 #include "server/training/model_card.h"
@@ -15,10 +17,13 @@
 #include "server/training/schedule.h"
 #include "server/training/state_tensors.h"
 #include "server/training/stop_rule.h"
+#include "server/training/study_model.h"
 #include "server/training/torch_threads.h"
 #include "server/training/training_scalars.h"
 #include "server/training/training_step.h"
+#include "server/training/user_loop.h"
 #include "server/training/validation.h"
+#include "server/training/watched_transform.h"
 #include "src/core/failpoint.h"
 
 namespace weir {
@@ -27,11 +32,17 @@ namespace {
 constexpr std::chrono::milliseconds longest_wait{10};
 constexpr std::size_t report_every = 10;  // batches
 
-std::shared_ptr<Model> model_of(const Study& study) {
+std::shared_ptr<Model> model_of(const Study& study, const Plugged& plugged) {
   set_torch_threads(study.server.threads);
   torch::manual_seed(study.seed);
-  return make_model(plan_model(study.training.model, model_shape(study)),
-                    Random(study.seed, "model"));
+  return make_model(study, plugged);
+}
+
+bool has_user_code(const Study& study) {
+  const auto& training = study.training;
+  return training.model.kind == ModelKind::torchscript ||
+         training.model.kind == ModelKind::plugin || training.loss.kind == LossKind::plugin ||
+         !training.transform.empty();
 }
 
 std::unique_ptr<Validation> validation_of(const Study& study, const Collective& collective) {
@@ -59,9 +70,9 @@ torch::Tensor room_for_simulations(const TrainingState& state) {
 
 }  // namespace
 
-struct Trainer::Impl {
+struct Trainer::Impl final : BatchTurns {
   Impl(const Study& of, Collective& with, SampleSource& from, RoundParticipant& beside, Metrics& to,
-       const Clock& by)
+       const Clock& by, const Plugged& plugged)
       : study(of),
         collective(with),
         source(from),
@@ -70,20 +81,29 @@ struct Trainer::Impl {
         clock(by),
         normalisation(make_normalisation(of)),
         measured(of.training.normalisation.kind != NormalisationKind::measured),
-        model(model_of(of)),
-        loss(make_loss(of)),
-        training_step(of, normalisation, with, model, *loss),
+        model(model_of(of, plugged)),
+        loss(make_loss(of, plugged)),
+        training_step(of, normalisation, with, model, *loss, make_transform(of, plugged)),
+        loop(make_loop(of, plugged, *model, *loss)),
         validation(validation_of(of, with)),
         schedule(of.training.schedule, initial_rate(of.training, with.ranks())) {}
 
   TrainingResult run();
-  bool round();
+  void train();
+  std::optional<Agreed> next_batch() override;
   void cut();
   TrainingState capture(bool tensors) const;
   void restore(const TrainingState& state);
   TrainingScalars scalars() const;
   void set_scalars(const TrainingScalars& scalars);
-  void step(const Agreed& agreed);
+  std::vector<NamedTensor> places() const;
+  bool step(const Agreed& agreed);
+  void begin(const Agreed& agreed);
+  bool count(const Agreed& agreed, double mean_loss) override;
+  SampleBatch draw(const Agreed& agreed) override;
+  double learning_rate() const override { return progress.learning_rate; }
+  std::size_t batches() const override { return result.batches; }
+  void learnt(const torch::Tensor& losses) override;
   void start();
   void validate();
   ValidationResult validate_weights();
@@ -108,6 +128,7 @@ struct Trainer::Impl {
   std::shared_ptr<Model> model;
   std::unique_ptr<Loss> loss;
   TrainingStep training_step;
+  std::shared_ptr<TrainingLoop> loop;  ///< of a plug-in's; null: the steps are weir's
   std::unique_ptr<Validation> validation;
   Schedule schedule;
   Patience patience;
@@ -127,40 +148,49 @@ struct Trainer::Impl {
 };
 
 TrainingResult Trainer::Impl::run() {
+  model->train();
   training_step.broadcast_weights();
   // While the first samples are on their way, not in the first cut.
   const bool cuts = study.checkpoint.every > 0 || study.checkpoint.batches;
   if (cuts && collective.rank() == 0) captured->reserve(training_step.state_sizes());
-  while (round()) {
-  }
+  train();
   if (result.batches > 0 && validated_at != result.batches) validate();
   result.identical_weights = identical_weights();
   metrics.flush();
   return result;
 }
 
-/// Whether there is another one.
-bool Trainer::Impl::round() {
-  ++pulse;
-  const Offer offer = source.offer(samples_of_a_step(study.training));
-  const Agreed agreed = agree(collective, offer, participant.before_round());
-  participant.after_round(agreed);
-  if (agreed.cut) cut();
-  if (agreed.over || agreed.stop) {
-    result.stopped = !agreed.over;
-    return false;
+void Trainer::Impl::train() {
+  if (!loop) {
+    while (const auto agreed = next_batch())
+      if (!step(*agreed)) return;
+    return;
   }
-  if (!agreed.step) {
+  LoopStream stream(*this, collective);
+  const bool seen_to_the_end =
+      call_user_code(ErrorKind::study, "the training loop \"" + study.training.loop + '"', [&] {
+        loop->run(stream);
+        return stream.finish();
+      });
+  result.stopped = result.stopped || !seen_to_the_end;
+}
+
+/// Rounds until all ranks draw; nothing when the training is over.
+std::optional<Agreed> Trainer::Impl::next_batch() {
+  for (;;) {
+    ++pulse;
+    const Offer offer = source.offer(samples_of_a_step(study.training));
+    const Agreed agreed = agree(collective, offer, participant.before_round());
+    participant.after_round(agreed);
+    if (agreed.cut) cut();
+    if (agreed.over || agreed.stop) {
+      result.stopped = !agreed.over;
+      return std::nullopt;
+    }
+    if (agreed.step) return agreed;
     metrics.flush_when_due();
     source.wait(longest_wait);
-    return true;
   }
-  step(agreed);
-  WEIR_FAILPOINT("trainer.after_step");
-  report_progress();
-  if (!reached_a_limit()) return true;
-  result.stopped = true;
-  return false;
 }
 
 /// The trainer waits; only rank 0's state is kept.
@@ -175,19 +205,27 @@ TrainingState Trainer::Impl::capture(bool tensors) const {
   state.batch = result.batches;
   state.scalars = print_scalars(scalars(), study);
   if (!tensors) return state;
-  auto places = training_step.state();
-  places.push_back({simulations_name, tensor_of(simulations)});
-  state.tensors = copies_of(places, captured);
+  auto all = places();
+  all.push_back({simulations_name, tensor_of(simulations)});
+  state.tensors = copies_of(all, captured);
   return state;
+}
+
+std::vector<NamedTensor> Trainer::Impl::places() const {
+  auto all = training_step.state();
+  if (!loop) return all;
+  const auto own = loop_state(*loop, study);
+  all.insert(all.end(), own.begin(), own.end());
+  return all;
 }
 
 void Trainer::Impl::restore(const TrainingState& state) {
   const auto found = parse_scalars(state.scalars, study);
   training_step.prepare_restore(found.result.batches, found.update);
-  auto places = training_step.state();
+  auto all = places();
   const auto room = room_for_simulations(state);
-  places.push_back({simulations_name, room});
-  fill(places, state.tensors);
+  all.push_back({simulations_name, room});
+  fill(all, state.tensors);
   const auto* const first = room.data_ptr<std::int64_t>();
   simulations = {first, first + room.numel()};
   set_scalars(found);
@@ -228,10 +266,35 @@ void Trainer::Impl::set_scalars(const TrainingScalars& from) {
   patience = from.patience;
 }
 
-void Trainer::Impl::step(const Agreed& agreed) {
+/// Whether there may be another one.
+bool Trainer::Impl::step(const Agreed& agreed) {
+  begin(agreed);
+  const auto one_step = [&] { return training_step.run(agreed, source, progress.learning_rate); };
+  // What is wrong with the user's code would be wrong again: no reason to start the server anew.
+  const double mean_loss = has_user_code(study)
+                               ? call_user_code(ErrorKind::study, "a training step", one_step)
+                               : one_step();
+  return count(agreed, mean_loss);
+}
+
+void Trainer::Impl::begin(const Agreed& agreed) {
   if (!started) start();
   progress.learning_rate = schedule.rate(result.samples, agreed.total);
-  result.last_train_loss = training_step.run(agreed, source, progress.learning_rate);
+}
+
+SampleBatch Trainer::Impl::draw(const Agreed& agreed) {
+  begin(agreed);
+  return training_step.draw(agreed, source);
+}
+
+void Trainer::Impl::learnt(const torch::Tensor& losses) {
+  const auto* const values = losses.data_ptr<float>();
+  training_step.set_losses({values, values + losses.numel()});
+}
+
+bool Trainer::Impl::count(const Agreed& agreed, double mean_loss) {
+  if (loop) training_step.share_buffers();
+  result.last_train_loss = mean_loss;
   for (const auto& id : training_step.drawn()) simulations.insert(id.sim);
   result.samples += agreed.total;
   ++result.batches;
@@ -240,6 +303,11 @@ void Trainer::Impl::step(const Agreed& agreed) {
   if (result.batches % report_every == 0) report();
   if (validation && result.batches % study.validation.every == 0) validate();
   result.seconds = Seconds(clock.now() - first_batch).count();
+  WEIR_FAILPOINT("trainer.after_step");
+  report_progress();
+  if (!reached_a_limit()) return true;
+  result.stopped = true;
+  return false;
 }
 
 /// The first step is the first moment at which all ranks hold samples. Time between two processes
@@ -333,8 +401,11 @@ bool Trainer::Impl::identical_weights() {
 }
 
 Trainer::Trainer(const Study& study, Collective& collective, SampleSource& source,
-                 RoundParticipant& participant, Metrics& metrics, const Clock& clock)
-    : impl_(std::make_unique<Impl>(study, collective, source, participant, metrics, clock)) {}
+                 RoundParticipant& participant, Metrics& metrics, const Clock& clock,
+                 const Registry& registry)
+    : impl_(std::make_unique<Impl>(
+          study, collective, source, participant, metrics, clock,
+          plugged(registry, study, collective.rank(), collective.ranks()))) {}
 
 Trainer::~Trainer() = default;
 
@@ -368,7 +439,10 @@ void Trainer::export_model(const std::filesystem::path& folder,
   export_safetensors(files, folder / "model.safetensors", *impl_->model, impl_->normalisation,
                      impl_->study.name);
   ++impl_->pulse;
-  export_torchscript(files, folder / "model.pt", *impl_->model, impl_->normalisation);
+  if (!impl_->model->script().empty())
+    export_torchscript(files, folder / "model.pt", *impl_->model, impl_->normalisation);
+  else if (impl_->warned)
+    impl_->warned("there is no model.pt: the model has no script");
   ++impl_->pulse;
   const auto no_onnx =
       export_onnx(files, folder / "model.onnx", *impl_->model, impl_->normalisation, impl_->study);

@@ -18,6 +18,7 @@
 #include "server/training/validation_result.h"
 #include "src/core/clock.h"
 #include "src/study/study.h"
+#include "weir/server/registry.h"
 
 namespace weir {
 
@@ -44,10 +45,12 @@ struct TrainingProgress {
 /// Used by one thread; that thread is the only one to call the collective.
 class Trainer {
  public:
-  /// All arguments outlive the trainer. Errors: Error{input} for a model or data set that does not
-  /// fit the study, or a precision that the device does not have.
+  /// All arguments but `registry` outlive the trainer. Errors: Error{input} for a model or data set
+  /// that does not fit the study, a name that is not in the registry, or a precision that the
+  /// device does not have.
   Trainer(const Study& study, Collective& collective, SampleSource& source,
-          RoundParticipant& participant, Metrics& metrics, const Clock& clock);
+          RoundParticipant& participant, Metrics& metrics, const Clock& clock,
+          const Registry& registry = {});
   ~Trainer();
 
   /// Called after each round with a fresh progress, on the trainer's thread.

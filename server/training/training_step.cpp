@@ -23,14 +23,17 @@ std::span<float> values_of(const torch::Tensor& tensor) {
 }  // namespace
 
 TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisation,
-                           Collective& collective, std::shared_ptr<Model> model, const Loss& loss)
+                           Collective& collective, std::shared_ptr<Model> model, const Loss& loss,
+                           std::unique_ptr<Transform> transform)
     : study_(study),
       normalisation_(normalisation),
       collective_(collective),
       model_(std::move(model)),
       loss_(loss),
+      transform_(std::move(transform)),
       parameters_(model_->parameters()),
       gradients_(parameters_),
+      buffers_(*model_),
       update_(study.training, parameters_),
       inputs_(rows(samples_of_a_step(study.training), normalisation.inputs())),
       targets_(rows(samples_of_a_step(study.training), normalisation.outputs())) {
@@ -44,23 +47,19 @@ TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisatio
 
 void TrainingStep::broadcast_weights() {
   for (const auto& parameter : parameters_) collective_.broadcast(values_of(parameter));
+  buffers_.broadcast(collective_);
 }
 
 double TrainingStep::run(const Agreed& agreed, SampleSource& source, double learning_rate) {
   gradients_.zero();
-  batch_.ids.clear();
-  losses_.clear();
-  seed_generator();
-  batch_.number = steps_;
-  if (agreed.draw > 0) {
-    source.draw(agreed.draw, batch_);
-    backward(agreed.total);
-  }
+  const SampleBatch samples = draw(agreed, source);
+  if (!samples.names.empty()) backward(samples);
   if (WEIR_BUG("clipped_by_rank")) clip_norm(gradients_.gradients(), study_.training.clip);
   WEIR_FAILPOINT("trainer.before_allreduce");
   collective_.sum(gradients_.values());
   WEIR_FAILPOINT("trainer.before_step");
   update_.run(gradients_, learning_rate);
+  buffers_.broadcast(collective_);
   return gradients_.loss();
 }
 
@@ -97,26 +96,45 @@ void TrainingStep::seed_generator() {
   ++steps_;
 }
 
-void TrainingStep::backward(std::size_t total) {
+SampleBatch TrainingStep::draw(const Agreed& agreed, SampleSource& source) {
+  batch_.ids.clear();
+  losses_.clear();
+  seed_generator();
+  batch_.number = steps_;
+  if (agreed.draw > 0) source.draw(agreed.draw, batch_);
   const auto count = static_cast<std::int64_t>(batch_.ids.size());
-  const auto inputs = inputs_.narrow(0, 0, count);
-  const auto targets = targets_.narrow(0, 0, count);
-  normalise_inputs(normalisation_, batch_.times, batch_.parameters, values_of(inputs));
-  normalise_fields(normalisation_, values_of(targets));
-  if (states_.defined()) normalise_fields(normalisation_, values_of(states_.narrow(0, 0, count)));
+  SampleBatch samples;
+  samples.inputs = inputs_.narrow(0, 0, count);
+  samples.targets = targets_.narrow(0, 0, count);
+  if (states_.defined()) samples.state = states_.narrow(0, 0, count);
+  samples.total = agreed.total;
+  if (count == 0) return samples;
+  normalise_inputs(normalisation_, batch_.times, batch_.parameters, values_of(samples.inputs));
+  normalise_fields(normalisation_, values_of(samples.targets));
+  if (samples.state.defined()) normalise_fields(normalisation_, values_of(samples.state));
+  for (const auto& id : batch_.ids) samples.names.push_back({id.sim, id.step});
+  if (transform_) (*transform_)(samples);
+  return samples;
+}
+
+/// A batch of the study at a time.
+void TrainingStep::backward(const SampleBatch& samples) {
+  const auto count = static_cast<std::int64_t>(samples.names.size());
   const auto share =
-      WEIR_BUG("weight_not_by_samples") ? batch_.ids.size() * collective_.ranks() : total;
+      WEIR_BUG("weight_not_by_samples") ? batch_.ids.size() * collective_.ranks() : samples.total;
   const auto batch = static_cast<std::int64_t>(study_.training.batch);
   for (std::int64_t first = 0; first < count; first += batch)
-    backward(first, std::min(batch, count - first), static_cast<double>(share));
+    backward(samples, first, std::min(batch, count - first), static_cast<double>(share));
 }
 
 /// Adds to gradients and loss, for so many of the drawn samples.
-void TrainingStep::backward(std::int64_t first, std::int64_t length, double share) {
+void TrainingStep::backward(const SampleBatch& samples, std::int64_t first, std::int64_t length,
+                            double share) {
   const auto part = [&](const torch::Tensor& all) {
     return all.defined() ? all.narrow(0, first, length) : all;
   };
-  const auto losses = loss_(forward(part(inputs_), part(states_)), part(targets_));
+  const auto losses =
+      loss_(forward(part(samples.inputs), part(samples.state)), part(samples.targets));
   const auto loss = losses.sum() / share;
   const double scale = update_.loss_scale();
   (scale == 1 ? loss : loss * scale).backward();

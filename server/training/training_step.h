@@ -2,6 +2,8 @@
 // One step of data-parallel training: a batch forward and backward, one all-reduce, the optimiser.
 
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include <torch/torch.h>
 
@@ -12,9 +14,11 @@
 #include "server/training/normalisation.h"
 #include "server/training/round.h"
 #include "server/training/sample_source.h"
+#include "server/training/shared_buffers.h"
 #include "server/training/state_tensors.h"
 #include "server/training/weight_update.h"
 #include "src/study/study.h"
+#include "weir/server/transform.h"
 
 namespace weir {
 
@@ -31,16 +35,25 @@ inline std::size_t samples_of_a_step(const TrainingSettings& training) {
 /// samples, whose targets go from the source straight into the tensor that the loss reads.
 class TrainingStep {
  public:
-  /// `study`, `normalisation`, `collective` and `loss` outlive it. Error{input}: the device does
-  /// not have the study's precision.
+  /// `study`, `normalisation`, `collective` and `loss` outlive it; `transform` null: none.
+  /// Error{input}: the device does not have the study's precision.
   TrainingStep(const Study& study, const Normalisation& normalisation, Collective& collective,
-               std::shared_ptr<Model> model, const Loss& loss);
+               std::shared_ptr<Model> model, const Loss& loss,
+               std::unique_ptr<Transform> transform);
 
-  /// The weights of rank 0 on all ranks. Collective.
+  /// The weights and buffers of rank 0 on all ranks. Collective.
   void broadcast_weights();
   /// Collective. A rank with nothing to draw contributes zeros. Returns the mean loss over the
   /// samples of all ranks.
   double run(const Agreed& agreed, SampleSource& source, double learning_rate);
+  /// The first half of run(), for a loop of a plug-in's, which does the second in its own way:
+  /// draws, normalises, transforms. The tensors are this object's, until the next call.
+  SampleBatch draw(const Agreed& agreed, SampleSource& source);
+  /// The losses that such a loop found, in the order of drawn().
+  void set_losses(std::vector<float> losses) { losses_ = std::move(losses); }
+  /// Collective: rank 0's buffers on all ranks; run() does it by itself.
+  void share_buffers() { buffers_.broadcast(collective_); }
+
   /// What the latest run drew here; empty when it drew nothing.
   const std::vector<SampleId>& drawn() const { return batch_.ids; }
   /// The loss of each of them before the step, in the same order.
@@ -65,8 +78,8 @@ class TrainingStep {
 
  private:
   void seed_generator();
-  void backward(std::size_t total);
-  void backward(std::int64_t first, std::int64_t length, double share);
+  void backward(const SampleBatch& samples);
+  void backward(const SampleBatch& samples, std::int64_t first, std::int64_t length, double share);
   torch::Tensor forward(const torch::Tensor& inputs, const torch::Tensor& state);
 
   const Study& study_;
@@ -74,8 +87,10 @@ class TrainingStep {
   Collective& collective_;
   std::shared_ptr<Model> model_;
   const Loss& loss_;
+  std::unique_ptr<Transform> transform_;
   std::vector<torch::Tensor> parameters_;
   FlatGradients gradients_;
+  SharedBuffers buffers_;
   WeightUpdate update_;
   torch::Tensor inputs_, targets_;  ///< of a step's samples, [S, inputs], [S, outputs]; reused
   torch::Tensor states_;            ///< as targets_; undefined for direct samples

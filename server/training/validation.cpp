@@ -42,6 +42,18 @@ torch::Tensor chunk(std::size_t samples, std::size_t width) {
   return torch::empty({static_cast<std::int64_t>(samples), static_cast<std::int64_t>(width)});
 }
 
+/// Layers that act otherwise while they train (dropout, batch normalisation) do not meanwhile.
+class Evaluating {
+ public:
+  explicit Evaluating(Model& model) : model_(model) { model_.eval(); }
+  ~Evaluating() { model_.train(); }
+  Evaluating(const Evaluating&) = delete;
+  Evaluating& operator=(const Evaluating&) = delete;
+
+ private:
+  Model& model_;
+};
+
 }  // namespace
 
 Validation::Validation(const Study& study, std::size_t rank, std::size_t ranks)
@@ -57,6 +69,7 @@ Validation::Validation(const Study& study, std::size_t rank, std::size_t ranks)
 ValidationResult Validation::run(Model& model, const Loss& loss, const Normalisation& normalisation,
                                  Collective& collective, const std::function<void()>& alive) {
   const torch::NoGradGuard no_gradients;
+  const Evaluating evaluating(model);
   ErrorSums sums(study_, normalisation);
   const std::size_t batch = study_.validation.batch;
   for (std::size_t first = 0; first < rows_.size(); first += batch) {
@@ -69,6 +82,7 @@ ValidationResult Validation::run(Model& model, const Loss& loss, const Normalisa
 std::optional<RolloutResult> Validation::roll_out(Model& model, const Normalisation& normalisation,
                                                   Collective& collective,
                                                   const std::function<void()>& alive) const {
+  const Evaluating evaluating(model);
   if (!rollout_) return std::nullopt;
   return rollout_->run(model, normalisation, collective, alive);
 }

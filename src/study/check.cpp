@@ -223,9 +223,13 @@ void check_grid(const std::vector<Field>& fields, const std::string& kind) {
   }
 }
 
+bool is_users(ModelKind kind) {
+  return kind == ModelKind::torchscript || kind == ModelKind::plugin;
+}
+
 void check_model(const Study& study) {
   const ModelSettings& model = study.training.model;
-  if (model.kind == ModelKind::mlp) return;
+  if (model.kind == ModelKind::mlp || is_users(model.kind)) return;
   check_grid(study.simulation.fields, std::string(name_of(model.kind)));
   const auto& grid = study.simulation.fields.front().shape;
   const std::size_t least = *std::min_element(grid.begin(), grid.end());
@@ -347,6 +351,7 @@ void check_study(const Study& study) {
   check_optimisation(study);
   check_training(study);
   check_samples(study);
+  check_user_code(study);
   check_transport(study.server.transport);
   check_launcher(study);
 }

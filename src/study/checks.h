@@ -17,4 +17,8 @@ void check_training(const Study& study);
 /// Autoregressive samples: their lead, and models that take a state.
 void check_samples(const Study& study);
 
+/// What names the user's own files and what plug-ins bring, and what a loop of a plug-in's leaves
+/// without meaning.
+void check_user_code(const Study& study);
+
 }  // namespace weir

@@ -157,8 +157,8 @@ class HalfLoss final : public Loss {
 TEST(Loss, OfAPlugInIsFoundByItsName) {
   Study study = study_of(LossKind::plugin);
   study.training.loss.name = "half";
-  const LossFactories plugged = {
-      {"half", [](const Study&) { return std::make_unique<HalfLoss>(); }}};
+  Plugged plugged;
+  plugged.registry.add_loss("half", [](const StudyShape&) { return std::make_shared<HalfLoss>(); });
   EXPECT_EQ((*make_loss(study, plugged))(row(error), row(zeros)).item<float>(), 0.5F);
   study.training.loss.name = "quarter";
   try {
@@ -166,7 +166,8 @@ TEST(Loss, OfAPlugInIsFoundByItsName) {
     FAIL() << "no error";
   } catch (const Error& refusal) {
     EXPECT_EQ(refusal.kind(), ErrorKind::input);
-    EXPECT_THAT(refusal.what(), HasSubstr("no plug-in has a loss \"quarter\"; there is half"));
+    EXPECT_THAT(refusal.what(),
+                HasSubstr("is \"quarter\", but no plug-in has a loss of this name"));
   }
 }
 

@@ -17,50 +17,18 @@
 #include "server/training/trainer.h"
 #include "src/core/error.h"
 #include "src/study/names.h"
+#include "tests/unit/training/cutting.h"
 #include "tests/unit/training/thread_collective.h"
 #include "tests/unit/training/training_fixture.h"
 
 namespace weir {
 namespace {
 
+using test::CuttingParticipant;
+using test::expect_same;
 using testing::HasSubstr;
 
 constexpr std::size_t batches = 64, batch = 6;
-
-/// Asks for a cut before each step that is listed, and keeps the states.
-class CuttingParticipant final : public RoundParticipant {
- public:
-  CuttingParticipant(bool first, std::vector<std::size_t> cuts)
-      : first_(first), cuts_(std::move(cuts)) {}
-  std::vector<TrainingState> states;
-
-  RoundInput before_round() override {
-    RoundInput input;
-    input.cut = first_ && asked_ < cuts_.size() && steps_ == cuts_[asked_];
-    input.stop = ++rounds_ > 10 * batches;
-    return input;
-  }
-  void after_round(const Agreed& agreed) override {
-    steps_ += agreed.step;
-    asked_ += agreed.cut;
-  }
-  void cut(TrainingState state) override { states.push_back(std::move(state)); }
-
- private:
-  bool first_;
-  std::vector<std::size_t> cuts_;
-  std::size_t steps_ = 0, asked_ = 0, rounds_ = 0;
-};
-
-void expect_same(const TrainingState& state, const TrainingState& reference) {
-  EXPECT_EQ(state.batch, reference.batch);
-  EXPECT_EQ(state.scalars, reference.scalars);
-  ASSERT_EQ(state.tensors.size(), reference.tensors.size());
-  for (std::size_t k = 0; k < state.tensors.size(); ++k) {
-    EXPECT_EQ(state.tensors[k].name, reference.tensors[k].name);
-    EXPECT_TRUE(state.tensors[k].bytes == reference.tensors[k].bytes) << state.tensors[k].name;
-  }
-}
 
 Study study_with(OptimizerKind kind) {
   Study study = test::miniature_study(batch);

@@ -116,6 +116,16 @@ TEST_F(CheckTest, MissesTheListOfParameters) {
   expect_error("sampling.file", ErrorKind::input, "/list.csv");
 }
 
+TEST_F(CheckTest, MissesTheModuleAndThePlugIns) {
+  study_.training.model.kind = ModelKind::torchscript;
+  study_.training.model.file = "/mine.pt";
+  study_.server.plugins = {"/libmine.so", "/libother.so"};
+  expect_error("training.model.file", ErrorKind::input, "/mine.pt");
+  expect_error("server.plugins", ErrorKind::input, "/libmine.so");
+  machine_.files = {"/mine.pt", "/libmine.so", "/libother.so"};
+  EXPECT_EQ(exit_code(), 0);
+}
+
 TEST_F(CheckTest, OnlyWarnsOfSharedCores) {
   study_.launcher.jobs = 8;
   EXPECT_EQ(about("cores").severity, Severity::warning);

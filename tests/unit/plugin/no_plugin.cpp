@@ -1,0 +1,1 @@
+extern "C" int some_function() { return 1; }
