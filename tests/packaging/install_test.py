@@ -12,6 +12,7 @@ import numpy as np
 from whole import BUILD, WholeTest, main, toy_study
 
 CONSUMER = pathlib.Path(__file__).parent / "consumer"
+PLUGIN_EXAMPLE = pathlib.Path(__file__).parents[2] / "examples" / "plugin"
 PYTHON = pathlib.Path(__file__).parents[2] / "client_api" / "python"
 STEPS, SIZE = 5, 8
 # Which line of the list of solvers a simulation runs.
@@ -27,8 +28,8 @@ class InstallTest(WholeTest):
         (library,) = self.prefix.glob("lib*/**/libweir_client.so")
         self.libraries = library.parent
 
-    def run_tool(self, *command, **env):
-        done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=120,
+    def run_tool(self, *command, deadline=120, **env):
+        done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=deadline,
                               env={**os.environ, **{key: str(value) for key, value in env.items()}})
         self.assertEqual(done.returncode, 0, f"{command}:\n{done.stdout}{done.stderr}")
         return done.stdout
@@ -94,6 +95,26 @@ class InstallTest(WholeTest):
         self.run_tool("cmake", "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DCMAKE_DISABLE_FIND_PACKAGE_MPI=ON")
         self.run_tool("cmake", "--build", build)
         self.assertTrue((build / "serial").exists())
+
+    def test_a_plug_in_and_a_server_of_ones_own_are_built_against_the_server_that_was_moved(self):
+        source, build = self.folder / "source", self.folder / "built"
+        shutil.copytree(PLUGIN_EXAMPLE, source)
+        self.run_tool("cmake", "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}", "-DCMAKE_DISABLE_FIND_PACKAGE_MPI=ON")
+        self.run_tool("cmake", "--build", build, "-j2", deadline=600)
+        data, study = self.folder / "data.h5", toy_study(count=2, steps=STEPS, size=SIZE)
+        code, output = self.run_program(self.prefix / "bin" / "weir", "generate", self.write_study(study), "--to", data,
+                                        "--output", self.folder / "G")
+        self.assertEqual(code, 0, output)
+        study["training"] = {"source": "dataset", "dataset": str(data), "batch": 2, "model": {"kind": "plugin", "name": "modes"},
+                             "loop": "descent", "loss": {"kind": "plugin", "name": "log_cosh"}}
+        del study["buffer"]
+        path = self.write_study(study)
+        for name, command in {"P": [self.prefix / "bin" / "weir-server", "--plugin", build / "libweir_example.so"],
+                              "Q": [build / "example-server"]}.items():
+            code, output = self.run_program(*command, path, "--output", self.folder / name)
+            self.assertEqual(code, 0, output + self.logs(self.folder / name))
+            self.assertTrue(self.summary(self.folder / name)["batches"] > 0)
+            self.assertTrue((self.folder / name / "model" / "model.pt").exists())
 
     def test_nothing_of_the_build_is_named_by_what_is_installed(self):
         named = [file for file in self.prefix.rglob("*") if file.is_file() and str(BUILD).encode() in file.read_bytes()]
