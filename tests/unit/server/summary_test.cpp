@@ -91,6 +91,18 @@ TEST(SummaryFile, HoldsEveryCountUnderItsName) {
   EXPECT_EQ(json["samples_per_second"]["mean"], 35);
 }
 
+TEST(SummaryFile, CountsThePairsOfAutoregressiveSamplesAlone) {
+  const test::TemporaryFolder folder;
+  Summary summary = trained_summary();
+  const auto samples = [&] {
+    write_summary(posix_file_system(), folder / "summary.json", summary);
+    return nlohmann::json::parse(posix_file_system().read(folder / "summary.json"))["samples"];
+  };
+  EXPECT_FALSE(samples().contains("pairs"));
+  summary.samples.pairs = 31;
+  EXPECT_EQ(samples()["pairs"], 31);
+}
+
 TEST(SummaryFile, SaysNullWhereNothingWasValidated) {
   const test::TemporaryFolder folder;
   write_summary(posix_file_system(), folder / "summary.json", Summary{});
