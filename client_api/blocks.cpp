@@ -1,5 +1,7 @@
 #include "client_api/blocks.h"
 
+#include <algorithm>
+
 #include "client_api/failure.h"
 
 namespace weir::client {
@@ -34,6 +36,13 @@ std::size_t Block::size() const {
   return values;
 }
 
+wire::Box box_of(const std::vector<std::size_t>& global, const Block& block) {
+  wire::Box box;
+  for (std::size_t axis = 0; axis < global.size(); ++axis)
+    box.push_back({global[axis], block.extent[axis], block.start[axis]});
+  return wire::simplified(box);
+}
+
 BlockLayout::BlockLayout(const std::string& field, std::size_t values,
                          std::vector<std::size_t> global, std::vector<Block> blocks)
     : global_(std::move(global)), blocks_(std::move(blocks)) {
@@ -58,40 +67,56 @@ void BlockLayout::check_inside(const std::string& field, std::size_t rank) const
   }
 }
 
+/// Blocks that lie inside, do not meet, and hold as many values as the field cover it. Only blocks
+/// that meet along the first axis are compared.
 void BlockLayout::check_cover(const std::string& field, std::size_t values) const {
-  std::vector<bool> covered(values);
+  std::vector<std::size_t> order;
   std::size_t total = 0;
-  for_each_run([&](std::size_t, std::size_t destination, std::size_t count) {
-    for (std::size_t i = destination; i < destination + count; ++i) {
-      if (covered[i]) refuse(field, "value " + std::to_string(i) + " belongs to two ranks' blocks");
-      covered[i] = true;
+  for (std::size_t rank = 0; rank < blocks_.size(); ++rank) {
+    if (blocks_[rank].size() == 0) continue;
+    order.push_back(rank);
+    total += blocks_[rank].size();
+  }
+  const auto start = [this](std::size_t rank) { return blocks_[rank].start.front(); };
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return start(a) < start(b); });
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    const std::size_t end = start(order[k]) + blocks_[order[k]].extent.front();
+    for (std::size_t other = k + 1; other < order.size() && start(order[other]) < end; ++other) {
+      check_apart(field, order[k], order[other]);
     }
-    total += count;
-  });
+  }
   if (total == values) return;
   refuse(field, "the ranks' blocks hold " + std::to_string(total) + " of the " +
                     std::to_string(values) + " values");
 }
 
-void BlockLayout::for_each_run(const Run& run) const {
-  std::size_t source = 0;
-  for (const auto& block : blocks_) {
-    const std::size_t length = block.extent.back();
-    const std::size_t rows = length == 0 ? 0 : block.size() / length;
-    for (std::size_t row = 0; row < rows; ++row, source += length) {
-      run(source, row_start(block, row), length);
-    }
+void BlockLayout::check_apart(const std::string& field, std::size_t one, std::size_t other) const {
+  const Block &a = blocks_[one], &b = blocks_[other];
+  std::size_t value = 0;  // the first that both have, if they meet
+  for (std::size_t axis = 0; axis < global_.size(); ++axis) {
+    const std::size_t first = std::max(a.start[axis], b.start[axis]);
+    const std::size_t end =
+        std::min(a.start[axis] + a.extent[axis], b.start[axis] + b.extent[axis]);
+    if (first >= end) return;
+    value = value * global_[axis] + first;
   }
+  refuse(field, "value " + std::to_string(value) + " belongs to two ranks' blocks, those of rank " +
+                    std::to_string(std::min(one, other)) + " and rank " +
+                    std::to_string(std::max(one, other)));
 }
 
-std::size_t BlockLayout::row_start(const Block& block, std::size_t row) const {
-  std::size_t position = block.start.back(), stride = global_.back();
-  for (std::size_t axis = global_.size() - 1; axis-- > 0;) {
-    position += (block.start[axis] + row % block.extent[axis]) * stride;
-    row /= block.extent[axis];
-    stride *= global_[axis];
+wire::Box BlockLayout::box(std::size_t rank) const { return box_of(global_, blocks_[rank]); }
+
+void BlockLayout::for_each_run(const Run& run) const {
+  std::size_t before = 0;
+  for (std::size_t rank = 0; rank < blocks_.size(); ++rank) {
+    wire::for_each_run(box(rank),
+                       [&](std::size_t source, std::size_t destination, std::size_t count) {
+                         run(before + source, destination, count);
+                       });
+    before += blocks_[rank].size();
   }
-  return position;
 }
 
 }  // namespace weir::client

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "src/wire/box.h"
+
 namespace weir::client {
 
 /// One rank's part of a row-major array; an entry an axis, outermost first.
@@ -13,6 +15,9 @@ struct Block {
   std::vector<std::size_t> extent, start;
   std::size_t size() const;  ///< values
 };
+
+/// The block in an array with these extents.
+wire::Box box_of(const std::vector<std::size_t>& global, const Block& block);
 
 /// The ranks' blocks of one field; immutable.
 class BlockLayout {
@@ -27,13 +32,14 @@ class BlockLayout {
               std::vector<Block> blocks);
 
   const std::vector<Block>& blocks() const { return blocks_; }
+  wire::Box box(std::size_t rank) const;
   /// Calls `run` for each stretch of values that is contiguous in the block and in the field.
   void for_each_run(const Run& run) const;
 
  private:
   void check_inside(const std::string& field, std::size_t rank) const;
   void check_cover(const std::string& field, std::size_t values) const;
-  std::size_t row_start(const Block& block, std::size_t row) const;
+  void check_apart(const std::string& field, std::size_t one, std::size_t other) const;
 
   std::vector<std::size_t> global_;
   std::vector<Block> blocks_;

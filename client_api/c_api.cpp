@@ -80,14 +80,14 @@ weir_status guarded(std::string& error, const std::function<void()>& body) noexc
   }
 }
 
-weir_status initialise(weir_client** client,
+weir_status initialise(weir_client** client, Delivery delivery,
                        const std::function<std::unique_ptr<Ranks>()>& make_ranks) noexcept {
   clientless_error().clear();
   return guarded(clientless_error(), [&] {
     if (client == nullptr) refuse("weir_init: the place for the client is a null pointer");
     *client = nullptr;
     auto made = std::make_unique<weir_client>();
-    made->client = std::make_unique<Client>(make_ranks());
+    made->client = std::make_unique<Client>(make_ranks(), delivery);
     *client = made.release();
   });
 }
@@ -99,7 +99,7 @@ using namespace weir::client;
 extern "C" {
 
 weir_status weir_init_serial(weir_client** client) {
-  return initialise(client, [] { return std::make_unique<SerialRanks>(); });
+  return initialise(client, Delivery::gathered, [] { return std::make_unique<SerialRanks>(); });
 }
 
 weir_status weir_parameters(const weir_client* client, size_t capacity, double* values,

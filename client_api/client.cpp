@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <numeric>
+#include <random>
 #include <sstream>
 #include <utility>
 
@@ -10,6 +12,8 @@
 
 #include "client_api/failure.h"
 #include "src/core/failpoint.h"
+#include "src/core/file_system.h"
+#include "src/core/planted_bug.h"
 
 namespace weir::client {
 namespace {
@@ -23,6 +27,12 @@ struct Verdict {
 enum Word : std::size_t { status_word, field_word, time_word, own_word, words };
 
 constexpr std::size_t max_dimensions = 16;
+
+/// Of one start of the solver; another start shall have another.
+std::uint64_t random_number() {
+  std::random_device random;
+  return std::uint64_t{random()} << 32 | random();
+}
 
 std::string number_text(double number) {
   std::ostringstream text;
@@ -80,12 +90,54 @@ std::vector<Block> blocks_of(std::span<const std::uint64_t> all, std::size_t dim
 
 }  // namespace
 
-Client::Client(std::unique_ptr<Ranks> ranks) : ranks_(std::move(ranks)) {
+Client::Client(std::unique_ptr<Ranks> ranks, Delivery delivery)
+    : delivery_(delivery), ranks_(std::move(ranks)) {
+  if (in_parts()) {
+    connect_parts();
+  } else {
+    connect();
+  }
+  share_schema();
+}
+
+void Client::connect() {
   agree([this] {
-    sender_ = std::make_unique<Sender>(read_environment());
+    sender_ = std::make_unique<Sender>(read_environment(), SolverPart{});
     return 0;
   });
-  share_schema();
+}
+
+/// The root alone looks at the environment, so that all ranks are of one simulation and one start.
+void Client::connect_parts() {
+  std::string text;
+  agree([&] {
+    if (ranks_->size() > wire::max_parts) {
+      throw Failure(WEIR_ERROR_ARGUMENT, "weir_init_parts on " + std::to_string(ranks_->size()) +
+                                             " ranks; at most " + std::to_string(wire::max_parts));
+    }
+    const Environment environment = read_environment();
+    await_endpoint_file(posix_file_system(), environment.study_directory, endpoint_wait);
+    nlohmann::json json = {{"directory", environment.study_directory.string()},
+                           {"sim", environment.sim},
+                           {"attempt", environment.attempt},
+                           {"run", random_number()}};
+    text = json.dump();
+    return 0;
+  });
+  const auto json = nlohmann::json::parse(share(text));
+  Part part;
+  try {
+    const Environment environment{json["directory"].get<std::string>(), json["sim"],
+                                  json["attempt"]};
+    sender_ = std::make_unique<Sender>(environment,
+                                       SolverPart{ranks_->rank(), ranks_->size(), json["run"]});
+  } catch (...) {
+    part = part_of(current_failure());
+  }
+  const std::uint64_t own = sender_ ? sender_->resume_step() : 0;
+  sender_->agree_resume_step(agree(part, own, [](const std::vector<std::size_t>& all) {
+    return *std::min_element(all.begin(), all.end());
+  }));
 }
 
 /// Runs `on_root` on the root and makes its answer, or its Failure, everybody's.
@@ -127,9 +179,19 @@ std::uint64_t Client::agree(const Part& part, std::uint64_t word, const OnRoot& 
   }
 }
 
+/// The root's text, on all ranks.
+std::string Client::share(const std::string& text) {
+  std::uint64_t size = text.size();
+  ranks_->broadcast(std::as_writable_bytes(std::span(&size, 1)));
+  std::string shared = text;
+  shared.resize(size);
+  ranks_->broadcast(std::as_writable_bytes(std::span(shared)));
+  return shared;
+}
+
 void Client::share_schema() {
   std::string text;
-  const auto size = agree([&] {
+  agree([&] {
     nlohmann::json json;
     for (const auto& field : sender_->fields()) json["fields"].push_back(field.name);
     json["parameters"] = sender_->parameters();
@@ -137,17 +199,17 @@ void Client::share_schema() {
     json["stride"] = sender_->stride();
     json["times"] = sender_->times();
     text = json.dump();
-    return text.size();
+    return 0;
   });
-  text.resize(size);
-  ranks_->broadcast(std::as_writable_bytes(std::span(text)));
-  const auto json = nlohmann::json::parse(text);
+  const auto json = nlohmann::json::parse(share(text));
   schema_.fields = json["fields"].get<std::vector<std::string>>();
   schema_.parameters = json["parameters"].get<std::vector<double>>();
   schema_.resume_step = json["resume_step"];
   schema_.stride = json["stride"];
   schema_.times = json["times"];
   calls_.resize(schema_.fields.size());
+  boxes_.resize(schema_.fields.size());
+  counts_.resize(schema_.fields.size());
 }
 
 std::size_t Client::find_field(const char* field) const {
@@ -191,6 +253,13 @@ void Client::set_time(double time) {
   said_time_ = SaidTime{*least, time};
 }
 
+Client::Part Client::part_of(const Failure& failure) {
+  Part part;
+  part.status = failure.status();
+  part.text = failure.what();
+  return part;
+}
+
 template <class Check>
 Client::Part Client::check_part(const char* field, const Check& check) const {
   Part part;
@@ -198,9 +267,9 @@ Client::Part Client::check_part(const char* field, const Check& check) const {
     part.field = find_field(field);
     check(part);
   } catch (...) {
-    const Failure failure = current_failure();
-    part.status = failure.status();
-    part.text = failure.what();
+    const std::size_t known = part.field;
+    part = part_of(current_failure());
+    part.field = known;
   }
   return part;
 }
@@ -212,7 +281,7 @@ bool Client::passes_over(const char* field) {
   const auto known = std::find(schema_.fields.begin(), schema_.fields.end(), field);
   if (known == schema_.fields.end()) return false;
   auto& calls = calls_[static_cast<std::size_t>(known - schema_.fields.begin())];
-  if (calls % schema_.stride == 0) return false;
+  if (calls % schema_.stride == (WEIR_BUG("stride_off_by_one") ? 1 : 0)) return false;
   ++calls;
   if (sender_) sender_->pulse();
   return true;
@@ -221,13 +290,24 @@ bool Client::passes_over(const char* field) {
 void Client::send(const char* field, const Values& values) {
   if (passes_over(field)) return;
   const std::size_t count = count_of(values);
-  const bool alone = ranks_->size() == 1;
-  const Part part = check_part(field, [&](Part& mine) {
-    mine.time = time_of(mine.field);
-    const bool null = std::visit([](const auto& all) { return all.data() == nullptr; }, values);
-    if (null && count > 0) throw Failure(WEIR_ERROR_ARGUMENT, "the values are a null pointer");
-    if (!alone && !ranks_->root()) staging_.resize(count);
-  });
+  Part part = own_failure();
+  if (part.status == WEIR_OK) {
+    part = check_part(field, [&](Part& mine) {
+      mine.time = time_of(mine.field);
+      const bool null = std::visit([](const auto& all) { return all.data() == nullptr; }, values);
+      if (null && count > 0) throw Failure(WEIR_ERROR_ARGUMENT, "the values are a null pointer");
+      if (!in_parts() && ranks_->size() > 1 && !ranks_->root()) staging_.resize(count);
+    });
+  }
+  if (in_parts()) {
+    send_part(part, values);
+  } else {
+    send_gathered(part, values);
+  }
+}
+
+void Client::send_gathered(const Part& part, const Values& values) {
+  const std::size_t count = count_of(values);
   std::vector<std::size_t> counts;
   const bool wanted = agree(part, count, [&](std::vector<std::size_t> all) {
     counts = std::move(all);
@@ -235,13 +315,48 @@ void Client::send(const char* field, const Values& values) {
   });
   ++calls_[part.field];
   if (!wanted) return;
-  if (alone) return sender_->deliver(values);
+  if (ranks_->size() == 1) return sender_->deliver(values);
   const std::span<float> mine = ranks_->root() ? sender_->gather_buffer() : std::span(staging_);
   convert(values, 0, mine.first(count));
   WEIR_FAILPOINT("client.before_gather");
   ranks_->gather_values(mine, counts);
   WEIR_FAILPOINT("client.after_gather");
   if (ranks_->root()) sender_->deliver_gathered();
+}
+
+/// In parts every rank can fail by itself; the others learn of it in the next call.
+Client::Part Client::own_failure() const {
+  if (!in_parts() || !sender_->failure()) return {};
+  return part_of(*sender_->failure());
+}
+
+void Client::send_part(const Part& part, const Values& values) {
+  const std::size_t count = count_of(values);
+  auto& counts = counts_[part.field];
+  const bool changed = agree(part, count, [&](const std::vector<std::size_t>& all) {
+    sender_->judge(part.field, all);
+    if (sender_->has_blocks(part.field) ||
+        std::equal(all.begin(), all.end(), counts.begin(), counts.end()))
+      return false;
+    counts.assign(all.begin(), all.end());
+    return true;
+  });
+  if (changed) {
+    counts.resize(ranks_->size());
+    ranks_->broadcast(std::as_writable_bytes(std::span(counts)));
+  }
+  ++calls_[part.field];
+  sender_->send_part(part.field, part.time, box_of_part(part.field, count), values);
+}
+
+/// Without weir_subarray the field is the ranks' values one after another.
+wire::Box Client::box_of_part(std::size_t field, std::size_t count) {
+  if (!boxes_[field].empty()) return boxes_[field];
+  const auto& counts = counts_[field];
+  const auto own = counts.begin() + static_cast<std::ptrdiff_t>(ranks_->rank());
+  const auto zero = std::uint64_t{0};
+  return {{std::accumulate(counts.begin(), counts.end(), zero), count,
+           std::accumulate(counts.begin(), own, zero)}};
 }
 
 void Client::start_at(std::size_t step) {
@@ -256,6 +371,7 @@ void Client::start_at(std::size_t step) {
     sender_->start_at(step);
     return 0;
   });
+  if (in_parts() && !ranks_->root()) sender_->start_at(step);  // as the root could, so can all
   calls_.assign(calls_.size(), step);
 }
 
@@ -283,14 +399,31 @@ void Client::subarray(const char* field, std::span<const std::size_t> global,
     sender_->set_blocks(part.field, {global.begin(), global.end()}, blocks_of(all, dimensions));
     return 0;
   });
+  boxes_[part.field] = box_of({global.begin(), global.end()},
+                              {{local.begin(), local.end()}, {start.begin(), start.end()}});
 }
 
 void Client::finish() {
   WEIR_FAILPOINT("client.before_finalize");
+  if (in_parts()) return finish_parts();
   agree([this] {
     sender_->finish();
     return 0;
   });
+}
+
+/// A rank that has failed sends nothing more, and what the others wait for never comes: all learn
+/// of it first.
+void Client::finish_parts() {
+  const auto all_well = [](const std::vector<std::size_t>&) { return 0; };
+  Part part = own_failure();
+  agree(part, 0, all_well);
+  try {
+    sender_->finish();
+  } catch (...) {
+    part = part_of(current_failure());
+  }
+  agree(part, 0, all_well);
 }
 
 }  // namespace weir::client

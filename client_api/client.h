@@ -14,15 +14,21 @@
 #include "client_api/ranks.h"
 #include "client_api/sender.h"
 #include "client_api/values.h"
+#include "src/wire/box.h"
 
 namespace weir::client {
+
+enum class Delivery {
+  gathered,  ///< on the root, which alone is connected
+  in_parts,  ///< each rank sends what it has
+};
 
 /// Calls are collective over the ranks, but for parameters() and resume_step(). Each throws the
 /// same Failure status on all ranks; a rank whose own argument was wrong says so in its own words.
 class Client {
  public:
   /// Failure: ENVIRONMENT, TIMEOUT, REJECTED, MPI, MEMORY, INTERNAL.
-  explicit Client(std::unique_ptr<Ranks> ranks);
+  Client(std::unique_ptr<Ranks> ranks, Delivery delivery);
 
   const std::vector<double>& parameters() const { return schema_.parameters; }
   std::uint64_t resume_step() const { return schema_.resume_step; }
@@ -54,15 +60,26 @@ class Client {
   std::uint64_t agree(const OnRoot& on_root);
   template <class OnRoot>
   std::uint64_t agree(const Part& part, std::uint64_t word, const OnRoot& on_root);
+  bool in_parts() const { return delivery_ == Delivery::in_parts; }
+  std::string share(const std::string& text);
+  void connect();
+  void connect_parts();
   void share_schema();
+  static Part part_of(const Failure& failure);
+  Part own_failure() const;
+  void send_gathered(const Part& part, const Values& values);
+  void send_part(const Part& part, const Values& values);
+  wire::Box box_of_part(std::size_t field, std::size_t count);
+  void finish_parts();
   template <class Check>
   Part check_part(const char* field, const Check& check) const;
   std::size_t find_field(const char* field) const;
   bool passes_over(const char* field);
   double time_of(std::size_t field) const;
 
+  const Delivery delivery_;
   std::unique_ptr<Ranks> ranks_;
-  std::unique_ptr<Sender> sender_;  // of the root
+  std::unique_ptr<Sender> sender_;  // of the root, or in parts
   Schema schema_;
   std::vector<std::uint64_t> calls_;  // of send, of each field; start_at counts as calls
   struct SaidTime {
@@ -70,7 +87,10 @@ class Client {
     double time;
   };
   std::optional<SaidTime> said_time_;  // the latest
-  std::vector<float> staging_;         // this rank's values as FP32; empty on the root
+  std::vector<float> staging_;         // gathered: this rank's values as FP32; empty on the root
+  // In parts:
+  std::vector<wire::Box> boxes_;                    // of each field; empty: in rank order
+  std::vector<std::vector<std::uint64_t>> counts_;  // of each field in rank order, as last sent
 };
 
 }  // namespace weir::client

@@ -134,7 +134,7 @@ void Connection::hand_over(std::vector<Item> items) {
 }
 
 std::size_t Connection::payload_bytes(const Item& item) {
-  return item.chunk == nullptr ? 0 : item.chunk->size() - wire::header_size;
+  return item.chunk == nullptr ? 0 : wire::value_bytes(*item.chunk);
 }
 
 void Connection::receive() {
@@ -272,6 +272,16 @@ void Connection::reserve(std::size_t bytes) {
                   "waited " + seconds_text(settings_.timeout) + " for room: " + still_waiting());
   }
   promised_bytes_ += bytes;
+}
+
+void Connection::reserve_more(std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  promised_bytes_ += bytes;
+}
+
+void Connection::release(std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  promised_bytes_ -= bytes;
 }
 
 void Connection::check() {

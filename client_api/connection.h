@@ -52,6 +52,9 @@ class Connection {
   std::vector<wire::Welcome> wait_until_open();
   /// Waits until the window has room for a sample of `bytes`, which are then promised to it.
   void reserve(std::size_t bytes);
+  /// Promises `bytes` more to samples that were reserved, or takes so many back; waits for nothing.
+  void reserve_more(std::size_t bytes);
+  void release(std::size_t bytes);
   /// Throws when a server rank has refused the client since; waits for nothing.
   void check();
   /// Whether the server rank, as it said last, has the step already.

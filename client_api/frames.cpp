@@ -13,8 +13,8 @@ using Bytes = std::vector<std::byte>;
 constexpr std::size_t max_chunk_values = wire::max_chunk_bytes / sizeof(float);
 
 std::span<float> payload(const wire::Frame& frame) {
-  return {reinterpret_cast<float*>(frame->data() + wire::header_size),
-          (frame->size() - wire::header_size) / sizeof(float)};
+  const std::size_t bytes = wire::value_bytes(*frame);
+  return {reinterpret_cast<float*>(frame->data() + frame->size() - bytes), bytes / sizeof(float)};
 }
 
 }  // namespace
@@ -53,15 +53,27 @@ wire::Frame FramePool::take(std::size_t size) {
 }
 
 StepFrames::StepFrames(FramePool& pool, const wire::Data& whole) {
-  for (std::size_t first = 0; first < whole.count; first += max_chunk_values) {
-    wire::Data chunk = whole;
-    chunk.offset = first;
-    chunk.count = std::min<std::size_t>(max_chunk_values, whole.count - first);
-    auto frame = pool.take(wire::header_size + chunk.count * sizeof(float));
-    wire::encode_data_header(
-        chunk, std::span<std::byte, wire::header_size>(frame->data(), wire::header_size));
-    frames_.push_back(std::move(frame));
+  wire::Data chunk = whole;
+  if (whole.box.empty()) {
+    for (; chunk.offset < whole.count; chunk.offset += max_chunk_values) {
+      chunk.count = std::min<std::uint64_t>(max_chunk_values, whole.count - chunk.offset);
+      append(pool, chunk);
+    }
+    return;
   }
+  for (auto& [position, box] : wire::divided(whole.box, max_chunk_values)) {
+    chunk.offset = position;
+    chunk.count = wire::values_of(box);
+    chunk.box = std::move(box);
+    append(pool, chunk);
+  }
+}
+
+void StepFrames::append(FramePool& pool, const wire::Data& chunk) {
+  const std::size_t prefix = wire::data_prefix_size(chunk);
+  auto frame = pool.take(prefix + chunk.count * sizeof(float));
+  wire::encode_data_prefix(chunk, std::span(frame->data(), prefix));
+  frames_.push_back(std::move(frame));
 }
 
 void StepFrames::fill(const std::function<void(std::size_t, std::span<float>)>& fill) {

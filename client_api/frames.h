@@ -26,21 +26,23 @@ class FramePool {
   std::shared_ptr<Shelf> shelf_;
 };
 
-/// The DATA frames of one step of a field, headers written.
+/// The DATA frames of one step of a field, or of a part of it, headers written; chunks of at most
+/// wire::max_chunk_bytes.
 class StepFrames {
  public:
-  /// `whole` has offset 0 and the field's size as count; it is cut into chunks of at most
-  /// wire::max_chunk_bytes.
+  /// `whole` has offset 0 and the field's size as count, or a box.
   StepFrames(FramePool& pool, const wire::Data& whole);
 
-  /// Lets `fill(first, out)` write out.size() values from position `first` of the field on; a call
-  /// a chunk, in order.
+  /// Lets `fill(first, out)` write out.size() values from position `first` of the field, or of the
+  /// part, on; a call a chunk, in order.
   void fill(const std::function<void(std::size_t first, std::span<float> out)>& fill);
-  /// Writes `values` at position `first` of the field.
+  /// Writes `values` at position `first` of the field. Precondition: there was no box.
   void write(std::size_t first, std::span<const float> values);
   const std::vector<wire::Frame>& frames() const { return frames_; }
 
  private:
+  void append(FramePool& pool, const wire::Data& chunk);
+
   std::vector<wire::Frame> frames_;
 };
 

@@ -24,8 +24,8 @@ namespace weir::client {
 /// leaves.
 weir_status guarded(std::string& error, const std::function<void()>& body) noexcept;
 
-/// Makes a client over `make_ranks()`: what weir_init and weir_init_serial share.
-weir_status initialise(weir_client** client,
+/// Makes a client over `make_ranks()`: what all weir_init… share.
+weir_status initialise(weir_client** client, Delivery delivery,
                        const std::function<std::unique_ptr<Ranks>()>& make_ranks) noexcept;
 
 }  // namespace weir::client

@@ -35,8 +35,9 @@ void require_running() {
   }
 }
 
-/// Waits as MPI_Wait does, but sleeps when it takes long: the root may be waiting for a server that
-/// trains on the same cores, and MPI_Wait would keep one of them busy for each other rank.
+/// Waits as MPI_Wait does, but sleeps when it takes long: the root, or in parts any rank, may be
+/// waiting for a server that trains on the same cores, and MPI_Wait would keep one of them busy for
+/// each other rank.
 void await(MPI_Request& request) {
   constexpr int polls_before_sleep = 1000;
   for (int polls = 0;; ++polls) {
@@ -91,9 +92,11 @@ std::vector<std::uint64_t> MpiRanks::gather_words(std::span<const std::uint64_t>
   require_running();
   std::vector<std::uint64_t> all(root() ? words.size() * size_ : 0);
   const int count = static_cast<int>(words.size());
-  check(MPI_Gather(words.data(), count, MPI_UINT64_T, all.data(), count, MPI_UINT64_T, root_rank,
-                   comm_),
-        "MPI_Gather");
+  MPI_Request request = MPI_REQUEST_NULL;
+  check(MPI_Igather(words.data(), count, MPI_UINT64_T, all.data(), count, MPI_UINT64_T, root_rank,
+                    comm_, &request),
+        "MPI_Igather");
+  await(request);  // another rank may be waiting for the server
   return all;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <numeric>
 #include <utility>
 
 #include "client_api/failure.h"
@@ -20,15 +21,19 @@ std::string named(const std::string& field) { return "field '" + field + "'"; }
 
 }  // namespace
 
-Sender::Sender(const Environment& environment)
+Sender::Sender(const Environment& environment, const SolverPart& part)
     : environment_(environment),
       endpoint_(
           await_endpoint_file(posix_file_system(), environment.study_directory, endpoint_wait)),
+      part_(part),
       next_step_(endpoint_.fields.size()) {
-  for (const auto& field : endpoint_.fields) sample_bytes_ += field.size * sizeof(float);
+  for (const auto& field : endpoint_.fields)
+    field_bytes_.push_back(field.size * sizeof(float) /
+                           part_.parts);  // each a share, till it is known
   connect();
   welcomes_ = connection_->wait_until_open();
   check_welcomes();
+  resume_step_ = first_not_durable();
 }
 
 void Sender::connect() {
@@ -37,7 +42,9 @@ void Sender::connect() {
   settings.session.schema = endpoint_.schema;
   settings.session.sim = environment_.sim;
   settings.session.attempt = environment_.attempt;
-  settings.session.sample_bytes = sample_bytes_;
+  settings.session.part = part_.part;
+  settings.session.parts = part_.parts;
+  settings.session.run = part_.run;
   settings.window_bytes = endpoint_.window_bytes;
   settings.timeout = timeout_of(endpoint_);
   FileSystem& files = posix_file_system();
@@ -63,7 +70,7 @@ void Sender::check_welcomes() const {
   }
 }
 
-std::uint64_t Sender::resume_step() const {
+std::uint64_t Sender::first_not_durable() const {
   for (std::uint64_t step = 0; step < endpoint_.steps; ++step) {
     const auto& welcome = welcomes_[server_rank(step)];
     const auto& kept = WEIR_BUG("resume_step_too_high") ? welcome.held : welcome.durable;
@@ -100,28 +107,58 @@ void Sender::set_blocks(std::size_t field, std::vector<std::size_t> global,
       field, BlockLayout(declared.name, declared.size, std::move(global), std::move(blocks)));
 }
 
-bool Sender::admit(std::size_t field, double time, std::span<const std::size_t> counts) {
+void Sender::judge(std::size_t field, std::span<const std::size_t> counts) const {
   throw_deferred();
   check_counts(field, counts);
-  const std::uint64_t step = next_step_[field];
-  if (step >= endpoint_.steps) {
-    throw Failure(WEIR_ERROR_STEPS, "step " + std::to_string(step) + " of " +
-                                        named(endpoint_.fields[field].name) +
-                                        " sent; the study has " + std::to_string(endpoint_.steps) +
-                                        " steps, counted from 0" + stride_text());
+  if (next_step_[field] < endpoint_.steps) return;
+  throw Failure(WEIR_ERROR_STEPS, "step " + std::to_string(next_step_[field]) + " of " +
+                                      named(endpoint_.fields[field].name) +
+                                      " sent; the study has " + std::to_string(endpoint_.steps) +
+                                      " steps, counted from 0" + stride_text());
+}
+
+bool Sender::admit(std::size_t field, double time, std::span<const std::size_t> counts) {
+  judge(field, counts);
+  if (counts.size() > 1 && endpoint_.fields[field].size > INT_MAX) {
+    throw Failure(WEIR_ERROR_SIZE,
+                  named(endpoint_.fields[field].name) + " has " +
+                      std::to_string(endpoint_.fields[field].size) +
+                      " values, and MPI gathers at most " + std::to_string(INT_MAX) +
+                      "; begin with weir_init_parts, or divide it into several fields");
   }
+  const std::uint64_t step = next_step_[field];
   const bool wanted = !holds(step);
   if (wanted) {
     WEIR_FAILPOINT("client.before_reserve");
     reserve(step);
     if (counts.size() > 1) gathered_.resize(endpoint_.fields[field].size);
-    admitted_ = Admitted{field, step, make_frames(field, step, time)};
+    admitted_ = Admitted{field, step, StepFrames(pool_, data_of(field, step, time))};
   } else {
     pass(step);
   }
   connection_->check();
   ++next_step_[field];
   return wanted;
+}
+
+void Sender::send_part(std::size_t field, double time, const wire::Box& box,
+                       const Values& values) noexcept {
+  try {
+    const std::uint64_t step = next_step_[field]++;
+    field_bytes_[field] = count_of(values) * sizeof(float);
+    connection_->check();
+    if (holds(step)) return pass(step);
+    reserve(step);
+    wire::Data data = data_of(field, step, time);
+    data.box = box;
+    StepFrames frames(pool_, data);
+    frames.fill([&](std::size_t first, std::span<float> out) { convert(values, first, out); });
+    WEIR_FAILPOINT("client.before_part");
+    push(step, frames);
+    WEIR_FAILPOINT("client.after_part");
+  } catch (...) {
+    deferred_ = current_failure();
+  }
 }
 
 std::string Sender::stride_text() const {
@@ -141,14 +178,10 @@ bool Sender::holds(std::uint64_t step) const {
 void Sender::pass(std::uint64_t step) {
   std::size_t unused = 0;
   if (const auto found = reserved_.find(step); found != reserved_.end()) {
-    unused = found->second;
+    unused = found->second.left;
     reserved_.erase(found);
   }
   connection_->pass(server_rank(step), step, unused);
-}
-
-std::size_t Sender::field_bytes(std::size_t field) const {
-  return endpoint_.fields[field].size * sizeof(float);
 }
 
 void Sender::check_counts(std::size_t field, std::span<const std::size_t> counts) const {
@@ -164,11 +197,6 @@ void Sender::check_counts(std::size_t field, std::span<const std::size_t> counts
     total += count;
   }
   if (total != declared.size) throw sent(total);
-  if (counts.size() > 1 && total > INT_MAX) {
-    throw Failure(WEIR_ERROR_SIZE, named(declared.name) + " has " + std::to_string(total) +
-                                       " values, and MPI gathers at most " +
-                                       std::to_string(INT_MAX) + "; divide it into several fields");
-  }
   const auto layout = blocks_.find(field);
   if (layout == blocks_.end()) return;
   for (std::size_t rank = 0; rank < counts.size(); ++rank) {
@@ -185,12 +213,29 @@ void Sender::check_counts(std::size_t field, std::span<const std::size_t> counts
 /// never waits for room that only the whole sample's acceptance makes.
 void Sender::reserve(std::uint64_t step) {
   if (reserved_.contains(step)) return;
+  const std::size_t bytes =
+      std::accumulate(field_bytes_.begin(), field_bytes_.end(), std::size_t{0});
   try {
-    connection_->reserve(sample_bytes_);
+    connection_->reserve(bytes);
   } catch (const Failure& failure) {
     throw Failure(failure.status(), failure.what() + lagging_field());
   }
-  reserved_[step] = sample_bytes_;
+  reserved_[step].left = bytes;
+}
+
+/// A part may have grown since the step before: what it takes then is not waited for, as the step
+/// has begun.
+void Sender::use_reservation(std::uint64_t step, std::size_t bytes) {
+  Reservation& reserved = reserved_.at(step);
+  if (bytes > reserved.left) {
+    connection_->reserve_more(bytes - reserved.left);
+    reserved.left = bytes;
+  }
+  reserved.left -= bytes;
+  reserved.pushed += bytes;
+  if (++reserved.fields < endpoint_.fields.size()) return;
+  connection_->release(reserved.left);
+  reserved_.erase(step);
 }
 
 /// The likely reason of an endless wait when the solver does not send its fields in turn.
@@ -204,7 +249,8 @@ std::string Sender::lagging_field() const {
          name(most) + ", and a sample is accepted when it has all its fields";
 }
 
-StepFrames Sender::make_frames(std::size_t field, std::uint64_t step, double time) {
+/// The whole field.
+wire::Data Sender::data_of(std::size_t field, std::uint64_t step, double time) const {
   wire::Data whole;
   whole.sim = environment_.sim;
   whole.attempt = environment_.attempt;
@@ -212,7 +258,7 @@ StepFrames Sender::make_frames(std::size_t field, std::uint64_t step, double tim
   whole.field = static_cast<std::uint32_t>(field);
   whole.count = endpoint_.fields[field].size;
   whole.time = time;
-  return StepFrames(pool_, whole);
+  return whole;
 }
 
 void Sender::deliver(const Values& values) noexcept {
@@ -237,18 +283,20 @@ void Sender::deliver_gathered() noexcept {
 
 void Sender::push() noexcept {
   try {
-    const std::uint64_t step = admitted_->step;
-    const auto reserved = reserved_.find(step);
-    reserved->second -= field_bytes(admitted_->field);
-    if (reserved->second == 0) reserved_.erase(reserved);
-    for (const auto& frame : admitted_->frames.frames()) {
-      connection_->push(server_rank(step), step, frame);
-    }
+    push(admitted_->step, admitted_->frames);
     WEIR_FAILPOINT("client.after_send");
   } catch (...) {
     deferred_ = current_failure();
   }
   admitted_.reset();
+}
+
+void Sender::push(std::uint64_t step, const StepFrames& frames) {
+  std::size_t bytes = 0;
+  for (const auto& frame : frames.frames()) bytes += wire::value_bytes(*frame);
+  // The promise goes over to the frames that are pushed, and must not be given back before.
+  use_reservation(step, bytes);
+  for (const auto& frame : frames.frames()) connection_->push(server_rank(step), step, frame);
 }
 
 void Sender::throw_deferred() const {
@@ -276,13 +324,9 @@ std::uint64_t Sender::fewest_steps() const {
 
 /// Payload of samples that miss a field: they will never be accepted.
 std::size_t Sender::unfinished_bytes() const {
-  const std::uint64_t most = *std::max_element(next_step_.begin(), next_step_.end());
   std::size_t bytes = 0;
-  for (std::uint64_t step = fewest_steps(); step < most; ++step) {
-    if (holds(step)) continue;
-    for (std::size_t field = 0; field < next_step_.size(); ++field) {
-      if (next_step_[field] > step) bytes += field_bytes(field);
-    }
+  for (const auto& [step, reserved] : reserved_) {
+    if (!holds(step)) bytes += reserved.pushed;
   }
   return bytes;
 }

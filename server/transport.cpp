@@ -23,7 +23,8 @@ std::size_t largest_message(const Study& study) {
   const std::size_t launch_hello = study.simulation.count * 3 * sizeof(std::uint64_t);
   const std::size_t lists =
       std::min(std::max(hello, launch_hello) + numbers_and_texts, wire::max_control_payload);
-  return wire::header_size + std::max(std::min(field, wire::max_chunk_bytes), lists);
+  return wire::header_size +
+         std::max(wire::max_box_bytes + std::min(field, wire::max_chunk_bytes), lists);
 }
 
 std::unique_ptr<wire::ServerChannel> open_channel(const Study& study,

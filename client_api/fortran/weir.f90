@@ -8,7 +8,7 @@
 !>     nowhere computes on when its server is lost.
 !>  3. Extents and starts of weir_subarray are in Fortran's order, first index first; starts count from 0, as in
 !>     MPI_Type_create_subarray. The study's shape has the same extents the other way round (row-major).
-!>  4. weir_init takes type(MPI_Comm) (use mpi_f08) or an integer communicator (use mpi, include 'mpif.h').
+!>  4. weir_init and weir_init_parts take type(MPI_Comm) (use mpi_f08) or an integer communicator (use mpi, include 'mpif.h').
 module weir
   use, intrinsic :: iso_c_binding, only: c_associated, c_char, c_double, c_float, c_f_pointer, c_int, c_null_char, &
                                          c_null_ptr, c_ptr, c_size_t
@@ -17,7 +17,7 @@ module weir
   implicit none
   private
 
-  public :: weir_client, weir_init, weir_init_serial, weir_parameters, weir_resume_step, weir_start_at, &
+  public :: weir_client, weir_init, weir_init_parts, weir_init_serial, weir_parameters, weir_resume_step, weir_start_at, &
             weir_time, weir_subarray, weir_send, weir_finalize, weir_strerror, weir_last_error
 
   integer, parameter, public :: WEIR_OK = 0, WEIR_ERROR_ARGUMENT = 1, WEIR_ERROR_ENVIRONMENT = 2, &
@@ -25,7 +25,7 @@ module weir
                                 WEIR_ERROR_STEPS = 6, WEIR_ERROR_STATE = 7, WEIR_ERROR_MPI = 8, &
                                 WEIR_ERROR_MEMORY = 9, WEIR_ERROR_INTERNAL = 10
 
-  !> A client; made by weir_init or weir_init_serial, freed by weir_finalize. Copies of it are the same client.
+  !> A client; made by weir_init, weir_init_parts or weir_init_serial, freed by weir_finalize. Copies of it are the same client.
   type :: weir_client
     private
     type(c_ptr) :: handle = c_null_ptr
@@ -35,6 +35,11 @@ module weir
   interface weir_init
     module procedure init_f08, init_integer
   end interface weir_init
+
+  !> call weir_init_parts(comm, client [, ierr]): the same without the gather: each rank sends its own part.
+  interface weir_init_parts
+    module procedure init_parts_f08, init_parts_integer
+  end interface weir_init_parts
 
   !> call weir_send(client, field, values [, ierr]): the next step of `field`; `values` is a real32 or real64 array of
   !> rank 1, 2 or 3, all of it (a section that is not contiguous is copied by the compiler).
@@ -49,6 +54,13 @@ module weir
       type(c_ptr), intent(inout) :: client
       integer(c_int) :: status
     end function c_init
+
+    function c_init_parts(comm, client) bind(c, name="weir_init_parts_fortran") result(status)
+      import :: c_int, c_ptr
+      integer(c_int), value :: comm
+      type(c_ptr), intent(inout) :: client
+      integer(c_int) :: status
+    end function c_init_parts
 
     function c_init_serial(client) bind(c, name="weir_init_serial") result(status)
       import :: c_int, c_ptr
@@ -153,6 +165,20 @@ contains
     integer, intent(out), optional :: ierr
     call tell(c_init(int(comm, c_int), client%handle), ierr)
   end subroutine init_integer
+
+  subroutine init_parts_f08(comm, client, ierr)
+    type(MPI_Comm), intent(in) :: comm
+    type(weir_client), intent(out) :: client
+    integer, intent(out), optional :: ierr
+    call tell(c_init_parts(int(comm%mpi_val, c_int), client%handle), ierr)
+  end subroutine init_parts_f08
+
+  subroutine init_parts_integer(comm, client, ierr)
+    integer, intent(in) :: comm
+    type(weir_client), intent(out) :: client
+    integer, intent(out), optional :: ierr
+    call tell(c_init_parts(int(comm, c_int), client%handle), ierr)
+  end subroutine init_parts_integer
 
   !> For a program without MPI.
   subroutine weir_init_serial(client, ierr)

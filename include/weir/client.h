@@ -67,9 +67,17 @@ typedef struct weir_client weir_client;
 
 #ifndef WEIR_NO_MPI
 /* Connects this simulation to its server; collective over `comm`, which is duplicated. On success *client is a new
- * client; on error it is NULL on every rank. Only rank 0 opens connections.
+ * client; on error it is NULL on every rank. Only rank 0 opens connections, and it has room for a whole field (of at
+ * most 2147483647 values).
  * Errors: ARGUMENT, ENVIRONMENT, TIMEOUT, REJECTED, MPI, MEMORY, INTERNAL. */
 WEIR_API weir_status weir_init(MPI_Comm comm, weir_client **client);
+
+/* The same without the gather: every rank connects to every server rank and sends its own part of each field, for fields
+ * that do not fit on rank 0. What the server gets is the same to the bit, with weir_subarray and without. Each rank
+ * holds at most the study's "client": {"window_mib"} that is not accepted yet, or its part of one sample, and has a
+ * thread of its own that serves its connections; an error of one rank's connection is told to all by their next call.
+ * Errors: as weir_init; ARGUMENT also on more than 65536 ranks. */
+WEIR_API weir_status weir_init_parts(MPI_Comm comm, weir_client **client);
 #endif
 
 /* The same for a program without MPI. */
@@ -108,7 +116,7 @@ WEIR_API weir_status weir_subarray(weir_client *client, const char *field, size_
                           const size_t *local, const size_t *start);
 
 /* Sends the next step of `field`: every rank's local_count values (0 is allowed), converted to FP32 before they are
- * gathered on rank 0. Each send of a field is its next step, from 0; a sample is complete when every field of the
+ * gathered on rank 0, or sent by each rank (weir_init_parts). Each send of a field is its next step, from 0; a sample is complete when every field of the
  * study has that step. Returns when the buffer may be reused; waits while the server has no room.
  * Errors: ARGUMENT, TIMEOUT, REJECTED, SIZE, STEPS, STATE, MPI, MEMORY, INTERNAL. */
 WEIR_API weir_status weir_send(weir_client *client, const char *field, const double *values, size_t local_count);

@@ -66,6 +66,11 @@ std::optional<Reject> Admission::check(const Hello& hello) const {
                   "the study's fields or steps have changed since the client read them: start the "
                   "simulation again"};
   }
+  if (hello.parts == 0 || hello.parts > max_parts || hello.part >= hello.parts) {
+    return Reject{RejectCode::malformed, "a HELLO of part " + std::to_string(hello.part) + " of " +
+                                             std::to_string(hello.parts) + "; a solver has 1 to " +
+                                             std::to_string(max_parts)};
+  }
   if (fenced(hello.sim, hello.attempt)) return fenced_text(hello.sim, hello.attempt);
   if (const auto step = foreign_step(settings_, hello)) {
     return Reject{RejectCode::malformed, "a HELLO that has forgotten step " +
@@ -113,9 +118,10 @@ Reject Admission::over_text() { return {RejectCode::over, "the study takes no mo
 
 std::optional<Reject> check_data(const AggregatorSettings& settings, const Session& session,
                                  const Data& data) {
-  const bool same_attempt = data.attempt == session.attempt || WEIR_BUG("attempt_ignored_in_data");
-  if (data.sim != session.sim || !same_attempt) {
-    return malformed(data, "the session is of " + name_of(session.sim, session.attempt));
+  const bool same_attempt =
+      data.attempt == session.run.attempt || WEIR_BUG("attempt_ignored_in_data");
+  if (data.sim != session.run.sim || !same_attempt) {
+    return malformed(data, "the session is of " + name_of(session.run.sim, session.run.attempt));
   }
   if (data.step >= settings.steps) {
     return Reject{RejectCode::too_many_steps, "simulation " + std::to_string(data.sim) +
@@ -140,6 +146,13 @@ std::optional<Reject> check_data(const AggregatorSettings& settings, const Sessi
     return malformed(data, std::to_string(data.count) + " values from " +
                                std::to_string(data.offset) + " in field " +
                                field_name(settings, data.field) + " of " + std::to_string(size));
+  }
+  if (data.box.empty()) {
+    if (session.run.parts == 1) return std::nullopt;
+    return malformed(data, "a part's values need a box that says where they lie");
+  }
+  if (const auto wrong = wrong_box(data.box, size, data.count); !wrong.empty()) {
+    return malformed(data, "field " + field_name(settings, data.field) + ": " + wrong);
   }
   return std::nullopt;
 }

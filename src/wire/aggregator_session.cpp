@@ -55,20 +55,28 @@ struct AggregatorSession::Impl {
     say(peer, reject);
   }
 
-  /// For good: what is incomplete of the session is abandoned, its credit is free again.
-  void reject(Session& session, const Reject& why) {
-    reject(session.peer, why);
-    drop(session);
+  /// For good: all parts of the solver are told. What is incomplete of it is abandoned, its credit
+  /// is free again.
+  void reject(SolverRun& run, const Reject& why) {
+    for (const auto& [part, session] : run.sessions) reject(session->peer, why);
+    drop(run);
   }
 
   void reject_malformed(Session& session, const std::string& text) {
-    reject(session, {RejectCode::malformed, text});
+    reject(session.run, {RejectCode::malformed, text});
   }
 
   void drop(Session& session) {
-    pool_.remove(session.account);
+    pool_.remove(session.account, session.run.assembly.leave(session.part));
     intake_.drop_waiting(session);
     sessions_.remove(session);
+  }
+
+  /// The run is gone afterwards.
+  void drop(SolverRun& run) {
+    for (std::size_t left = run.sessions.size(); left > 0; --left) {
+      drop(*run.sessions.begin()->second);
+    }
   }
 
   // ---- messages
@@ -94,7 +102,7 @@ struct AggregatorSession::Impl {
     const Reject why{other ? RejectCode::version : RejectCode::malformed,
                      std::get<std::string>(result.value)};
     if (session != nullptr) {
-      reject(*session, why);
+      reject(session->run, why);
     } else {
       reject(peer, why);
     }
@@ -105,13 +113,22 @@ struct AggregatorSession::Impl {
     if (session == nullptr) {
       reject(peer, admission_.to_stranger(data.sim, data.attempt));
     } else if (const auto wrong = intake_.receive(*session, data, values, frame, now)) {
-      reject(*session, *wrong);
+      refuse(*session, *wrong);
+    }
+  }
+
+  void refuse(Session& session, const Reject& why) {
+    if (why.code == RejectCode::no_session) {
+      reject(session.peer, why);
+      drop(session);
+    } else {
+      reject(session.run, why);
     }
   }
 
   void handle(const Peer& peer, Session* known, const Hello& hello, Time now) {
-    if (known != nullptr && known->sim == hello.sim && known->attempt == hello.attempt &&
-        known->nth == hello.session) {
+    if (known != nullptr && known->run.sim == hello.sim && known->run.is_of(hello) &&
+        known->part == hello.part && known->nth == hello.session) {
       return;  // the same Hello twice; its Welcome has gone
     }
     if (const auto wrong = admission_.check(hello)) {
@@ -137,25 +154,33 @@ struct AggregatorSession::Impl {
     }
   }
 
-  /// What the same simulation, or the same peer, had before is over.
+  /// What the same peer, the same part, or another start of the simulation had before is over.
   void replace(const Peer& peer, const Hello& hello) {
     fence(hello.sim, hello.attempt);
-    if (Session* same = sessions_.of(hello.sim)) drop(*same);
     if (Session* before = sessions_.find(peer)) drop(*before);
+    SolverRun* run = sessions_.run_of(hello.sim);
+    if (run == nullptr) return;
+    if (!run->is_of(hello)) return drop(*run);
+    const auto same = run->sessions.find(hello.part);
+    if (same != run->sessions.end()) drop(*same->second);
   }
 
   /// The attempt can never complete the simulation here, and must not go on on other ranks either.
   void refuse_lacking(const Peer& peer, const Hello& hello, std::uint64_t step) {
-    admission_.fence(hello.sim, hello.attempt + 1);
     reject(peer, Admission::lacking_text(hello.sim, hello.attempt, step));
+    fence(hello.sim, hello.attempt + 1);
     events_.lacking(hello.sim, hello.attempt, step);
     WEIR_FAILPOINT("aggregator.after_lacking");
   }
 
   void open(const Peer& peer, const Hello& hello, const std::vector<double>& parameters,
             Bitmap held, Time now) {
-    Session& session = sessions_.add(std::make_unique<Session>(peer, hello, sink_, settings_, now));
-    pool_.add(session.account);
+    SolverRun* known = sessions_.run_of(hello.sim);
+    SolverRun& run = known != nullptr
+                         ? *known
+                         : sessions_.add(std::make_unique<SolverRun>(hello, sink_, settings_, now));
+    Session& session = sessions_.add(std::make_unique<Session>(peer, hello, run, now));
+    pool_.add(session.account, run.credit);
     Welcome welcome;
     welcome.epoch = settings_.epoch;
     welcome.ranks = settings_.ranks;
@@ -168,7 +193,7 @@ struct AggregatorSession::Impl {
     session.durable = durable_prefix(hello.sim, welcome.durable);
     WEIR_FAILPOINT("aggregator.before_welcome");
     say(peer, welcome);
-    events_.connected(hello.sim, hello.attempt);
+    if (known == nullptr) events_.connected(hello.sim, hello.attempt);
     intake_.tell_completed(hello.sim);
     WEIR_FAILPOINT("aggregator.after_welcome");
   }
@@ -178,7 +203,7 @@ struct AggregatorSession::Impl {
       reject(peer, admission_.to_stranger());
       return;
     }
-    if (want.pulse > session->account.want.pulse) session->progressed = now;
+    if (want.pulse > session->account.want.pulse) session->run.progressed = now;
     if (!pool_.want(session->account, want)) {
       reject_malformed(*session, "a WANT that takes back what an earlier one said");
     }
@@ -195,7 +220,7 @@ struct AggregatorSession::Impl {
   void handle(const Peer& peer, Session* session, const End& end, Time) {
     if (session == nullptr) {
       reject(peer, admission_.to_stranger(end.sim, end.attempt));
-    } else if (end.sim != session->sim || end.attempt != session->attempt) {
+    } else if (end.sim != session->run.sim || end.attempt != session->run.attempt) {
       reject_malformed(*session, "an END of another simulation or attempt than its Hello's");
     } else {
       tell_accepted(*session);
@@ -242,8 +267,10 @@ struct AggregatorSession::Impl {
   void retry_waiting(Time now) {
     if (intake_.waiting_bytes() == 0) return;
     const auto waits = [](const Session& session) { return !session.waiting.empty(); };
-    for (Session* session : sessions_.all(waits)) {
-      if (const auto wrong = intake_.retry(*session, now)) reject(*session, *wrong);
+    for (const Peer& peer : sessions_.peers(waits)) {
+      Session* session = sessions_.find(peer);
+      if (session == nullptr) continue;
+      if (const auto wrong = intake_.retry(*session, now)) refuse(*session, *wrong);
     }
   }
 
@@ -259,7 +286,8 @@ struct AggregatorSession::Impl {
     for (std::size_t from = 0; from < session.accepted.size(); from += max_accepted) {
       const auto begin = session.accepted.begin() + static_cast<std::ptrdiff_t>(from);
       const auto count = std::min(max_accepted, session.accepted.size() - from);
-      say(session.peer, Accepted{session.sim, {begin, begin + static_cast<std::ptrdiff_t>(count)}});
+      say(session.peer,
+          Accepted{session.run.sim, {begin, begin + static_cast<std::ptrdiff_t>(count)}});
     }
     session.accepted.clear();
   }
@@ -273,22 +301,28 @@ struct AggregatorSession::Impl {
     find_stalled(now);
   }
 
+  /// Without one of its parts a solver delivers nothing more.
   void find_lost(Time now) {
     const auto silent = [&](const Session& s) { return now - s.heard >= settings_.liveness; };
-    for (Session* session : sessions_.all(silent)) {
-      const auto sim = session->sim, attempt = session->attempt;
-      drop(*session);
+    for (const Peer& peer : sessions_.peers(silent)) {
+      const Session* session = sessions_.find(peer);
+      if (session == nullptr) continue;  // gone with another part
+      const auto sim = session->run.sim, attempt = session->run.attempt;
+      drop(session->run);
       events_.lost(sim, attempt);
     }
   }
 
+  /// A solver goes on when one of its parts does: the others may have nothing to send.
   void find_stalled(Time now) {
-    sessions_.for_each([&](Session& session) {
-      if (session.waits_for_server()) session.progressed = now;
-      const bool still = now - session.progressed >= settings_.progress;
-      const bool told = std::exchange(session.stalled, still);
-      if (!still || told || sink_.complete(session.sim)) return;
-      events_.stalled(session.sim, session.attempt);
+    sessions_.for_each([&](const Session& session) {
+      if (session.waits_for_server()) session.run.progressed = now;
+    });
+    sessions_.for_each_run([&](SolverRun& run) {
+      const bool still = now - run.progressed >= settings_.progress;
+      const bool told = std::exchange(run.stalled, still);
+      if (!still || told || sink_.complete(run.sim)) return;
+      events_.stalled(run.sim, run.attempt);
     });
   }
 
@@ -301,29 +335,29 @@ struct AggregatorSession::Impl {
 
   void published() {
     sessions_.for_each([&](Session& session) {
-      const auto durable =
-          WEIR_BUG("held_said_durable") ? sink_.held(session.sim) : sink_.durable(session.sim);
-      const auto prefix = durable_prefix(session.sim, durable);
+      const auto durable = WEIR_BUG("held_said_durable") ? sink_.held(session.run.sim)
+                                                         : sink_.durable(session.run.sim);
+      const auto prefix = durable_prefix(session.run.sim, durable);
       if (prefix <= session.durable) return;
       session.durable = prefix;
-      say(session.peer, Durable{session.sim, prefix});
+      say(session.peer, Durable{session.run.sim, prefix});
     });
     WEIR_FAILPOINT("aggregator.after_durable");
   }
 
   void fence(std::uint64_t sim, std::uint64_t lowest_attempt) {
     admission_.fence(sim, lowest_attempt);
-    Session* session = sessions_.of(sim);
-    if (session != nullptr && admission_.fenced(sim, session->attempt))
-      reject(*session, admission_.fenced_text(sim, session->attempt));
+    SolverRun* run = sessions_.run_of(sim);
+    if (run != nullptr && admission_.fenced(sim, run->attempt))
+      reject(*run, admission_.fenced_text(sim, run->attempt));
     if (lowest_attempt == no_attempt) sink_.forget(sim);
   }
 
   void end_reception() {
     admission_.end_reception();
-    for (Session* session : sessions_.all([](const Session&) { return true; })) {
-      tell_accepted(*session);
-      reject(*session, Admission::over_text());
+    sessions_.for_each([&](Session& session) { tell_accepted(session); });
+    for (const std::uint64_t sim : sessions_.simulations()) {
+      reject(*sessions_.run_of(sim), Admission::over_text());
     }
   }
 

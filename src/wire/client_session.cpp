@@ -29,7 +29,7 @@ struct Sample {
 
 using Samples = std::unordered_map<std::uint64_t, Sample>;  ///< by step
 
-std::size_t payload_bytes(const Frame& chunk) { return chunk->size() - header_size; }
+std::size_t payload_bytes(const Frame& chunk) { return value_bytes(*chunk); }
 
 std::size_t payload_bytes(const Sample& sample) {
   std::size_t bytes = 0;
@@ -55,6 +55,9 @@ struct ClientSession::Impl {
     back_off_ = std::min(2 * back_off_, longest_back_off);
     ++session_;
     Hello hello{settings_.study, settings_.schema, settings_.sim, settings_.attempt, session_};
+    hello.part = settings_.part;
+    hello.parts = settings_.parts;
+    hello.run = settings_.run;
     if (!WEIR_BUG("forgotten_not_sent")) hello.forgotten = forgotten_;
     say(hello, now);
     WEIR_FAILPOINT("client.after_hello");

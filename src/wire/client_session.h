@@ -16,9 +16,9 @@ namespace weir::wire {
 
 struct ClientSettings {
   std::uint64_t study = 0, schema = 0, sim = 0, attempt = 0;
-  std::size_t rank = 0;          ///< of the server rank
-  std::uint64_t epoch = 0;       ///< the lowest whose WELCOME is followed
-  std::size_t sample_bytes = 0;  ///< of all fields together
+  std::uint64_t part = 0, parts = 1, run = 0;  ///< see Hello
+  std::size_t rank = 0;                        ///< of the server rank
+  std::uint64_t epoch = 0;                     ///< the lowest whose WELCOME is followed
   /// Time without a word to or from the server after which it is asked whether it lives.
   Duration ping_every = std::chrono::seconds(5);
   /// Time without a word from the server after which Hello is said again, with back-off up to 5 s.
@@ -36,6 +36,9 @@ enum class ClientState {
 /// again after a new Welcome (the rank's `held` steps left out). Sends a chunk only within credit.
 /// Samples begin in the order in which their first chunks came; the chunks of a field of a sample
 /// leave in the order they came, and a sample that was begun never waits for one that was not.
+///
+/// A part of a solver that does not gather is a client like any other: its chunks of a step are
+/// what it has of it, and it enqueues nothing of a step that it has nothing of.
 ///
 /// What was accepted, or passed over because the rank held it, is *forgotten*: each Hello says so,
 /// and a server that has gone back to a state without it refuses the attempt (lacking).

@@ -11,23 +11,44 @@ namespace {
 /// Bytes of a turn, when a chunk is smaller: fewer, and small chunks would cost many turns.
 constexpr std::uint64_t turn_bytes = 256u << 10;
 
+/// Takes it out of the list; whose turn is next stays so.
+template <class T>
+std::size_t take_out(std::vector<T*>& all, const T& one) {
+  const auto found = std::find(all.begin(), all.end(), &one);
+  assert(found != all.end());
+  const auto at = static_cast<std::size_t>(found - all.begin());
+  all.erase(found);
+  return at;
+}
+
+void pass_turn(std::size_t& turn, std::size_t removed) {
+  if (turn > removed) --turn;
+}
+
+std::uint64_t difference(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
+
 }  // namespace
 
 CreditPool::CreditPool(std::uint64_t budget_bytes, std::uint64_t sample_bytes)
     : budget_(budget_bytes), sample_bytes_(std::max<std::uint64_t>(sample_bytes, 1)) {}
 
-void CreditPool::add(CreditAccount& account) { accounts_.push_back(&account); }
+void CreditPool::add(CreditAccount& account, CreditGroup& group) {
+  if (group.parts.empty()) groups_.push_back(&group);
+  group.parts.push_back(&account);
+  account.group = &group;
+  accounts_.push_back(&account);
+}
 
-void CreditPool::remove(CreditAccount& account) {
-  const auto found = std::find(accounts_.begin(), accounts_.end(), &account);
-  assert(found != accounts_.end());
+void CreditPool::remove(CreditAccount& account, std::uint64_t abandoned) {
   if (!WEIR_BUG("credit_leaked")) outstanding_ -= account.outstanding();
-  promised_ -= account.promised();
-  const auto at = static_cast<std::size_t>(found - accounts_.begin());
-  accounts_.erase(found);
-  for (std::size_t* turn : {&begun_turn_, &all_turn_, &sample_turn_}) {
-    if (*turn > at) --*turn;  // the turn stays with whose it was
-  }
+  const std::size_t at = take_out(accounts_, account);
+  pass_turn(begun_turn_, at);
+  pass_turn(all_turn_, at);
+  CreditGroup& group = *account.group;
+  take_out(group.parts, account);
+  group.open -= abandoned;
+  recount(group);
+  if (group.parts.empty()) pass_turn(sample_turn_, take_out(groups_, group));
 }
 
 bool CreditPool::want(CreditAccount& account, const Want& want) {
@@ -43,11 +64,26 @@ bool CreditPool::want(CreditAccount& account, const Want& want) {
 }
 
 bool CreditPool::begin_sample(CreditAccount& account) {
+  if (!join_sample(account)) return false;
+  CreditGroup& group = *account.group;
+  ++group.open;
+  if (group.promised == 0) return true;  // more than was promised: a part has left meanwhile
+  --group.promised;
+  --promised_;
+  return true;
+}
+
+bool CreditPool::join_sample(CreditAccount& account) {
   if (account.promised() == 0) return false;
   ++account.begun;
-  --promised_;
+  ++account.open;
   account.missing += sample_bytes_;
   return true;
+}
+
+void CreditPool::end_sample(CreditAccount& account, std::uint64_t placed) {
+  --account.open;
+  account.missing -= sample_bytes_ - placed;
 }
 
 void CreditPool::place(CreditAccount& account, std::uint64_t bytes) {
@@ -72,24 +108,66 @@ void CreditPool::find_share() {
   share_ = budget_ / std::max<std::uint64_t>(static_cast<std::uint64_t>(active), 1);
 }
 
+/// What its parts may begin, as they were told; a part that left, or joined nothing, changes it.
+void CreditPool::recount(CreditGroup& group) {
+  std::uint64_t most = 0;
+  for (const CreditAccount* part : group.parts)
+    most = std::max(most, difference(part->promised(), part->joinable()));
+  promised_ += most - group.promised;  // modulo 2^64
+  group.promised = most;
+}
+
+/// No more than the bytes of its share can carry: the room is for those who can use it.
+std::uint64_t CreditPool::promise_limit(const CreditGroup& group) const {
+  const auto active = std::count_if(group.parts.begin(), group.parts.end(), [](const auto* part) {
+    return part->want.bytes > part->placed;
+  });
+  const auto shares = std::max<std::uint64_t>(static_cast<std::uint64_t>(active), 1);
+  return shares * share_ / sample_bytes_ + 1;
+}
+
+/// Samples that some part has and nobody has begun.
+std::uint64_t CreditPool::wanted_samples(const CreditGroup& group) {
+  std::uint64_t most = 0;
+  for (const CreditAccount* part : group.parts)
+    most = std::max(most, difference(part->want.samples, part->begun + part->joinable()));
+  return most;
+}
+
+/// A part may join what has a slot, and begin what was promised to the group.
+void CreditPool::tell_promises(const CreditGroup& group) {
+  for (CreditAccount* part : group.parts) {
+    const auto may = std::min(part->want.samples, part->begun + part->joinable() + group.promised);
+    if (may <= part->granted.samples) continue;
+    part->granted.samples = may;
+    part->changed = true;
+  }
+}
+
 void CreditPool::promise_samples(std::uint64_t room) {
-  // No more than the bytes of its share can carry: the room is for those who can use it.
-  const std::uint64_t limit = share_ / sample_bytes_ + 1;
-  // As for bytes: many in one piece, not one a message.
-  for (CreditAccount* account : accounts_) account->due = account->promised() <= limit / 2;
-  std::size_t passed = 0;  // clients in turn that got nothing
-  while (passed < accounts_.size() && promised_ < room) {
-    CreditAccount& account = *accounts_[sample_turn_++ % accounts_.size()];
+  struct Turn {
+    std::uint64_t wanted, limit;
+  };
+  std::vector<Turn> turns;
+  for (CreditGroup* group : groups_) {
+    recount(*group);
+    turns.push_back({wanted_samples(*group), promise_limit(*group)});
+    // As for bytes: many in one piece, not one a message.
+    group->due = group->promised <= turns.back().limit / 2;
+  }
+  std::size_t passed = 0;  // groups in turn that got nothing
+  while (passed < groups_.size() && promised_ < room) {
+    const std::size_t at = sample_turn_++ % groups_.size();
+    CreditGroup& group = *groups_[at];
     ++passed;
-    if (!account.due || account.granted.samples >= account.want.samples ||
-        account.promised() >= limit)
+    if (!group.due || group.promised >= turns[at].wanted || group.promised >= turns[at].limit)
       continue;
-    ++account.granted.samples;
+    ++group.promised;
     ++promised_;
-    account.changed = true;
     passed = 0;
   }
-  sample_turn_ %= accounts_.size();
+  sample_turn_ %= groups_.size();
+  for (const CreditGroup* group : groups_) tell_promises(*group);
 }
 
 /// Bytes that the client has to send, could send with the samples it has, and has no credit for; 0

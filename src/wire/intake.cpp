@@ -38,47 +38,73 @@ Intake::Taken Intake::reject(RejectCode code, std::string text) {
   return Taken::rejected;
 }
 
+Intake::Taken Intake::reject_place(ChunkPlace place, const Data& data) {
+  const std::string chunk = "a chunk from value " + std::to_string(data.offset) + " of field " +
+                            std::to_string(data.field) + " of step " + std::to_string(data.step);
+  switch (place) {
+    case ChunkPlace::other_time:
+      return reject(RejectCode::malformed, chunk + " that says time " + std::to_string(data.time) +
+                                               ", another one than those before");
+    case ChunkPlace::too_much:
+      return reject(RejectCode::malformed, chunk + " with more values than the field has left");
+    default:
+      return reject(RejectCode::malformed, chunk + " that is not the next one");
+  }
+}
+
+Intake::Taken Intake::start(Session& session, const Data& data) {
+  switch (session.run.assembly.begin(session.part, data)) {
+    case Started::begun:
+      pool_.begin_sample(session.account);
+      return Taken::yes;
+    case Started::joined:
+      pool_.join_sample(session.account);
+      return Taken::yes;
+    case Started::no_room:
+      return Taken::no_room;
+    case Started::known:
+      return reject(RejectCode::no_session,
+                    "step " + std::to_string(data.step) + " is here already: say Hello again");
+  }
+  return Taken::no_room;
+}
+
 Intake::Taken Intake::take(Session& session, const Data& data, Bytes values, Time now) {
-  const ChunkPlace place = session.assembly.place_of(data);
+  SolverRun& run = session.run;
+  const ChunkPlace place = run.assembly.place_of(session.part, data);
   if (place == ChunkPlace::repeated) {
     ++counters_.repeated;
     return Taken::yes;
   }
-  if (place == ChunkPlace::gap) {
-    return reject(RejectCode::malformed, "a chunk from value " + std::to_string(data.offset) +
-                                             " of field " + std::to_string(data.field) +
-                                             " that is not the next one");
-  }
-  if (place == ChunkPlace::other_time) {
-    return reject(RejectCode::malformed, "a chunk of step " + std::to_string(data.step) +
-                                             " that says time " + std::to_string(data.time) +
-                                             ", another one than those before");
-  }
   const bool first = place == ChunkPlace::first;
+  if (!first && place != ChunkPlace::next) return reject_place(place, data);
   if (values.size() > session.account.outstanding() || (first && session.account.promised() == 0)) {
     return reject(RejectCode::malformed, "more DATA than was granted");
   }
   if (first) {
-    if (session.assembly.begin(data) == BeginStatus::no_room) return Taken::no_room;
-    pool_.begin_sample(session.account);
+    if (const Taken started = start(session, data); started != Taken::yes) return started;
   }
   pool_.place(session.account, values.size());
   ++counters_.chunks;
   counters_.bytes += values.size();
-  session.progressed = now;
-  return session.assembly.add(data, values) ? commit(session, data.step) : Taken::yes;
+  run.progressed = now;
+  return run.assembly.add(session.part, data, values) ? commit(run, data.step) : Taken::yes;
 }
 
-Intake::Taken Intake::commit(Session& session, std::uint64_t step) {
-  const SampleId id{session.sim, step};
+Intake::Taken Intake::commit(SolverRun& run, std::uint64_t step) {
+  const SampleId id{run.sim, step};
   WEIR_FAILPOINT("aggregator.before_accept");
-  const auto [status, slot] = session.assembly.commit(step);
+  const auto [status, slot, shares] = run.assembly.commit(step);
+  for (const auto& [part, values] : shares) {
+    pool_.end_sample(run.sessions.at(part)->account, values * sizeof(float));
+  }
+  pool_.end_sample(run.credit);
   if (status == CommitStatus::refused) {
     const std::string text = non_finite_text(settings_, sink_, id, *slot);
     events_.refused(id.sim, text);
     return reject(RejectCode::non_finite, text);
   }
-  session.accepted.push_back(step);
+  for (const auto& share : shares) run.sessions.at(share.part)->accepted.push_back(step);
   count(id, status);
   tell_completed(id.sim);
   WEIR_FAILPOINT("aggregator.after_accept");

@@ -25,7 +25,8 @@ class Intake {
       : settings_(settings), sink_(sink), events_(events), pool_(pool), counters_(counters) {}
 
   /// A chunk, and the frame it came in. A Reject: it breaks a rule, or completes a sample that the
-  /// study refuses, and the session has to end.
+  /// study refuses, and the sessions of its run have to end; or, with no_session, this one has to
+  /// begin again.
   std::optional<Reject> receive(Session& session, const Data& data, Bytes values, Bytes frame,
                                 Time now);
   /// Chunks that wait for a slot are tried again; as receive().
@@ -39,9 +40,11 @@ class Intake {
  private:
   enum class Taken { yes, no_room, rejected };
 
+  Taken reject_place(ChunkPlace place, const Data& data);
+  Taken start(Session& session, const Data& data);
   Taken take(Session& session, const Data& data, Bytes values, Time now);
   Taken reject(RejectCode code, std::string text);
-  Taken commit(Session& session, std::uint64_t step);
+  Taken commit(SolverRun& run, std::uint64_t step);
   void count(SampleId id, CommitStatus status);
   Taken keep(Session& session, Bytes frame, std::size_t bytes);
 

@@ -20,7 +20,7 @@ concept Is = std::same_as<std::remove_const_t<M>, T>;
 
 // The fields of each message in wire order; they serve Writer and Reader.
 void fields(auto& a, Is<Hello> auto& m) {
-  a(m.study, m.schema, m.sim, m.attempt, m.session, m.forgotten);
+  a(m.study, m.schema, m.sim, m.attempt, m.session, m.part, m.parts, m.run, m.forgotten);
 }
 void fields(auto& a, Is<Want> auto& m) { a(m.samples, m.bytes, m.chunk, m.returned, m.pulse); }
 template <class A, Is<Data> M>
@@ -58,6 +58,15 @@ void fields(auto& a, Is<LaunchStatus> auto& m) {
 }
 void fields(auto& a, Is<LaunchStop> auto& m) { a(m.reason); }
 void fields(auto&, Is<LaunchStopping> auto&) {}
+
+constexpr std::size_t axis_bytes = 3 * sizeof(std::uint64_t);
+
+/// What a box takes in the payload, before the values.
+constexpr std::size_t box_bytes(std::size_t axes) {
+  return axes == 0 ? 0 : sizeof(std::uint64_t) + axes * axis_bytes;
+}
+
+static_assert(box_bytes(max_axes) == max_box_bytes);
 
 struct Header {
   std::uint32_t magic = 0;
@@ -99,8 +108,11 @@ std::string header_error(const Header& header, std::size_t payload_size) {
     return "a payload of " + std::to_string(payload_size) + " bytes where the header says " +
            std::to_string(header.payload);
   }
+  const bool part = header.kind == static_cast<std::uint16_t>(Kind::part);
   const bool data = header.kind == static_cast<std::uint16_t>(Kind::data);
-  const std::size_t limit = data ? max_chunk_bytes : max_control_payload;
+  const std::size_t limit = part   ? max_chunk_bytes + max_box_bytes
+                            : data ? max_chunk_bytes
+                                   : max_control_payload;
   if (payload_size > limit) {
     return "a payload of " + std::to_string(payload_size) + " bytes; at most " +
            std::to_string(limit);
@@ -108,10 +120,33 @@ std::string header_error(const Header& header, std::size_t payload_size) {
   return {};
 }
 
-std::string read(Data& data, const Header& header, Bytes payload) {
+/// Takes the box off the payload.
+std::string read_box(Box& box, Bytes& payload) {
+  if (payload.size() < box_bytes(1)) return "the payload is cut short before a box";
+  const auto axes = load_little<std::uint64_t>(payload.data());
+  if (axes == 0 || axes > max_axes || payload.size() < box_bytes(axes)) {
+    return "a box of " + std::to_string(axes) + " axes in a payload of " +
+           std::to_string(payload.size()) + " bytes; it has 1 to " + std::to_string(max_axes);
+  }
+  const std::byte* at = payload.data() + sizeof(std::uint64_t);
+  for (std::uint64_t k = 0; k < axes; ++k, at += axis_bytes) {
+    box.push_back({load_little<std::uint64_t>(at), load_little<std::uint64_t>(at + 8),
+                   load_little<std::uint64_t>(at + 16)});
+  }
+  payload = payload.subspan(box_bytes(axes));
+  return {};
+}
+
+std::string read(Data& data, const Header& header, Bytes& payload) {
   Reader reader(header.words, {});
   fields(reader, data);
-  if (!reader.error().empty()) return reader.error();
+  if (header.kind == static_cast<std::uint16_t>(Kind::part)) {
+    if (auto error = read_box(data.box, payload); !error.empty()) return error;
+  }
+  if (payload.size() > max_chunk_bytes) {
+    return std::to_string(payload.size()) + " bytes of values; at most " +
+           std::to_string(max_chunk_bytes);
+  }
   if (payload.size() % sizeof(float) != 0 || data.count != payload.size() / sizeof(float)) {
     return "DATA of " + std::to_string(data.count) + " values with a payload of " +
            std::to_string(payload.size()) + " bytes";
@@ -120,19 +155,22 @@ std::string read(Data& data, const Header& header, Bytes payload) {
 }
 
 template <class M>
-std::string read(M& message, const Header& header, Bytes payload) {
+std::string read(M& message, const Header& header, Bytes& payload) {
   Reader reader(header.words, payload);
   fields(reader, message);
   reader.finish();
   return reader.error();
 }
 
-/// Tries each alternative of Message; the error, or empty.
+/// Tries each alternative of Message; the error, or empty. What is left of the payload is values.
 template <class... M>
-std::string read_kind(std::variant<M...>& message, const Header& header, Bytes payload) {
+std::string read_kind(std::variant<M...>& message, const Header& header, Bytes& payload) {
   std::string error;
+  const auto of_header = header.kind == static_cast<std::uint16_t>(Kind::part)
+                             ? static_cast<std::uint16_t>(Kind::data)
+                             : header.kind;
   const auto try_one = [&]<class T>(std::type_identity<T>) {
-    if (header.kind != static_cast<std::uint16_t>(T::kind)) return false;
+    if (of_header != static_cast<std::uint16_t>(T::kind)) return false;
     error = read(message.template emplace<T>(), header, payload);
     return true;
   };
@@ -145,15 +183,17 @@ std::string read_kind(std::variant<M...>& message, const Header& header, Bytes p
 }  // namespace
 
 std::vector<std::byte> encode(const Message& message) {
+  if (const auto* data = std::get_if<Data>(&message)) {
+    std::vector<std::byte> prefix(data_prefix_size(*data));
+    encode_data_prefix(*data, prefix);
+    return prefix;
+  }
   Writer writer;
   Kind kind{};
-  std::uint64_t payload = 0;
   std::visit(
       [&]<class M>(const M& m) {
         fields(writer, m);
         kind = M::kind;
-        payload = writer.payload.size();
-        if constexpr (std::same_as<M, Data>) payload = m.count * sizeof(float);
       },
       message);
   if (writer.payload.size() > max_control_payload) {
@@ -163,15 +203,38 @@ std::vector<std::byte> encode(const Message& message) {
                                       ": the study has too many steps or parameters");
   }
   std::vector<std::byte> frame(header_size + writer.payload.size());
-  write_header(kind, writer, payload, frame.data());
+  write_header(kind, writer, writer.payload.size(), frame.data());
   std::copy(writer.payload.begin(), writer.payload.end(), frame.begin() + header_size);
   return frame;
 }
 
 void encode_data_header(const Data& data, std::span<std::byte, header_size> header) {
+  encode_data_prefix(data, header);
+}
+
+std::size_t data_prefix_size(const Data& data) { return header_size + box_bytes(data.box.size()); }
+
+void encode_data_prefix(const Data& data, std::span<std::byte> prefix) {
   Writer writer;
   fields(writer, data);
-  write_header(Kind::data, writer, data.count * sizeof(float), header.data());
+  const std::uint64_t payload = box_bytes(data.box.size()) + data.count * sizeof(float);
+  write_header(data.box.empty() ? Kind::data : Kind::part, writer, payload, prefix.data());
+  if (data.box.empty()) return;
+  std::byte* at = prefix.data() + header_size;
+  store_little(std::uint64_t{data.box.size()}, at);
+  at += sizeof(std::uint64_t);
+  for (const Axis& axis : data.box) {
+    for (const std::uint64_t number : {axis.global, axis.extent, axis.start}) {
+      store_little(number, at);
+      at += sizeof(std::uint64_t);
+    }
+  }
+}
+
+std::size_t value_bytes(Bytes frame) {
+  constexpr std::size_t field_and_count_word = 3;
+  const auto word = load_little<std::uint64_t>(frame.data() + words_at + 8 * field_and_count_word);
+  return static_cast<std::size_t>(word >> 32) * sizeof(float);
 }
 
 DecodeResult decode(Bytes frame) {
@@ -184,7 +247,8 @@ DecodeResult decode(Bytes frame) {
   DecodeResult result{Decoded{{}, payload}, header.version};
   std::string error = header_error(header, payload.size());
   if (error.empty()) {
-    error = read_kind(std::get<Decoded>(result.value).message, header, payload);
+    auto& decoded = std::get<Decoded>(result.value);
+    error = read_kind(decoded.message, header, decoded.payload);
   }
   if (!error.empty()) result.value = std::move(error);
   return result;

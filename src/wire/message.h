@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "src/core/sample_id.h"
+#include "src/wire/box.h"
 
 namespace weir::wire {
 
@@ -24,8 +25,12 @@ inline constexpr std::size_t header_size = 64;
 /// Payload bytes of a message that is not DATA, and of one that is.
 inline constexpr std::size_t max_control_payload = 4u << 20;
 inline constexpr std::size_t max_chunk_bytes = 4u << 20;
+/// What a box takes beside the values: a count and three words an axis.
+inline constexpr std::size_t max_box_bytes = 8 + 24 * max_axes;
 /// Bytes of a text; encode() cuts a longer one.
 inline constexpr std::size_t max_text = 4096;
+/// Ranks of a solver that send by themselves.
+inline constexpr std::size_t max_parts = 1u << 16;
 
 /// The numbers of the messages on the wire; they are never reused.
 enum class Kind : std::uint16_t {
@@ -34,6 +39,7 @@ enum class Kind : std::uint16_t {
   data = 3,
   end = 4,
   ping = 5,
+  part = 6,
   welcome = 16,
   reject = 17,
   credit = 18,
@@ -63,6 +69,10 @@ struct Hello {
   /// since. When the rank (restored from a checkpoint) does not hold one of them, this attempt can
   /// never complete the simulation: it is refused (lacking), and a later attempt runs.
   std::vector<std::uint8_t> forgotten{};
+  /// A solver that does not gather its fields has a session for each of its `parts` ranks; this is
+  /// of rank `part`. `run` is the same for all ranks of one start of the solver, and another for
+  /// each start.
+  std::uint64_t part = 0, parts = 1, run = 0;
 };
 struct Want {  ///< what the client has to send, counted since Welcome; idempotent
   static constexpr Kind kind = Kind::want;
@@ -74,12 +84,15 @@ struct Want {  ///< what the client has to send, counted since Welcome; idempote
                             ///< passed one over that is held, or waits for a server
   bool operator==(const Want&) const = default;
 };
-struct Data {  ///< a chunk of a field
+struct Data {  ///< a chunk of a field; with a box it is a message of kind part
   static constexpr Kind kind = Kind::data;
   std::uint64_t sim = 0, attempt = 0, step = 0;
   std::uint32_t field = 0;
   std::uint64_t offset = 0, count = 0;  ///< values; fewer than 2^32 in a message
   double time = 0;  ///< of the step, as the solver says it; 0 when the study does not ask for it
+  /// Where the values lie in the field: from `offset` on, or, when a box is given, there, and
+  /// `offset` counts in what this part has of the field.
+  Box box{};
 };
 struct End {  ///< a claim, no more: the client has sent its last step
   static constexpr Kind kind = Kind::end;
@@ -200,11 +213,18 @@ using Message = std::variant<Hello, Want, Data, End, Ping, Welcome, Reject, Cred
                              Durable, Finished, Pong, LaunchHello, LaunchRun, LaunchEnded,
                              LaunchAck, LaunchStatus, LaunchStop, LaunchStopping>;
 
-/// The frame of a message; for Data the header alone, its payload follows behind.
+/// The frame of a message; for Data what comes before its values, which follow behind.
 /// Error{input}: a list so long that the payload would be over max_control_payload.
 std::vector<std::byte> encode(const Message& message);
 /// Writes the 64 header bytes of a DATA frame to `header`.
+/// Precondition: no box.
 void encode_data_header(const Data& data, std::span<std::byte, header_size> header);
+/// Bytes of such a frame before its values.
+std::size_t data_prefix_size(const Data& data);
+/// Writes them; `prefix` has that size.
+void encode_data_prefix(const Data& data, std::span<std::byte> prefix);
+/// Bytes of the values of a whole frame with Data, as its header says.
+std::size_t value_bytes(Bytes frame);
 
 struct Decoded {
   Message message;

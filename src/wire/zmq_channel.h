@@ -16,7 +16,7 @@
 namespace weir::wire {
 
 /// Bytes of the largest frame that a peer may send; ZeroMQ cuts off a peer that sends a larger one.
-inline constexpr std::size_t max_frame_bytes = header_size + max_chunk_bytes;
+inline constexpr std::size_t max_frame_bytes = header_size + max_box_bytes + max_chunk_bytes;
 
 /// CURVE on the server's side: who it is, and who may connect.
 struct ServerSecurity {

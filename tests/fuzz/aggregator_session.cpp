@@ -124,7 +124,16 @@ AggregatorSettings settings() {
 /// Mostly a message that the study's own clients could send, now and then any bytes.
 Frame next_frame(Input& input) {
   const std::uint64_t sim = input.byte() % (simulations + 1);
-  switch (input.byte() % 8) {
+  switch (input.byte() % 10) {
+    case 8: {
+      Hello hello{study, schema, sim, input.byte() % 3u, input.number(), {}};
+      hello.part = input.byte() % 3;
+      hello.parts = input.byte() % 4;
+      hello.run = input.byte() % 2;
+      return frame_of(hello);
+    }
+    case 9:
+      return part_frame(input, sim);
     case 0:
     case 1:
       return frame_of(Hello{study, schema, sim, input.byte() % 3u, input.number(),

@@ -18,7 +18,6 @@ ClientSettings settings() {
   settings.study = 7;
   settings.schema = 9;
   settings.sim = 2;
-  settings.sample_bytes = sample_bytes;
   return settings;
 }
 

@@ -31,6 +31,20 @@ inline wire::Frame data_frame(Input& input, std::uint64_t epoch_or_sim) {
   return frame;
 }
 
+/// The same of a part, with any box.
+inline wire::Frame part_frame(Input& input, std::uint64_t sim) {
+  wire::Data data{.sim = sim, .attempt = input.number(), .step = input.number()};
+  data.field = static_cast<std::uint32_t>(input.number());
+  data.offset = input.number();
+  for (int axes = 1 + input.byte() % 3; axes > 0; --axes)
+    data.box.push_back({input.number(), input.number(), input.number()});
+  data.count = input.byte() % 16;
+  auto frame = std::make_shared<std::vector<std::byte>>(wire::data_prefix_size(data) +
+                                                        data.count * sizeof(float));
+  wire::encode_data_prefix(data, std::span(frame->data(), wire::data_prefix_size(data)));
+  return frame;
+}
+
 /// Bytes that need be no message.
 inline wire::Frame raw_frame(Input& input) {
   const auto bytes = input.bytes(input.byte());

@@ -22,6 +22,7 @@ constexpr std::array kinds = std::to_array<std::pair<std::string_view, Kind>>({
     {"hello", Kind::hello},
     {"want", Kind::want},
     {"data", Kind::data},
+    {"part", Kind::part},
     {"end", Kind::end},
     {"ping", Kind::ping},
     {"welcome", Kind::welcome},
@@ -39,7 +40,8 @@ constexpr std::array kinds = std::to_array<std::pair<std::string_view, Kind>>({
     {"launch_stopping", Kind::launch_stopping},
     {"launch_ack", Kind::launch_ack},
 });
-static_assert(kinds.size() == std::variant_size_v<Message>, "each kind is a target");
+static_assert(kinds.size() == std::variant_size_v<Message> + 1,
+              "each kind is a target; DATA is two");
 
 Kind wanted_kind() {
   const char* wanted = std::getenv("WEIR_FUZZ_KIND");
@@ -63,6 +65,8 @@ std::vector<std::byte> frame_of(Kind kind, const std::uint8_t* bytes, std::size_
 }
 
 Kind kind_of(const Message& message) {
+  const auto* data = std::get_if<Data>(&message);
+  if (data != nullptr && !data->box.empty()) return Kind::part;
   return std::visit([](const auto& one) { return one.kind; }, message);
 }
 
@@ -73,7 +77,8 @@ void try_frame(const std::vector<std::byte>& frame, Kind kind) {
   const auto& [message, payload] = std::get<Decoded>(result.value);
   check(kind_of(message) == kind, "the message is of the header's kind");
   const auto again = encode(message);
-  const std::size_t compared = kind == Kind::data ? header_size : frame.size();
+  const bool values = kind == Kind::data || kind == Kind::part;
+  const std::size_t compared = frame.size() - (values ? payload.size() : 0);
   check(again.size() == compared, "a message has the size that it was read from");
   check(std::memcmp(again.data(), frame.data(), compared) == 0,
         "a message is written as it was read");

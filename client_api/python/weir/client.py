@@ -33,10 +33,12 @@ class Client:
     another. A child made by os.fork cannot use its parent's client (status STATE).
     """
 
-    def __init__(self, comm: MPI.Comm | None = None):
+    def __init__(self, comm: MPI.Comm | None = None, gather: bool = True):
         """Connects to the server of the study that WEIR_STUDY_DIR, WEIR_SIM and WEIR_ATTEMPT name.
 
         comm: the solver's mpi4py communicator, which is duplicated; None: a solver without MPI.
+        gather: whether rank 0 gathers each field and sends it; False: each rank sends its own part, for fields that do
+        not fit on rank 0. The server gets the same.
         Raises Error: ARGUMENT, ENVIRONMENT, TIMEOUT, REJECTED, MPI, MEMORY, INTERNAL.
         """
         self._pointer = c_void_p()
@@ -44,7 +46,11 @@ class Client:
         self._alone = comm is None or _checked(comm).Get_size() == 1
         self._library = library.serial_library() if comm is None else library.mpi_library()
         made = ctypes.byref(self._pointer)
-        status = self._library.weir_init_serial(made) if comm is None else self._library.weir_init(library.handle(comm), made)
+        if comm is None:
+            status = self._library.weir_init_serial(made)
+        else:
+            init = self._library.weir_init if gather else self._library.weir_init_parts
+            status = init(library.handle(comm), made)
         self._require(status)
 
     @property

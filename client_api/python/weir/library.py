@@ -70,7 +70,8 @@ def mpi_library() -> ctypes.CDLL:
     if theirs != ours:
         raise Error(Status.ENVIRONMENT, f"mpi4py uses {first_line(theirs)}, and weir {first_line(ours)}: build one of them "
                     "with the other's MPI")
-    library.weir_init.argtypes, library.weir_init.restype = [handle_type(), POINTER(c_void_p)], c_int
+    for function in (library.weir_init, library.weir_init_parts):
+        function.argtypes, function.restype = [handle_type(), POINTER(c_void_p)], c_int
     return declared(library)
 
 

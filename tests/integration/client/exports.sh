@@ -13,7 +13,7 @@ expect() {
     exit 1
   fi
 }
-expect "$2" "weir_init $common"
+expect "$2" "weir_init weir_init_parts $common"
 expect "$3" "$common"
 
 if "$nm" --dynamic --undefined-only "$3" | grep -E ' (MPI_|ompi_)'; then

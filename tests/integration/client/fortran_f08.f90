@@ -9,10 +9,16 @@ program fortran_f08
   real(real64) :: u(3, 4), parameters(2)
   real(real32) :: v(3)
   integer :: rank, step, i, j, count, first, ierr
+  character(len=8) :: delivery
 
   call MPI_Init()
   call MPI_Comm_rank(MPI_COMM_WORLD, rank)
-  call weir_init(MPI_COMM_WORLD, client, ierr)
+  call get_command_argument(1, delivery)
+  if (delivery == 'parts') then
+    call weir_init_parts(MPI_COMM_WORLD, client, ierr)
+  else
+    call weir_init(MPI_COMM_WORLD, client, ierr)
+  end if
   call check('weir_init')
   call weir_parameters(client, parameters, count, ierr)
   call check('weir_parameters')

@@ -1,4 +1,4 @@
-// The client on 1, 2 and 4 MPI ranks. The server runs in rank 0's process.
+// The client on 1 to 4 MPI ranks, gathered and in parts. The server runs in rank 0's process.
 #include <weir/client.h>
 
 #include <memory>
@@ -39,15 +39,19 @@ bool same_everywhere(int value) {
 }
 
 /// Every test's body runs on all ranks; what the server received is checked on rank 0.
-class MpiClient : public testing::Test {
+class MpiClient : public testing::TestWithParam<bool> {
  protected:
+  static bool in_parts() { return GetParam(); }
+  weir_status init(MPI_Comm comm) {
+    return in_parts() ? weir_init_parts(comm, &client_) : weir_init(comm, &client_);
+  }
   void connect(const FakeStudy& study) {
     if (rank() == 0) {
       setenv("WEIR_STUDY_DIR", folder_.path().c_str(), 1);
       setenv("WEIR_SIM", "0", 1);
       server_ = std::make_unique<FakeServer>(folder_.path(), study);
     }
-    ASSERT_EQ(weir_init(MPI_COMM_WORLD, &client_), WEIR_OK) << weir_last_error(nullptr);
+    ASSERT_EQ(init(MPI_COMM_WORLD), WEIR_OK) << weir_last_error(nullptr);
   }
   void TearDown() override {
     if (client_ != nullptr) weir_finalize(&client_);
@@ -79,7 +83,7 @@ std::vector<double> uneven_part(std::size_t total, double offset) {
   return values;
 }
 
-TEST_F(MpiClient, GathersUnevenPartsInRankOrderWithRankZeroEmpty) {
+TEST_P(MpiClient, GathersUnevenPartsInRankOrderWithRankZeroEmpty) {
   constexpr std::size_t total = 50;
   FakeStudy study;
   study.fields = {{"u", total}};
@@ -99,7 +103,7 @@ TEST_F(MpiClient, GathersUnevenPartsInRankOrderWithRankZeroEmpty) {
 }
 
 /// Rank r of R has the columns [12 r / R, 12 (r + 1) / R) of a 5 × 12 array.
-TEST_F(MpiClient, SubarraysMakeTheSameFieldOnAnyNumberOfRanks) {
+TEST_P(MpiClient, SubarraysMakeTheSameFieldOnAnyNumberOfRanks) {
   FakeStudy study;
   study.fields = {{"u", 60}, {"v", 1}};
   study.steps = 2;
@@ -128,25 +132,25 @@ TEST_F(MpiClient, SubarraysMakeTheSameFieldOnAnyNumberOfRanks) {
   EXPECT_EQ(sample->back(), 7.f);
 }
 
-TEST_F(MpiClient, AllRanksHearOfOneRanksWrongSize) {
+TEST_P(MpiClient, AllRanksHearOfOneRanksWrongSize) {
   FakeStudy study;
-  study.fields = {{"u", 40}};
+  study.fields = {{"u", 36}};
   connect(study);
-  const std::size_t share = 40 / static_cast<std::size_t>(ranks());
+  const std::size_t share = 36 / static_cast<std::size_t>(ranks());
   const bool last = rank() + 1 == ranks();
   EXPECT_EQ(send("u", std::vector<double>(last ? share - 1 : share)), WEIR_ERROR_SIZE);
   EXPECT_THAT(weir_last_error(client_),
-              HasSubstr("field 'u': the ranks sent 39 values, the study says 40"));
+              HasSubstr("field 'u': the ranks sent 35 values, the study says 36"));
   EXPECT_EQ(send("u", std::vector<double>(share)), WEIR_ERROR_STATE);
   expect_finalized(WEIR_ERROR_SIZE);
 }
 
-TEST_F(MpiClient, AllRanksHearOfOneRanksWrongArgument) {
+TEST_P(MpiClient, AllRanksHearOfOneRanksWrongArgument) {
   FakeStudy study;
-  study.fields = {{"u", 40}};
+  study.fields = {{"u", 36}};
   study.steps = 1;
   connect(study);
-  const std::size_t share = 40 / static_cast<std::size_t>(ranks());
+  const std::size_t share = 36 / static_cast<std::size_t>(ranks());
   const bool last = rank() + 1 == ranks();
   const std::vector<double> values(share, 2.);
   EXPECT_EQ(weir_send(client_, last ? "w" : "u", values.data(), share), WEIR_ERROR_ARGUMENT);
@@ -161,12 +165,11 @@ TEST_F(MpiClient, AllRanksHearOfOneRanksWrongArgument) {
   EXPECT_EQ(server_->accepted(), 1u);
 }
 
-TEST_F(MpiClient, AllRanksHearThatBlocksOverlap) {
+TEST_P(MpiClient, AllRanksHearThatBlocksOverlap) {
   FakeStudy study;
-  study.fields = {{"u", 40}};
+  study.fields = {{"u", 36}};
   connect(study);
-  const std::size_t global[] = {4, 10}, local[] = {4, 10}, start[] = {0, 0},
-                    start_behind[] = {1, 0};
+  const std::size_t global[] = {4, 9}, local[] = {4, 9}, start[] = {0, 0}, start_behind[] = {1, 0};
   const bool wrong_start = ranks() == 1;
   EXPECT_EQ(weir_subarray(client_, "u", 2, global, local, wrong_start ? start_behind : start),
             WEIR_ERROR_SIZE);
@@ -174,13 +177,13 @@ TEST_F(MpiClient, AllRanksHearThatBlocksOverlap) {
   expect_finalized(WEIR_ERROR_SIZE);
 }
 
-TEST_F(MpiClient, AStepThatIsNotSentWaitsForNoOtherRank) {
+TEST_P(MpiClient, AStepThatIsNotSentWaitsForNoOtherRank) {
   FakeStudy study;
-  study.fields = {{"u", 40}};
+  study.fields = {{"u", 36}};
   study.steps = 2;
   study.stride = 3;
   connect(study);
-  const std::vector<double> values(40 / static_cast<std::size_t>(ranks()), 5.);
+  const std::vector<double> values(36 / static_cast<std::size_t>(ranks()), 5.);
   EXPECT_EQ(send("u", values), WEIR_OK);
   if (rank() == 0) {
     EXPECT_EQ(send("u", values), WEIR_OK);
@@ -195,14 +198,14 @@ TEST_F(MpiClient, AStepThatIsNotSentWaitsForNoOtherRank) {
   expect_finalized(WEIR_OK);
 }
 
-TEST_F(MpiClient, ANullCommunicatorIsAnArgument) {
-  EXPECT_EQ(weir_init(MPI_COMM_NULL, &client_), WEIR_ERROR_ARGUMENT);
+TEST_P(MpiClient, ANullCommunicatorIsAnArgument) {
+  EXPECT_EQ(init(MPI_COMM_NULL), WEIR_ERROR_ARGUMENT);
   EXPECT_THAT(weir_last_error(nullptr),
               HasSubstr("weir_init: the communicator is MPI_COMM_NULL; it has to be one that this "
                         "process is in"));
 }
 
-TEST_F(MpiClient, AllRanksHaveTheParameters) {
+TEST_P(MpiClient, AllRanksHaveTheParameters) {
   connect(FakeStudy{});
   double values[2] = {0, 0};
   std::size_t count = 0, step = 99;
@@ -214,27 +217,229 @@ TEST_F(MpiClient, AllRanksHaveTheParameters) {
   EXPECT_THAT(weir_last_error(nullptr), HasSubstr("sent 0 of 3 steps of field 'u'"));
 }
 
-TEST_F(MpiClient, AllRanksHearThatTheEnvironmentIsMissing) {
-  const weir_status status = weir_init(MPI_COMM_WORLD, &client_);
+TEST_P(MpiClient, AllRanksHearThatTheEnvironmentIsMissing) {
+  const weir_status status = init(MPI_COMM_WORLD);
   EXPECT_EQ(status, WEIR_ERROR_ENVIRONMENT);
   EXPECT_TRUE(same_everywhere(status));
   EXPECT_EQ(client_, nullptr);
   EXPECT_THAT(weir_last_error(nullptr), HasSubstr("WEIR_STUDY_DIR is not set"));
 }
 
-TEST_F(MpiClient, AllRanksHearThatTheServerHasNoRoom) {
+TEST_P(MpiClient, AllRanksHearThatTheServerHasNoRoom) {
   FakeStudy study;
-  study.fields = {{"u", 40}};
+  study.fields = {{"u", 36}};
   study.room = 0;
   study.window_bytes = 1;
   study.timeout = 0.5;
   connect(study);
-  const std::vector<double> values(40 / static_cast<std::size_t>(ranks()));
+  const std::vector<double> values(36 / static_cast<std::size_t>(ranks()));
   EXPECT_EQ(send("u", values), WEIR_OK) << "one sample is let in";
+  if (in_parts()) {
+    EXPECT_EQ(send("u", values), WEIR_OK) << "the next call tells it to all";
+  }
   EXPECT_EQ(send("u", values), WEIR_ERROR_TIMEOUT);
   EXPECT_THAT(weir_last_error(client_), HasSubstr("waited 0.5 s for room"));
   expect_finalized(WEIR_ERROR_TIMEOUT);
 }
+
+TEST_P(MpiClient, PutsSharesThatChangeFromStepToStepInRankOrder) {
+  constexpr std::size_t total = 30;
+  FakeStudy study;
+  study.fields = {{"u", total}};
+  study.steps = 6;
+  connect(study);
+  for (int step = 0; step < 6; ++step) {
+    // All of it on one rank, another one at each step, but for a value on the first and the last.
+    const bool most = step % ranks() == rank();
+    std::vector<double> part(most ? total - static_cast<std::size_t>(ranks() - 1) : 1, rank());
+    EXPECT_EQ(send("u", part), WEIR_OK) << weir_last_error(client_);
+  }
+  expect_finalized(WEIR_OK);
+  if (rank() != 0) return;
+  for (std::uint64_t step = 0; step < 6; ++step) {
+    const auto sample = server_->sample({0, step});
+    ASSERT_TRUE(sample) << "step " << step;
+    std::vector<float> expected;
+    for (int from = 0; from < ranks(); ++from) {
+      const bool most = static_cast<int>(step) % ranks() == from;
+      expected.insert(expected.end(), most ? total - static_cast<std::size_t>(ranks() - 1) : 1,
+                      static_cast<float>(from));
+    }
+    EXPECT_EQ(*sample, expected) << "step " << step;
+  }
+}
+
+/// Four fields of different shapes; of each, rank r of R has a share along the axis that is given,
+/// or the last rank has all of it.
+struct ShapedField {
+  const char* name;
+  std::vector<std::size_t> shape;
+  std::size_t axis;
+};
+const std::vector<ShapedField> shaped_fields = {
+    {"u", {6, 8, 10}, 1}, {"v", {6, 8, 10}, 2}, {"w", {5, 7}, 0}, {"p", {1}, 0}};
+
+std::size_t size_of(const std::vector<std::size_t>& shape) {
+  std::size_t size = 1;
+  for (const auto extent : shape) size *= extent;
+  return size;
+}
+
+/// The value at a place of a field that counts its values, offset so that each step has others.
+double shaped_value(std::size_t field, int step, std::size_t place) {
+  return 1e6 * static_cast<double>(field) + 1e4 * step + static_cast<double>(place);
+}
+
+struct ShapedBlock {
+  std::vector<std::size_t> extent, start;
+};
+
+ShapedBlock block_of(const ShapedField& field) {
+  const auto me = static_cast<std::size_t>(rank()), all = static_cast<std::size_t>(ranks());
+  ShapedBlock block{field.shape, std::vector<std::size_t>(field.shape.size())};
+  const std::size_t extent = field.shape[field.axis];
+  block.start[field.axis] = extent * me / all;
+  block.extent[field.axis] = extent * (me + 1) / all - block.start[field.axis];
+  return block;
+}
+
+/// The block's values, row-major.
+std::vector<double> values_of(const ShapedField& field, std::size_t index, int step) {
+  const ShapedBlock block = block_of(field);
+  std::vector<double> values;
+  for (std::size_t k = 0; k < size_of(field.shape); ++k) {
+    std::size_t rest = k;
+    bool inside = true;
+    for (std::size_t axis = field.shape.size(); axis-- > 0;) {
+      const std::size_t at = rest % field.shape[axis];
+      rest /= field.shape[axis];
+      inside = inside && at >= block.start[axis] && at < block.start[axis] + block.extent[axis];
+    }
+    if (inside) values.push_back(shaped_value(index, step, k));
+  }
+  return values;
+}
+
+TEST_P(MpiClient, SendsFieldsOfDifferentShapesToSeveralServerRanks) {
+  FakeStudy study;
+  study.fields.clear();
+  for (const auto& field : shaped_fields)
+    study.fields.push_back({field.name, size_of(field.shape)});
+  study.steps = 5;
+  study.ranks = 2;
+  connect(study);
+  for (const auto& field : shaped_fields) {
+    const ShapedBlock block = block_of(field);
+    EXPECT_EQ(weir_subarray(client_, field.name, field.shape.size(), field.shape.data(),
+                            block.extent.data(), block.start.data()),
+              WEIR_OK)
+        << weir_last_error(client_);
+  }
+  for (int step = 0; step < 5; ++step) {
+    for (std::size_t f = 0; f < shaped_fields.size(); ++f) {
+      EXPECT_EQ(send(shaped_fields[f].name, values_of(shaped_fields[f], f, step)), WEIR_OK)
+          << weir_last_error(client_);
+    }
+  }
+  expect_finalized(WEIR_OK);
+  if (rank() != 0) return;
+  for (int step = 0; step < 5; ++step) {
+    const auto sample = server_->sample({0, static_cast<std::uint64_t>(step)});
+    ASSERT_TRUE(sample) << "step " << step;
+    std::size_t at = 0;
+    for (std::size_t f = 0; f < shaped_fields.size(); ++f) {
+      for (std::size_t k = 0; k < size_of(shaped_fields[f].shape); ++k) {
+        ASSERT_EQ((*sample)[at++], static_cast<float>(shaped_value(f, step, k)))
+            << shaped_fields[f].name << " value " << k << " of step " << step;
+      }
+    }
+  }
+}
+
+TEST_P(MpiClient, SendsAFieldOfManyChunks) {
+  const std::size_t rows = 700, columns = 6000;  // 16 MiB: each rank's columns are several chunks
+  FakeStudy study;
+  study.fields = {{"u", rows * columns}, {"v", rows * columns}};
+  study.steps = 1;
+  study.window_bytes = 1;  // one sample is let in all the same
+  connect(study);
+  const auto me = static_cast<std::size_t>(rank()), all = static_cast<std::size_t>(ranks());
+  const std::size_t first = columns * me / all, own = columns * (me + 1) / all - first;
+  const std::size_t global[] = {rows, columns}, local[] = {rows, own}, start[] = {0, first};
+  EXPECT_EQ(weir_subarray(client_, "u", 2, global, local, start), WEIR_OK)
+      << weir_last_error(client_);
+  std::vector<float> block, share;
+  for (std::size_t row = 0; row < rows; ++row) {
+    for (std::size_t column = first; column < first + own; ++column)
+      block.push_back(static_cast<float>(row * columns + column));
+  }
+  const std::size_t total = rows * columns;
+  for (std::size_t k = total * me / all; k < total * (me + 1) / all; ++k)
+    share.push_back(static_cast<float>(k));
+  EXPECT_EQ(weir_send_float(client_, "u", block.data(), block.size()), WEIR_OK);
+  EXPECT_EQ(weir_send_float(client_, "v", share.data(), share.size()), WEIR_OK);
+  expect_finalized(WEIR_OK);
+  if (rank() != 0) return;
+  const auto sample = server_->sample({0, 0});
+  ASSERT_TRUE(sample);
+  std::size_t wrong = 0;
+  for (std::size_t k = 0; k < sample->size(); ++k)
+    wrong += (*sample)[k] != static_cast<float>(k % total);
+  EXPECT_EQ(wrong, 0u);
+}
+
+TEST_P(MpiClient, AllRanksSayTheSameTime) {
+  FakeStudy study;
+  study.fields = {{"u", 36}};
+  study.steps = 1;
+  study.times = true;
+  connect(study);
+  const std::vector<double> values(36 / static_cast<std::size_t>(ranks()));
+  const bool alone = ranks() == 1;
+  EXPECT_EQ(weir_time(client_, 1.5 + (alone ? 0 : rank())), WEIR_OK);
+  EXPECT_EQ(send("u", values), alone ? WEIR_OK : WEIR_ERROR_ARGUMENT);
+  if (!alone) {
+    EXPECT_THAT(weir_last_error(client_), HasSubstr("weir_time: rank 1 says 2.5, rank 0 1.5"));
+    EXPECT_EQ(weir_time(client_, 1.5), WEIR_OK);
+    EXPECT_EQ(send("u", values), WEIR_OK);
+  }
+  expect_finalized(WEIR_OK);
+  if (rank() != 0) return;
+  EXPECT_EQ(server_->time({0, 0}), 1.5);
+}
+
+TEST_P(MpiClient, AllRanksGoOnFromADurableStep) {
+  FakeStudy study;
+  study.fields = {{"u", 36}};
+  study.steps = 6;
+  study.ranks = 2;
+  if (rank() == 0) {
+    setenv("WEIR_STUDY_DIR", folder_.path().c_str(), 1);
+    setenv("WEIR_SIM", "0", 1);
+    server_ = std::make_unique<FakeServer>(folder_.path(), study);
+    for (const std::uint64_t step : {0, 1, 2, 4}) server_->rank(step % 2).hold({0, step});
+    for (const std::size_t server_rank : {0, 1}) server_->rank(server_rank).publish();
+  }
+  ASSERT_EQ(init(MPI_COMM_WORLD), WEIR_OK) << weir_last_error(nullptr);
+  std::size_t resume = 0;
+  EXPECT_EQ(weir_resume_step(client_, &resume), WEIR_OK);
+  EXPECT_EQ(resume, 3u);
+  EXPECT_EQ(weir_start_at(client_, 4), WEIR_ERROR_ARGUMENT);
+  EXPECT_EQ(weir_start_at(client_, 2), WEIR_OK) << weir_last_error(client_);
+  for (int step = 2; step < 6; ++step) {
+    const std::vector<double> values(36 / static_cast<std::size_t>(ranks()), step);
+    EXPECT_EQ(send("u", values), WEIR_OK) << weir_last_error(client_);
+  }
+  expect_finalized(WEIR_OK);
+  if (rank() != 0) return;
+  EXPECT_EQ(server_->accepted(), 6u);
+  EXPECT_EQ(server_->sample({0, 5}).value(), std::vector<float>(36, 5));
+  EXPECT_TRUE(server_->sample({0, 4}).value().empty()) << "it was held, and not sent again";
+}
+
+INSTANTIATE_TEST_SUITE_P(Delivery, MpiClient, testing::Values(false, true), [](const auto& of) {
+  return std::string(of.param ? "InParts" : "Gathered");
+});
 
 }  // namespace
 }  // namespace weir::test

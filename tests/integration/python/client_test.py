@@ -59,10 +59,12 @@ class DataTest(WholeTest):
     def test_every_kind_of_array_arrives_as_its_values_from_one_process_and_from_several(self):
         alone = self.recorded("alone", study_of("serial"))
         several = self.recorded("several", study_of("mpi", ranks=3))
+        parts = self.recorded("parts", study_of("parts", ranks=3))
         a, u = alone
         expected = 1000 * a[:, None, None] + 100 * np.arange(STEPS)[:, None] + np.arange(SIZE)
         np.testing.assert_array_equal(u, expected.astype(np.float32))
         np.testing.assert_array_equal(several[1], u)
+        np.testing.assert_array_equal(parts[1], u)
 
 
 class ResumeTest(WholeTest):

@@ -1,5 +1,5 @@
 """A solver that takes no time: value k of step s is 1000 a + 100 s + k, a the study's parameter; it is sent in another way at
-each step, and is the same field on any number of ranks. usage: solver.py serial|mpi SIZE STEPS"""
+each step, and is the same field on any number of ranks. usage: solver.py serial|mpi|parts SIZE STEPS"""
 
 import sys
 
@@ -24,10 +24,10 @@ def dressed(values, step):
 def main():
     kind, size, steps = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
     comm = None
-    if kind == "mpi":
+    if kind != "serial":
         from mpi4py import MPI
         comm = MPI.COMM_WORLD
-    with weir.Client(comm) as client:
+    with weir.Client(comm, gather=kind != "parts") as client:
         (a,) = client.parameters
         start, count = block(comm, size)
         client.subarray("u", [size], [count], [start])

@@ -75,7 +75,9 @@ TEST(BlockLayout, RefusesABlockOverTheEdge) {
 
 TEST(BlockLayout, RefusesBlocksThatOverlap) {
   EXPECT_THAT(refusal(/*values=*/4, {4}, {{{3}, {0}}, {{2}, {2}}}),
-              HasSubstr("value 2 belongs to two ranks' blocks"));
+              HasSubstr("value 2 belongs to two ranks' blocks, those of rank 0 and rank 1"));
+  EXPECT_THAT(refusal(/*values=*/9, {3, 3}, {{{3, 2}, {0, 0}}, {{1, 3}, {2, 0}}}),
+              HasSubstr("value 6 belongs"));
 }
 
 TEST(BlockLayout, RefusesBlocksThatLeaveAGap) {

@@ -15,6 +15,13 @@ namespace {
 
 constexpr std::uint64_t kib = 1024, mib = 1024 * kib;
 
+/// A solver that gathers: a group of one.
+struct Client : CreditAccount {
+  CreditGroup alone;
+};
+
+void add(CreditPool& pool, Client& client) { pool.add(client, client.alone); }
+
 /// Wants `samples` samples of `sample` bytes, cut in chunks of `chunk`.
 Want want_of(std::uint64_t samples, std::uint64_t sample, std::uint64_t chunk) {
   return {samples, samples * sample, chunk, 0};
@@ -34,8 +41,8 @@ std::uint64_t send_all(CreditPool& pool, CreditAccount& account, std::uint64_t c
 
 TEST(Credit, NothingIsGrantedToAClientThatWantsNothing) {
   CreditPool pool(/*budget=*/mib, /*sample=*/kib);
-  CreditAccount account;
-  pool.add(account);
+  Client account;
+  add(pool, account);
   pool.grant(/*room=*/100);
   EXPECT_EQ(account.granted.samples, 0u);
   EXPECT_EQ(account.granted.bytes, 0u);
@@ -44,8 +51,8 @@ TEST(Credit, NothingIsGrantedToAClientThatWantsNothing) {
 
 TEST(Credit, IsForWhatIsWantedAndNotMore) {
   CreditPool pool(/*budget=*/mib, /*sample=*/kib);
-  CreditAccount account;
-  pool.add(account);
+  Client account;
+  add(pool, account);
   ASSERT_TRUE(pool.want(account, want_of(/*samples=*/3, kib, /*chunk=*/kib)));
   pool.grant(/*room=*/100);
   EXPECT_EQ(account.granted.samples, 3u);
@@ -55,8 +62,8 @@ TEST(Credit, IsForWhatIsWantedAndNotMore) {
 
 TEST(Credit, NoRoomMeansNoCredit) {
   CreditPool pool(/*budget=*/mib, /*sample=*/kib);
-  CreditAccount account;
-  pool.add(account);
+  Client account;
+  add(pool, account);
   ASSERT_TRUE(pool.want(account, want_of(/*samples=*/3, kib, /*chunk=*/kib)));
   pool.grant(/*room=*/0);
   EXPECT_EQ(account.granted.samples, 0u);
@@ -65,9 +72,9 @@ TEST(Credit, NoRoomMeansNoCredit) {
 
 TEST(Credit, PromisesNoMoreSamplesThanThereIsRoomFor) {
   CreditPool pool(/*budget=*/mib, /*sample=*/kib);
-  std::vector<CreditAccount> accounts(10);
+  std::vector<Client> accounts(10);
   for (auto& account : accounts) {
-    pool.add(account);
+    add(pool, account);
     ASSERT_TRUE(pool.want(account, want_of(/*samples=*/5, kib, /*chunk=*/kib)));
   }
   pool.grant(/*room=*/7);
@@ -82,10 +89,10 @@ TEST(Credit, PromisesNoMoreSamplesThanThereIsRoomFor) {
 
 TEST(Credit, FiftyClientsGetEqualSharesOverTime) {
   CreditPool pool(/*budget=*/4 * mib, /*sample=*/256 * kib);
-  std::vector<CreditAccount> accounts(50);
+  std::vector<Client> accounts(50);
   std::vector<std::uint64_t> sent(50);
   for (auto& account : accounts) {
-    pool.add(account);
+    add(pool, account);
     ASSERT_TRUE(pool.want(account, want_of(/*samples=*/1000, 256 * kib, /*chunk=*/64 * kib)));
   }
   for (int round = 0; round < 1000; ++round) {
@@ -100,13 +107,13 @@ TEST(Credit, FiftyClientsGetEqualSharesOverTime) {
 
 TEST(Credit, SmallChunksDoNotStarveLargeOnes) {
   CreditPool pool(/*budget=*/4 * mib, /*sample=*/4 * mib);
-  std::vector<CreditAccount> small(20);
-  CreditAccount large;
+  std::vector<Client> small(20);
+  Client large;
   for (auto& account : small) {
-    pool.add(account);
+    add(pool, account);
     ASSERT_TRUE(pool.want(account, want_of(/*samples=*/1000, 4 * mib, /*chunk=*/4 * kib)));
   }
-  pool.add(large);
+  add(pool, large);
   ASSERT_TRUE(pool.want(large, want_of(/*samples=*/10, 4 * mib, /*chunk=*/4 * mib)));
   for (int round = 0; round < 20000 && large.placed < 8 * mib; ++round) {
     pool.grant(/*room=*/30);
@@ -124,9 +131,9 @@ TEST(Credit, SmallChunksDoNotStarveLargeOnes) {
 
 TEST(Credit, AChunkOverTheWholeBudgetIsGrantedAlone) {
   CreditPool pool(/*budget=*/kib, /*sample=*/2 * mib);
-  CreditAccount first, second;
-  for (CreditAccount* account : {&first, &second}) {
-    pool.add(*account);
+  Client first, second;
+  for (Client* account : {&first, &second}) {
+    add(pool, *account);
     ASSERT_TRUE(pool.want(*account, want_of(/*samples=*/1, 2 * mib, /*chunk=*/mib)));
   }
   pool.grant(/*room=*/2);
@@ -145,9 +152,9 @@ TEST(Credit, AChunkOverTheWholeBudgetIsGrantedAlone) {
 
 TEST(Credit, BegunSamplesComeBeforeNewOnes) {
   CreditPool pool(/*budget=*/2 * kib, /*sample=*/2 * kib);
-  CreditAccount begun, eager;
-  pool.add(eager);
-  pool.add(begun);
+  Client begun, eager;
+  add(pool, eager);
+  add(pool, begun);
   ASSERT_TRUE(pool.want(begun, {/*samples=*/1, /*bytes=*/kib, /*chunk=*/kib, 0}));
   pool.grant(/*room=*/1);
   ASSERT_TRUE(pool.begin_sample(begun));
@@ -160,8 +167,8 @@ TEST(Credit, BegunSamplesComeBeforeNewOnes) {
 
 TEST(Credit, BytesAreOnlyForSamplesThatMayBegin) {
   CreditPool pool(/*budget=*/mib, /*sample=*/kib);
-  CreditAccount blocked;
-  pool.add(blocked);
+  Client blocked;
+  add(pool, blocked);
   ASSERT_TRUE(pool.want(blocked, want_of(/*samples=*/5, kib, /*chunk=*/kib)));
   pool.grant(/*room=*/2);
   EXPECT_EQ(blocked.granted.bytes, 2 * kib);
@@ -169,20 +176,78 @@ TEST(Credit, BytesAreOnlyForSamplesThatMayBegin) {
 
 TEST(Credit, OfAClientThatGoesIsFreeAgain) {
   CreditPool pool(/*budget=*/mib, /*sample=*/kib);
-  CreditAccount gone;
-  pool.add(gone);
+  Client gone;
+  add(pool, gone);
   ASSERT_TRUE(pool.want(gone, want_of(/*samples=*/5, kib, /*chunk=*/kib)));
   pool.grant(/*room=*/5);
   ASSERT_GT(pool.outstanding(), 0u);
-  pool.remove(gone);
+  pool.remove(gone, /*abandoned=*/0);
   EXPECT_EQ(pool.outstanding(), 0u);
+  EXPECT_EQ(pool.promised(), 0u);
+}
+
+TEST(Credit, PartsOfASolverShareThePromiseOfASlot) {
+  CreditPool pool(/*budget=*/mib, /*sample=*/kib);
+  CreditGroup solver;
+  CreditAccount first, second;
+  for (CreditAccount* part : {&first, &second}) {
+    pool.add(*part, solver);
+    ASSERT_TRUE(pool.want(*part, want_of(/*samples=*/5, kib / 2, /*chunk=*/kib / 2)));
+  }
+  pool.grant(/*room=*/2);
+  EXPECT_EQ(pool.promised(), 2u) << "the parts begin the same samples";
+  EXPECT_EQ(first.granted.samples, 2u);
+  EXPECT_EQ(second.granted.samples, 2u);
+}
+
+TEST(Credit, APartMayJoinASampleAlthoughNoRoomIsLeft) {
+  CreditPool pool(/*budget=*/mib, /*sample=*/kib);
+  CreditGroup solver;
+  CreditAccount first, second;
+  for (CreditAccount* part : {&first, &second}) pool.add(*part, solver);
+  ASSERT_TRUE(pool.want(first, want_of(/*samples=*/2, kib / 2, /*chunk=*/kib / 2)));
+  pool.grant(/*room=*/1);
+  ASSERT_TRUE(pool.begin_sample(first));
+  pool.place(first, kib / 2);
+  ASSERT_TRUE(pool.want(second, want_of(/*samples=*/2, kib / 2, /*chunk=*/kib / 2)));
+  pool.grant(/*room=*/0);
+  EXPECT_EQ(second.granted.samples, 1u);
+  EXPECT_EQ(first.granted.samples, 1u) << "the next one has no slot";
+  ASSERT_TRUE(pool.join_sample(second));
+  pool.place(second, kib / 2);
+  for (CreditAccount* part : {&first, &second}) pool.end_sample(*part, /*placed=*/kib / 2);
+  pool.end_sample(solver);
+  EXPECT_EQ(first.missing + second.missing, 0u);
+  pool.grant(/*room=*/1);
+  EXPECT_EQ(first.granted.samples, 2u);
+  EXPECT_EQ(second.granted.samples, 2u);
+}
+
+TEST(Credit, APartThatBeginsAgainMayJoinWhatTheOthersHaveBegun) {
+  CreditPool pool(/*budget=*/mib, /*sample=*/kib);
+  CreditGroup solver;
+  CreditAccount first, second, again;
+  for (CreditAccount* part : {&first, &second}) {
+    pool.add(*part, solver);
+    ASSERT_TRUE(pool.want(*part, want_of(/*samples=*/3, kib / 2, /*chunk=*/kib / 2)));
+  }
+  pool.grant(/*room=*/2);
+  for (int sample = 0; sample < 2; ++sample) {
+    ASSERT_TRUE(pool.begin_sample(first));
+    ASSERT_TRUE(pool.join_sample(second));
+  }
+  pool.remove(second, /*abandoned=*/0);
+  pool.add(again, solver);
+  ASSERT_TRUE(pool.want(again, want_of(/*samples=*/3, kib / 2, /*chunk=*/kib / 2)));
+  pool.grant(/*room=*/0);
+  EXPECT_EQ(again.granted.samples, 2u);
   EXPECT_EQ(pool.promised(), 0u);
 }
 
 TEST(Credit, WantThatTakesBackOrReturnsTooMuchIsRefused) {
   CreditPool pool(/*budget=*/mib, /*sample=*/kib);
-  CreditAccount account;
-  pool.add(account);
+  Client account;
+  add(pool, account);
   ASSERT_TRUE(pool.want(account, want_of(/*samples=*/5, kib, /*chunk=*/kib)));
   pool.grant(/*room=*/2);
   const std::uint64_t granted = account.granted.bytes;
@@ -196,8 +261,8 @@ TEST(Credit, WantThatTakesBackOrReturnsTooMuchIsRefused) {
 
 TEST(Credit, SampleThatWasNotPromisedMayNotBegin) {
   CreditPool pool(/*budget=*/mib, /*sample=*/kib);
-  CreditAccount account;
-  pool.add(account);
+  Client account;
+  add(pool, account);
   ASSERT_TRUE(pool.want(account, want_of(/*samples=*/5, kib, /*chunk=*/kib)));
   pool.grant(/*room=*/1);
   EXPECT_TRUE(pool.begin_sample(account));
@@ -211,8 +276,8 @@ TEST(Credit, KeepsItsBoundsWhateverComes) {
     const std::uint64_t chunk = 1 + random.below(64 * kib), sample = chunk * (1 + random.below(5));
     const std::uint64_t budget = 1 + random.below(8 * chunk);
     CreditPool pool(budget, sample);
-    std::deque<CreditAccount> accounts(1 + random.below(8));
-    for (auto& account : accounts) pool.add(account);
+    std::deque<Client> accounts(1 + random.below(8));
+    for (auto& account : accounts) add(pool, account);
     for (int step = 0; step < 300; ++step) {
       auto& account = accounts[random.below(accounts.size())];
       Want want = account.want;

@@ -188,6 +188,45 @@ TEST(Message, DataOverTheLargestChunkIsAnError) {
   EXPECT_FALSE(decode(frame_of(Data{.count = max_chunk_bytes / 4 + 1})).ok());
 }
 
+/// Two values of a part that has a column of a 4 × 3 array.
+std::vector<std::byte> part_frame() {
+  Data data{1, 2, 3, 4, /*offset=*/1, /*count=*/2, /*time=*/0.5};
+  data.box = {{4, 2, 1}, {3, 1, 2}};
+  auto frame = encode(data);
+  frame.resize(frame.size() + 8, std::byte{0x3f});
+  return frame;
+}
+
+TEST(Message, OfAPartComesBackWithItsBoxAndItsValuesBehindIt) {
+  const auto frame = part_frame();
+  const auto result = decode(frame);
+  ASSERT_TRUE(result.ok()) << error_of(result);
+  const auto& [message, values] = std::get<Decoded>(result.value);
+  const auto& data = std::get<Data>(message);
+  EXPECT_EQ(data.box, (Box{{4, 2, 1}, {3, 1, 2}}));
+  EXPECT_EQ(data.offset, 1u);
+  EXPECT_EQ(data.time, 0.5);
+  EXPECT_EQ(values.size(), 8u);
+  EXPECT_EQ(values.data(), frame.data() + frame.size() - 8);
+  EXPECT_EQ(value_bytes(frame), 8u);
+}
+
+TEST(Message, OfAPartCutShortAnywhereIsAnError) {
+  const auto frame = part_frame();
+  for (std::size_t size = 0; size < frame.size(); ++size)
+    EXPECT_FALSE(decode_exact(frame, size).ok()) << size;
+}
+
+TEST(Message, OfAPartWithTooManyAxesIsAnError) {
+  for (const std::uint8_t axes : {0, 3, 17, 255}) {
+    auto frame = part_frame();
+    frame[header_size] = std::byte{axes};
+    const auto result = decode_exact(frame, frame.size());
+    ASSERT_FALSE(result.ok()) << int{axes};
+    EXPECT_NE(error_of(result).find("axes"), std::string::npos) << error_of(result);
+  }
+}
+
 TEST(Message, OfAnotherVersionNamesBothVersions) {
   auto frame = encode(Ping{1});
   frame[4] = std::byte{9};

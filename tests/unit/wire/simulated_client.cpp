@@ -10,10 +10,13 @@ namespace weir::wire::test {
 using namespace std::chrono_literals;
 
 SimulatedClient::SimulatedClient(const Plan& plan, std::uint64_t sim, std::uint64_t attempt,
-                                 MemoryNetwork& network, const Endpoints& endpoints, Time now)
+                                 std::size_t part, SimulatedRanks& solver, MemoryNetwork& network,
+                                 const Endpoints& endpoints, Time now)
     : plan_(plan),
       sim_(sim),
       attempt_(attempt),
+      part_(part),
+      solver_(solver),
       network_(network),
       channel_(network.connect(endpoints.ranks)),
       epoch_(endpoints.epoch),
@@ -23,9 +26,10 @@ SimulatedClient::SimulatedClient(const Plan& plan, std::uint64_t sim, std::uint6
     ClientSettings settings;
     settings.sim = sim;
     settings.attempt = attempt;
+    settings.part = part;
+    settings.parts = plan.parts;
     settings.rank = rank;
     settings.epoch = epoch_;
-    settings.sample_bytes = plan.sample_bytes;
     auto send = [this, rank](Frame frame) { channel_->send(rank, std::move(frame)); };
     sessions_.push_back(std::make_unique<ClientSession>(settings, send));
     sessions_.back()->start(now);
@@ -73,16 +77,22 @@ void SimulatedClient::note_welcomes() {
     welcomes_[rank] = sessions_[rank]->welcome();
 }
 
-/// weir_init has returned when every rank has welcomed the client.
+/// weir_init has returned when every server rank has welcomed every part.
 void SimulatedClient::begin(Random& random) {
-  begun_ = std::all_of(sessions_.begin(), sessions_.end(),
-                       [](const auto& s) { return s->state() == ClientState::open; });
-  if (!begun_) return;
-  note_welcomes();
-  if (!plan_.own_checkpoints) return;
-  const std::uint64_t start = random.below(resume_step() + 1);
-  for (std::uint64_t step = 0; step < start; ++step) pass(step);
-  next_step_.assign(next_step_.size(), start);
+  if (!solver_.open[part_]) {
+    solver_.open[part_] = std::all_of(sessions_.begin(), sessions_.end(), [](const auto& s) {
+      return s->state() == ClientState::open;
+    });
+    if (!solver_.open[part_]) return;
+    note_welcomes();
+    solver_.resume[part_] = resume_step();
+  }
+  begun_ = std::all_of(solver_.open.begin(), solver_.open.end(), [](bool open) { return open; });
+  if (!begun_ || !plan_.own_checkpoints) return;
+  const auto resume = *std::min_element(solver_.resume.begin(), solver_.resume.end());
+  if (!solver_.start) solver_.start = random.below(resume + 1);
+  for (std::uint64_t step = 0; step < *solver_.start; ++step) pass(step);
+  next_step_.assign(next_step_.size(), *solver_.start);
 }
 
 std::uint64_t SimulatedClient::resume_step() const {
@@ -111,7 +121,14 @@ void SimulatedClient::send_next(Time now, Random& random) {
     end_said_ = now;
     return;
   }
-  const std::size_t field = choose_field(random);
+  const std::size_t call = solver_.returned[part_];
+  if (*std::min_element(solver_.returned.begin(), solver_.returned.end()) < call) return;
+  if (call == solver_.fields.size()) {
+    const std::size_t next = choose_field(random);
+    if (!holds(next_step_[next]) && !reserve(next_step_[next])) return;
+    solver_.fields.push_back(next);
+  }
+  const std::size_t field = solver_.fields[call];
   const std::uint64_t step = next_step_[field];
   if (holds(step)) {
     pass(step);
@@ -121,6 +138,7 @@ void SimulatedClient::send_next(Time now, Random& random) {
     return;
   }
   ++next_step_[field];
+  ++solver_.returned[part_];
 }
 
 /// One that is furthest behind, or no more than a step ahead of it.
@@ -142,21 +160,53 @@ bool SimulatedClient::reserve(std::uint64_t step) {
   if (reserved_.contains(step)) return true;
   std::size_t used = unaccepted();
   for (const auto& [begun, bytes] : reserved_) used += bytes;
-  if (used > 0 && used + plan_.sample_bytes > plan_.window) return false;
-  reserved_[step] = plan_.sample_bytes;
+  if (used > 0 && used + sample_bytes() > plan_.window) return false;
+  reserved_[step] = sample_bytes();
   return true;
 }
 
 void SimulatedClient::send(std::uint64_t step, std::size_t field) {
-  const std::size_t size = plan_.fields[field];
-  for (std::size_t offset = 0; offset < size; offset += plan_.largest_chunk) {
-    const auto count = std::min(plan_.largest_chunk, size - offset);
-    sessions_[rank_of_step(step)]->enqueue(
-        step, chunk({sim_, step}, attempt_, static_cast<std::uint32_t>(field), offset, count));
+  std::size_t size = plan_.fields[field];
+  if (plan_.parts > 1) {
+    size = values_of(share_of(field));
+    send_share(step, field);
+  } else {
+    for (std::size_t offset = 0; offset < size; offset += plan_.largest_chunk) {
+      const auto count = std::min(plan_.largest_chunk, size - offset);
+      sessions_[rank_of_step(step)]->enqueue(
+          step, chunk({sim_, step}, attempt_, static_cast<std::uint32_t>(field), offset, count));
+    }
   }
   const auto reserved = reserved_.find(step);
   reserved->second -= size * sizeof(float);
-  if (reserved->second == 0) reserved_.erase(reserved);
+  const bool last = std::all_of(next_step_.begin(), next_step_.end(), [&](const auto& next) {
+    return next > step || (next == step && &next == &next_step_[field]);
+  });
+  if (last) reserved_.erase(reserved);
+}
+
+void SimulatedClient::send_share(std::uint64_t step, std::size_t field) {
+  for (const auto& [position, box] : divided(share_of(field), plan_.largest_chunk)) {
+    sessions_[rank_of_step(step)]->enqueue(
+        step, part_chunk({sim_, step}, attempt_, static_cast<std::uint32_t>(field), box, position));
+  }
+}
+
+/// Columns of two rows where the field is divisible by them, else a stretch of it; parts may have
+/// nothing.
+Box SimulatedClient::share_of(std::size_t field) const {
+  const std::uint64_t size = plan_.fields[field], rows = size % 2 == 0 ? 2 : 1;
+  const std::uint64_t columns = size / rows;
+  const std::uint64_t first = columns * part_ / plan_.parts;
+  return {{rows, rows, 0}, {columns, columns * (part_ + 1) / plan_.parts - first, first}};
+}
+
+std::size_t SimulatedClient::sample_bytes() const {
+  if (plan_.parts == 1) return plan_.sample_bytes;
+  std::size_t bytes = 0;
+  for (std::size_t field = 0; field < plan_.fields.size(); ++field)
+    bytes += values_of(share_of(field)) * sizeof(float);
+  return bytes;
 }
 
 std::size_t SimulatedClient::unaccepted() const {
@@ -175,6 +225,43 @@ bool SimulatedClient::ended() const {
 std::optional<Reject> SimulatedClient::rejection() const {
   for (const auto& session : sessions_) {
     if (session->state() == ClientState::rejected) return session->reject();
+  }
+  return std::nullopt;
+}
+
+// ---- SimulatedSolver
+
+SimulatedSolver::SimulatedSolver(const Plan& plan, std::uint64_t sim, std::uint64_t attempt,
+                                 MemoryNetwork& network, const Endpoints& endpoints, Time now)
+    : sim_(sim), attempt_(attempt) {
+  solver_.returned.resize(plan.parts);
+  solver_.open.resize(plan.parts);
+  solver_.resume.resize(plan.parts);
+  for (std::size_t part = 0; part < plan.parts; ++part) {
+    parts_.push_back(std::make_unique<SimulatedClient>(plan, sim, attempt, part, solver_, network,
+                                                       endpoints, now));
+  }
+}
+
+bool SimulatedSolver::run(Time now, Random& random, const Endpoints& endpoints) {
+  bool heard = false;
+  for (const auto& part : parts_) heard = part->run(now, random, endpoints) || heard;
+  return heard;
+}
+
+void SimulatedSolver::lose_part(Random& random) {
+  lost_ = true;
+  parts_.erase(parts_.begin() + static_cast<std::ptrdiff_t>(random.below(parts_.size())));
+}
+
+bool SimulatedSolver::ended() const {
+  return !lost_ &&
+         std::all_of(parts_.begin(), parts_.end(), [](const auto& part) { return part->ended(); });
+}
+
+std::optional<Reject> SimulatedSolver::rejection() const {
+  for (const auto& part : parts_) {
+    if (const auto why = part->rejection()) return why;
   }
   return std::nullopt;
 }

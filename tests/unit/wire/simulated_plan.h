@@ -1,6 +1,7 @@
 #pragma once
 // What a seed decides of a simulated study: its size, its network, and what goes wrong.
 
+#include <algorithm>
 #include <cstddef>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct Plan {
     room = 1 + random.below(8);
     window = sample_bytes * (1 + random.below(4));
     own_checkpoints = random.below(2) == 0;
+    parts = random.below(2) == 0 ? 1 : 2 + random.below(3);
+    // A field may be a step ahead of another, and parts do not wait for the same at the same time.
+    if (parts > 1) window = std::max(window, 2 * sample_bytes);
     plan_faults(random);
   }
 
@@ -28,6 +32,7 @@ struct Plan {
   std::size_t sample_bytes = 0, budget, window;
   std::vector<std::size_t> fields;
   bool own_checkpoints;  ///< a later attempt starts at a durable step
+  std::size_t parts;     ///< ranks of a solver that send by themselves; 1: it gathers
   MemoryFaults faults;
   std::size_t client_kills = 0;     ///< its job ends without a word
   std::size_t client_splits = 0;    ///< a later attempt starts while it lives on

@@ -12,6 +12,7 @@ Troubles& Troubles::operator+=(const Troubles& other) {
   attempts += other.attempts, restarts += other.restarts, rolled_back += other.rolled_back;
   lacking += other.lacking, fenced += other.fenced, silent += other.silent;
   repeated += other.repeated, reopened += other.reopened, kept += other.kept;
+  parts += other.parts, widowed += other.widowed;
   return *this;
 }
 
@@ -63,8 +64,8 @@ void SimulatedStudy::turn() {
 bool SimulatedStudy::run_clients() {
   bool heard = false;
   for (const auto& job : jobs_) {
-    heard = job.client->run(clock_.now(), random_, endpoints_) || heard;
-    check_client(*job.client);
+    heard = job.solver->run(clock_.now(), random_, endpoints_) || heard;
+    for (const auto& part : job.solver->parts()) check_client(*part);
   }
   return heard;
 }
@@ -98,9 +99,10 @@ void SimulatedStudy::check_memory(const SimulatedServer& server) {
 
 void SimulatedStudy::end_jobs() {
   std::erase_if(jobs_, [this](const Job& job) {
-    if (job.client->rejection()) judge(*job.client);
+    if (job.solver->rejection()) judge(*job.solver);
     const bool killed = job.killed_at && clock_.now() >= *job.killed_at;
-    return killed || job.client->ended() || job.client->rejection();
+    const bool given_up = job.given_up_at && clock_.now() >= *job.given_up_at;
+    return killed || given_up || job.solver->ended() || job.solver->rejection();
   });
   std::erase_if(remains_, [this](const Remains& remains) {
     if (clock_.now() < remains.killed_at) return false;
@@ -109,8 +111,8 @@ void SimulatedStudy::end_jobs() {
   });
 }
 
-void SimulatedStudy::judge(const SimulatedClient& client) {
-  const Reject why = *client.rejection();
+void SimulatedStudy::judge(const SimulatedSolver& solver) {
+  const Reject why = *solver.rejection();
   troubles_.lacking += why.code == RejectCode::lacking ? 1 : 0;
   troubles_.fenced += why.code == RejectCode::fenced ? 1 : 0;
   EXPECT_TRUE(why.code == RejectCode::lacking || why.code == RejectCode::fenced) << why.text;
@@ -138,7 +140,7 @@ void SimulatedStudy::start_missing() {
 /// Of its latest attempt, and not given up.
 SimulatedStudy::Job* SimulatedStudy::current_job(std::uint64_t sim) {
   const auto found = std::find_if(jobs_.begin(), jobs_.end(), [&](const Job& job) {
-    return !job.killed_at && job.client->sim() == sim && job.client->attempt() == attempts_[sim];
+    return !job.killed_at && job.solver->sim() == sim && job.solver->attempt() == attempts_[sim];
   });
   return found == jobs_.end() ? nullptr : &*found;
 }
@@ -148,9 +150,10 @@ void SimulatedStudy::start(std::uint64_t sim) {
   const std::uint64_t attempt = attempts_[sim] ? *attempts_[sim] + 1 : 0;
   attempts_[sim] = attempt;
   troubles_.attempts += 1;
+  troubles_.parts += plan_.parts > 1 ? 1 : 0;
   if (random_.below(2) == 0) server_->fence(sim, attempt);
   jobs_.push_back(
-      {std::make_unique<SimulatedClient>(plan_, sim, attempt, network_, endpoints_, clock_.now()),
+      {std::make_unique<SimulatedSolver>(plan_, sim, attempt, network_, endpoints_, clock_.now()),
        {}});
 }
 
@@ -174,6 +177,10 @@ void SimulatedStudy::lose_client(bool lives_on) {
   const auto job = jobs_.begin() + static_cast<std::ptrdiff_t>(random_.below(jobs_.size()));
   if (lives_on) {
     job->killed_at = clock_.now() + std::chrono::seconds(random_.below(30));
+  } else if (job->solver->parts().size() > 1 && random_.below(2) == 0) {
+    job->solver->lose_part(random_);
+    job->given_up_at = clock_.now() + 40s;
+    ++troubles_.widowed;
   } else {
     jobs_.erase(job);
   }

@@ -22,6 +22,7 @@ struct Troubles {
   std::size_t attempts = 0, restarts = 0, rolled_back = 0;  ///< rolled_back: samples
   std::size_t lacking = 0, fenced = 0, silent = 0;          ///< clients told, clients lost
   std::size_t repeated = 0, reopened = 0, kept = 0;         ///< chunks, sessions, turns
+  std::size_t parts = 0, widowed = 0;  ///< solvers that send in parts; those that lost one of them
 
   Troubles& operator+=(const Troubles& other);
   bool operator==(const Troubles&) const = default;
@@ -39,8 +40,9 @@ class SimulatedStudy {
 
  private:
   struct Job {
-    std::unique_ptr<SimulatedClient> client;
-    std::optional<Time> killed_at;  ///< fenced, and not told yet to end
+    std::unique_ptr<SimulatedSolver> solver;
+    std::optional<Time> killed_at;      ///< fenced, and not told yet to end
+    std::optional<Time> given_up_at{};  ///< without one of its parts it goes on no more
   };
   struct Remains {  ///< of a server that was given up and still runs
     std::unique_ptr<SimulatedServer> server;
@@ -57,7 +59,7 @@ class SimulatedStudy {
   void check_client(const SimulatedClient& client) const;
   void check_memory(const SimulatedServer& server);
   void end_jobs();
-  void judge(const SimulatedClient& client);
+  void judge(const SimulatedSolver& solver);
   void note(const SimulatedServer& server);
   void fence_lost_attempts();
   void start_missing();

@@ -26,9 +26,9 @@ void print(const Troubles& t, std::size_t seeds) {
   std::printf(
       "%zu seeds: %zu samples, %zu lost, %zu accepted twice; %zu attempts, %zu server restarts "
       "(%zu samples rolled back), %zu clients lacking, %zu fenced, %zu silent, %zu sessions "
-      "reopened, %zu chunks repeated\n",
+      "reopened, %zu chunks repeated, %zu attempts in parts, %zu of which lost one\n",
       seeds, t.samples, t.lost, t.twice, t.attempts, t.restarts, t.rolled_back, t.lacking, t.fenced,
-      t.silent, t.reopened, t.repeated);
+      t.silent, t.reopened, t.repeated, t.parts, t.widowed);
 }
 
 TEST(Simulation, LosesNothingAndCountsNothingTwiceWhateverDies) {
@@ -54,6 +54,8 @@ TEST(Simulation, LosesNothingAndCountsNothingTwiceWhateverDies) {
   EXPECT_GT(all.reopened, 100u);
   EXPECT_GT(all.repeated, 100u);
   EXPECT_GT(all.kept, 100u);
+  EXPECT_GT(all.parts, 500u);
+  EXPECT_GT(all.widowed, 50u);
 }
 
 TEST(Simulation, TheSameSeedGivesTheSameRun) {

@@ -35,6 +35,23 @@ inline Frame chunk(SampleId id, std::uint64_t attempt, std::uint32_t field, std:
   return frame;
 }
 
+/// A chunk of a part: the values that lie in `box`, from `position` of what the part has.
+inline Frame part_chunk(SampleId id, std::uint64_t attempt, std::uint32_t field, const Box& box,
+                        std::size_t position = 0) {
+  Data data{id.sim, attempt, id.step, field, position, values_of(box)};
+  data.box = box;
+  const std::size_t prefix = data_prefix_size(data);
+  auto frame = std::make_shared<std::vector<std::byte>>(prefix + data.count * sizeof(float));
+  encode_data_prefix(data, std::span(frame->data(), prefix));
+  for_each_run(box, [&](std::size_t source, std::size_t destination, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) {
+      const float value = value_of(id, field, destination + i);
+      std::memcpy(frame->data() + prefix + (source + i) * sizeof(float), &value, sizeof(float));
+    }
+  });
+  return frame;
+}
+
 /// A whole field that is one value: NaN, say.
 inline Frame chunk_of_value(SampleId id, std::uint32_t field, std::size_t count, float value) {
   auto frame = chunk(id, /*attempt=*/0, field, /*offset=*/0, count);
