@@ -55,6 +55,10 @@ class Plugging : public testing::Test {
     study_.training.optimizer.learning_rate = 0.02;
   }
 
+  void name_loss(const std::string& name) {
+    study_.training.loss.kind = LossKind::plugin;
+    study_.training.loss.name = name;
+  }
   void transform_with(const std::function<void(SampleBatch&)>& change) {
     study_.training.transform = "any";
     registry_.add_transform("any",
@@ -136,8 +140,9 @@ class Plugging : public testing::Test {
 };
 
 TEST_F(Plugging, AModelALossAndATransformGoOnToTheSameBitsFromEachCut) {
-  study_.training.model = {.kind = ModelKind::plugin, .name = "modes"};
-  study_.training.loss = {.kind = LossKind::plugin, .name = "log_cosh"};
+  study_.training.model.kind = ModelKind::plugin;
+  study_.training.model.name = "modes";
+  name_loss("log_cosh");
   study_.training.transform = "noise";
   EXPECT_EQ(refusal(), "none");
   expect_that_each_cut_leads_to_the_same_bits(/*ranks=*/1);
@@ -186,7 +191,7 @@ TEST_F(Plugging, ALossOfAnotherShapeIsRefusedBeforeTheTraining) {
     }
   };
   registry_.add_loss("mean", [](const StudyShape&) { return std::make_shared<Mean>(); });
-  study_.training.loss = {.kind = LossKind::plugin, .name = "mean"};
+  name_loss("mean");
   EXPECT_THAT(refusal(), AllOf(HasSubstr("/training/loss/name: the loss \"mean\" gives"),
                                HasSubstr("expected one Float a sample, of shape [2]")));
 }
