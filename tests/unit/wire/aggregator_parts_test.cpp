@@ -55,6 +55,10 @@ class AggregatorParts : public ::testing::Test {
   std::vector<M> heard(const Peer& by) {
     return messages_of<M>(sent_[by]);
   }
+  RejectCode code(const Peer& by) {
+    const auto rejects = heard<Reject>(by);
+    return rejects.empty() ? RejectCode{} : rejects.back().code;
+  }
   std::string rejection(const Peer& by) {
     const auto rejects = heard<Reject>(by);
     return rejects.empty() ? "" : rejects.back().text;
@@ -105,7 +109,7 @@ TEST_F(AggregatorParts, WhoseConnectionIsResetSendAgainAndTheOthersGoOn) {
   hello(newcomer, /*part=*/1, /*run=*/7, /*nth=*/2);
   EXPECT_EQ(sink_.filling(), 1u) << "the sample that it alone had begun is abandoned";
   send(right, 1, right_box);
-  EXPECT_EQ(heard<Reject>(right).back().code, RejectCode::no_session);
+  EXPECT_EQ(code(right), RejectCode::no_session);
   EXPECT_TRUE(heard<Reject>(left).empty());
   send(newcomer, 0, right_box);
   EXPECT_EQ(sink_.ledger, (std::set<SampleId>{{0, 0}}));
@@ -130,7 +134,7 @@ TEST_F(AggregatorParts, AnotherStartOfTheSolverTakesThePlaceOfAllItsParts) {
   send(newcomer, 0, right_box);
   EXPECT_TRUE(sink_.ledger.empty());
   send(left, 0, left_box);
-  EXPECT_EQ(heard<Reject>(left).back().code, RejectCode::no_session);
+  EXPECT_EQ(code(left), RejectCode::no_session);
 }
 
 TEST_F(AggregatorParts, AllHearThatALaterAttemptHasTakenTheirPlace) {
@@ -138,8 +142,8 @@ TEST_F(AggregatorParts, AllHearThatALaterAttemptHasTakenTheirPlace) {
   hello(right, 1);
   send(left, 0, left_box);
   hello(newcomer, 0, /*run=*/9, /*nth=*/1, /*attempt=*/1);
-  EXPECT_EQ(heard<Reject>(left).back().code, RejectCode::fenced);
-  EXPECT_EQ(heard<Reject>(right).back().code, RejectCode::fenced);
+  EXPECT_EQ(code(left), RejectCode::fenced);
+  EXPECT_EQ(code(right), RejectCode::fenced);
   EXPECT_EQ(sink_.filling(), 0u);
 }
 
@@ -149,8 +153,8 @@ TEST_F(AggregatorParts, AllHearOfAValueThatIsNotFinite) {
   sink_.next_commit = CommitStatus::refused;
   send(left, 0, left_box);
   send(right, 0, right_box);
-  EXPECT_EQ(heard<Reject>(left).back().code, RejectCode::non_finite);
-  EXPECT_EQ(heard<Reject>(right).back().code, RejectCode::non_finite);
+  EXPECT_EQ(code(left), RejectCode::non_finite);
+  EXPECT_EQ(code(right), RejectCode::non_finite);
   EXPECT_EQ(session_.counters().clients, 0u);
   EXPECT_EQ(session_.counters().inflight_bytes, 0u);
 }
