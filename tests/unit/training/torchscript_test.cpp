@@ -114,9 +114,10 @@ class TorchScript : public testing::Test {
       const ManualClock clock;
       Trainer trainer(study_, collective, source, participant, metrics, clock);
       if (from != nullptr) trainer.restore(*from);
-      result_ = trainer.run();
-      EXPECT_TRUE(result_.identical_weights);
+      const auto result = trainer.run();
+      EXPECT_TRUE(result.identical_weights);
       if (!first) return;
+      result_ = result;
       end = trainer.capture();
       if (!cuts.empty()) states_ = std::move(participant.states);
     });
