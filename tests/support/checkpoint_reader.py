@@ -45,7 +45,7 @@ def read_store(data):
     assert (magic, version) == (b"weirstor", 2)
     *slot_counts, samples, repeats = struct.unpack_from("<6Q", data, 64)
     begin = 112 + 4 * sum(slot_counts)
-    assert len(data) == begin + 40 * samples + 8 * repeats
+    assert len(data) == begin + 48 * samples + 8 * repeats
     return row_size, [struct.unpack_from("<IIQQQQd", data, begin + 48 * k) for k in range(samples)]
 
 
