@@ -1,5 +1,6 @@
 #include <string>
 
+#include "src/surrogate/decoder.h"
 #include "src/surrogate/grids.h"
 #include "src/surrogate/plan_writer.h"
 
@@ -8,13 +9,8 @@ namespace weir {
 ModelPlan plan_autoencoder(const ModelSettings& settings, const ModelShape& shape) {
   const auto& channels = settings.channels;
   const auto grids = coarser_grids(shape.fields.front().shape, channels.size());
-  const std::size_t axes = grids.front().size(), coarsest = channels.size() - 1;
-  std::size_t values = channels[coarsest];
-  std::vector<std::size_t> place = {values};
-  for (const auto extent : grids[coarsest]) {
-    values *= extent;
-    place.push_back(extent);
-  }
+  const std::size_t axes = grids.front().size();
+  const std::size_t values = channels.back() * points_of(grids.back());
   PlanWriter writer(settings.activation, shape);
 
   writer.keep("x");
@@ -30,17 +26,7 @@ ModelPlan plan_autoencoder(const ModelSettings& settings, const ModelShape& shap
   writer.append("x");
   writer.linear("latent", values + shape.inputs, settings.latent);
 
-  writer.linear("lift", settings.latent, values);
-  writer.activate();
-  writer.reshape(place);
-  for (std::size_t level = coarsest; level-- > 0;) {
-    writer.resize(grids[level]);
-    writer.convolution("up." + std::to_string(level), channels[level + 1], channels[level], axes,
-                       /*kernel=*/3);
-    writer.activate();
-  }
-  writer.convolution("head", channels.front(), shape.fields.size(), axes, /*kernel=*/3);
-  writer.flatten(shape);
+  add_decoder(writer, settings, shape, settings.latent);
   return writer.take();
 }
 

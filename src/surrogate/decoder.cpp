@@ -1,23 +1,20 @@
+#include "src/surrogate/decoder.h"
+
 #include <string>
 
 #include "src/surrogate/grids.h"
-#include "src/surrogate/plan_writer.h"
 
 namespace weir {
 
-ModelPlan plan_decoder(const ModelSettings& settings, const ModelShape& shape) {
+void add_decoder(PlanWriter& writer, const ModelSettings& settings, const ModelShape& shape,
+                 std::size_t from) {
   const auto& channels = settings.channels;
   const auto grids = coarser_grids(shape.fields.front().shape, channels.size());
   const std::size_t axes = grids.front().size(), coarsest = channels.size() - 1;
-  PlanWriter writer(settings.activation, shape);
 
   std::vector<std::size_t> place = {channels[coarsest]};
-  std::size_t points = 1;
-  for (const auto extent : grids[coarsest]) {
-    place.push_back(extent);
-    points *= extent;
-  }
-  writer.linear("lift", shape.inputs, channels[coarsest] * points);
+  place.insert(place.end(), grids[coarsest].begin(), grids[coarsest].end());
+  writer.linear("lift", from, channels[coarsest] * points_of(grids[coarsest]));
   writer.activate();
   writer.reshape(place);
 
@@ -29,6 +26,11 @@ ModelPlan plan_decoder(const ModelSettings& settings, const ModelShape& shape) {
   }
   writer.convolution("head", channels.front(), shape.fields.size(), axes, /*kernel=*/3);
   writer.flatten(shape);
+}
+
+ModelPlan plan_decoder(const ModelSettings& settings, const ModelShape& shape) {
+  PlanWriter writer(settings.activation, shape);
+  add_decoder(writer, settings, shape, shape.inputs);
   return writer.take();
 }
 

@@ -1,6 +1,13 @@
 #include "src/surrogate/grids.h"
 
+#include <functional>
+#include <numeric>
+
 namespace weir {
+
+std::size_t points_of(const std::vector<std::size_t>& grid) {
+  return std::accumulate(grid.begin(), grid.end(), std::size_t{1}, std::multiplies<>());
+}
 
 std::vector<std::vector<std::size_t>> coarser_grids(const std::vector<std::size_t>& finest,
                                                     std::size_t levels) {
