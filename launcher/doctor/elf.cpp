@@ -1,8 +1,11 @@
 #include "launcher/doctor/elf.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 #include <optional>
+#include <sstream>
+#include <string_view>
 
 #include <elf.h>
 
@@ -11,6 +14,12 @@ namespace {
 
 constexpr std::size_t most_entries = 4096;      // of a table; a linker makes a few dozen
 constexpr std::size_t most_bytes = 16u << 20u;  // of the names
+constexpr std::size_t most_files = 256;         // a LibTorch with CUDA has some tens beside it
+
+struct Links {
+  std::vector<std::string> needed;
+  std::string folders;  ///< a:b, in which $ORIGIN is the file's own
+};
 
 class ElfFile {
  public:
@@ -19,18 +28,19 @@ class ElfFile {
              header_.e_ident[EI_CLASS] == ELFCLASS64 && header_.e_phentsize == sizeof(Elf64_Phdr);
   }
 
-  std::vector<std::string> needed() {
-    std::vector<std::string> names;
+  Links links() {
+    Links links;
     const auto dynamic = segment(PT_DYNAMIC);
-    if (!dynamic) return names;
+    if (!dynamic) return links;
     read_table(*dynamic);
     const auto at = offset_of(names_address_);
-    if (!at || names_size_ == 0 || names_size_ > most_bytes) return names;
+    if (!at || names_size_ == 0 || names_size_ > most_bytes) return links;
     std::string all(names_size_, '\0');
-    if (!read_bytes(*at, all.data(), all.size())) return names;
+    if (!read_bytes(*at, all.data(), all.size())) return links;
     for (const auto offset : needed_)
-      if (offset < all.size()) names.emplace_back(all.c_str() + offset);
-    return names;
+      if (offset < all.size()) links.needed.emplace_back(all.c_str() + offset);
+    if (folders_ && *folders_ < all.size()) links.folders = all.c_str() + *folders_;
+    return links;
   }
 
  private:
@@ -71,6 +81,7 @@ class ElfFile {
       Elf64_Dyn entry{};
       if (!read(dynamic.p_offset + k * sizeof entry, entry) || entry.d_tag == DT_NULL) return;
       if (entry.d_tag == DT_NEEDED) needed_.push_back(entry.d_un.d_val);
+      if (entry.d_tag == DT_RUNPATH || entry.d_tag == DT_RPATH) folders_ = entry.d_un.d_val;
       if (entry.d_tag == DT_STRTAB) names_address_ = entry.d_un.d_ptr;
       if (entry.d_tag == DT_STRSZ) names_size_ = entry.d_un.d_val;
     }
@@ -79,14 +90,42 @@ class ElfFile {
   std::ifstream in_;
   Elf64_Ehdr header_{};
   bool valid_ = false;
-  std::vector<std::uint64_t> needed_;  ///< offsets into the names
+  std::vector<std::uint64_t> needed_;     ///< offsets into the names
+  std::optional<std::uint64_t> folders_;  ///< one, too
   std::uint64_t names_address_ = 0, names_size_ = 0;
 };
+
+std::vector<std::filesystem::path> folders_of(const std::string& folders,
+                                              const std::filesystem::path& file) {
+  std::vector<std::filesystem::path> paths;
+  std::istringstream all(folders);
+  for (std::string one; std::getline(all, one, ':');) {
+    for (const std::string_view origin : {"${ORIGIN}", "$ORIGIN"})
+      if (one.starts_with(origin))
+        one.replace(0, origin.size(), std::filesystem::absolute(file).parent_path().string());
+    if (one.starts_with('/')) paths.emplace_back(one);
+  }
+  return paths;
+}
 
 }  // namespace
 
 std::vector<std::string> elf_needed(const std::filesystem::path& file) {
-  return ElfFile(file).needed();
+  std::vector<std::string> names;
+  std::vector<std::filesystem::path> files = {file};  // that are read, each once
+  for (std::size_t k = 0; k < files.size() && k < most_files; ++k) {
+    const Links links = ElfFile(files[k]).links();
+    names.insert(names.end(), links.needed.begin(), links.needed.end());
+    for (const auto& folder : folders_of(links.folders, files[k])) {
+      for (const auto& name : links.needed) {
+        std::error_code ignored;
+        const auto path = folder / name;
+        const bool is_new = std::find(files.begin(), files.end(), path) == files.end();
+        if (is_new && std::filesystem::is_regular_file(path, ignored)) files.push_back(path);
+      }
+    }
+  }
+  return names;
 }
 
 }  // namespace weir

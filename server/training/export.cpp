@@ -111,15 +111,16 @@ torch::jit::Module script_module(const Model& model, const Normalisation& normal
 void export_safetensors(FileSystem& files, const std::filesystem::path& path, const Model& model,
                         const Normalisation& normalisation, const std::string& study) {
   std::vector<NamedTensor> places;
-  for (const auto& item : model.named_parameters()) places.push_back({item.key(), item.value()});
-  for (const auto& item : model.named_buffers()) places.push_back({item.key(), item.value()});
+  for (const auto& item : model.named_parameters())
+    places.push_back({item.key(), item.value().contiguous()});
+  for (const auto& item : model.named_buffers())
+    places.push_back({item.key(), item.value().contiguous()});
   places.push_back({"input_centre", buffer_of(normalisation.centre)});
   places.push_back({"input_half_width", buffer_of(normalisation.half_width)});
   places.push_back({"output_mean", field_buffer(normalisation, &FieldStatistics::mean)});
   places.push_back({"output_deviation", field_buffer(normalisation, &FieldStatistics::deviation)});
-  const auto copies = copies_of(places, std::make_shared<RecycledMemory>());
   std::vector<safetensors::TensorView> tensors;
-  for (const auto& copy : copies) tensors.push_back({copy.name, copy.type, copy.shape, copy.bytes});
+  for (const auto& place : places) tensors.push_back(file_view(place));
   safetensors::write(files, path, tensors, {{"format", "pt"}, {"study", study}});
 }
 

@@ -15,15 +15,17 @@ class PointwiseLoss final : public Loss {
   torch::Tensor operator()(const torch::Tensor& prediction,
                            const torch::Tensor& target) const override {
     const auto values = of_values(prediction, target);
-    return (weights_.defined() ? values * weights_ : values).mean(1);
+    // Not mean(): its gradient would be one more array of the size of a batch.
+    return (weights_.defined() ? values * weights_ : values).sum(1) /
+           static_cast<double>(target.size(1));
   }
 
  private:
   torch::Tensor of_values(const torch::Tensor& prediction, const torch::Tensor& target) const {
-    if (kind_ == LossKind::l1) return (prediction - target).abs();
+    if (kind_ == LossKind::l1) return torch::l1_loss(prediction, target, at::Reduction::None);
     if (kind_ == LossKind::huber)
       return torch::huber_loss(prediction, target, at::Reduction::None, delta_);
-    return (prediction - target).square();
+    return torch::mse_loss(prediction, target, at::Reduction::None);
   }
 
   LossKind kind_;

@@ -77,6 +77,11 @@ void check_fit(const NamedTensor& place, const StateTensor& found) {
 
 }  // namespace
 
+safetensors::TensorView file_view(const NamedTensor& place) {
+  const auto* const first = static_cast<const std::byte*>(place.tensor.data_ptr());
+  return {place.name, row_of(place).type, shape_of(place.tensor), {first, place.tensor.nbytes()}};
+}
+
 std::vector<StateTensor> copies_of(const std::vector<NamedTensor>& places,
                                    const std::shared_ptr<RecycledMemory>& memory) {
   const torch::NoGradGuard no_gradients;
