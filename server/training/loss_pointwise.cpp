@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "server/training/losses.h"
+#include "server/training/mean_squares.h"
 
 namespace weir {
 namespace {
@@ -14,6 +15,7 @@ class PointwiseLoss final : public Loss {
 
   torch::Tensor operator()(const torch::Tensor& prediction,
                            const torch::Tensor& target) const override {
+    if (kind_ == LossKind::mse && !weights_.defined()) return mean_squares(prediction, target);
     const auto values = of_values(prediction, target);
     // Not mean(): its gradient would be one more array of the size of a batch.
     return (weights_.defined() ? values * weights_ : values).sum(1) /
