@@ -135,9 +135,10 @@ void Client::connect_parts() {
     part = part_of(current_failure());
   }
   const std::uint64_t own = sender_ ? sender_->resume_step() : 0;
-  sender_->agree_resume_step(agree(part, own, [](const std::vector<std::size_t>& all) {
+  const std::uint64_t lowest = agree(part, own, [](const std::vector<std::size_t>& all) {
     return *std::min_element(all.begin(), all.end());
-  }));
+  });
+  sender_->agree_resume_step(lowest);
 }
 
 /// Runs `on_root` on the root and makes its answer, or its Failure, everybody's.

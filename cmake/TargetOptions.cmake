@@ -64,3 +64,12 @@ function(weir_cache_with_precompiled_header target)
     target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
   endif()
 endfunction()
+
+# weir_see_tensors(target): compiles with LibTorch's headers as server/tensors has read them.
+function(weir_see_tensors target)
+  # A program's usual -fPIE would not match it.
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${target} PRIVATE -fPIC)
+  target_precompile_headers(${target} REUSE_FROM weir_tensors)
+  weir_cache_with_precompiled_header(${target})
+endfunction()

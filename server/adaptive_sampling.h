@@ -17,13 +17,13 @@
 #include <string>
 #include <vector>
 
+#include "server/collective/collective.h"
 #include "server/control/controller.h"
 #include "server/sampling/adaptive_state.h"
 #include "server/sampling/parameter_file.h"
 #include "server/sampling/redraws.h"
 #include "server/sampling/relative_losses.h"
 #include "server/sampling/settled_design.h"
-#include "server/training/collective.h"
 #include "server/training/round.h"
 #include "src/core/clock.h"
 #include "src/study/study.h"

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "server/training/collective.h"
+#include "server/collective/collective.h"
 #include "src/core/study_directory.h"
 #include "src/study/study.h"
 #include "src/wire/aggregator_session.h"

@@ -8,8 +8,8 @@
 #include <CLI/CLI.hpp>
 #include <mpi.h>
 
+#include "server/collective/collective.h"
 #include "server/server.h"
-#include "server/training/collective.h"
 #include "src/core/error.h"
 #include "weir/server/run.h"
 

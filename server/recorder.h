@@ -4,10 +4,10 @@
 
 #include <cstddef>
 
+#include "server/collective/collective.h"
 #include "server/data/data_set.h"
-#include "server/training/collective.h"
+#include "server/samples/sample_source.h"
 #include "server/training/round.h"
-#include "server/training/sample_source.h"
 #include "src/study/study.h"
 
 namespace weir {

@@ -6,9 +6,9 @@
 
 #include <spdlog/logger.h>
 
+#include "server/collective/collective.h"
 #include "server/server.h"
 #include "server/store/replay_source.h"
-#include "server/training/collective.h"
 #include "server/training/trainer.h"
 #include "src/core/clock.h"
 #include "src/core/study_directory.h"

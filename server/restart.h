@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "server/checkpoint/checkpoint.h"
-#include "server/training/collective.h"
+#include "server/collective/collective.h"
 #include "src/core/file_system.h"
 #include "src/core/study_directory.h"
 

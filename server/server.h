@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "server/training/collective.h"
+#include "server/collective/collective.h"
 #include "weir/server/registry.h"
 
 namespace weir {

@@ -7,8 +7,8 @@
 
 #include <spdlog/logger.h>
 
+#include "server/collective/collective.h"
 #include "server/server.h"
-#include "server/training/collective.h"
 #include "src/core/study_directory.h"
 #include "src/study/study.h"
 #include "src/wire/aggregator_session.h"

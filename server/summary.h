@@ -7,7 +7,7 @@
 #include <string>
 
 #include "server/control/simulation_table.h"
-#include "server/training/trainer.h"
+#include "server/results/training_result.h"
 #include "src/core/file_system.h"
 
 namespace weir {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "server/checkpoint/checked_file.h"
-#include "server/training/card_format.h"
+#include "server/export/card_format.h"
 #include "src/core/error.h"
 #include "src/core/planted_bug.h"
 #include "src/study/json_text.h"

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <numbers>
 #include <numeric>
 
+#include "src/core/normal.h"
 #include "src/core/random.h"
 
 namespace weir {
@@ -112,12 +112,6 @@ std::vector<std::size_t> resample(const Population& population, std::size_t coun
   while (chosen.size() < count) chosen.push_back(population.size() - 1);  // a rounding of the sum
   for (std::size_t i = count; i > 1; --i) std::swap(chosen[i - 1], chosen[random.below(i)]);
   return chosen;
-}
-
-/// Box and Muller.
-double normal(Random& random) {
-  const double radius = std::sqrt(-2 * std::log(1 - random.uniform()));
-  return radius * std::cos(2 * std::numbers::pi * random.uniform());
 }
 
 double reflected(double x) {

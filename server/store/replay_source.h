@@ -11,8 +11,8 @@
 
 #include "server/buffer/buffer.h"
 #include "server/data/data_set.h"
+#include "server/samples/sample_source.h"
 #include "server/training/round.h"
-#include "server/training/sample_source.h"
 #include "src/core/lineage_file.h"
 #include "src/study/study.h"
 

@@ -9,7 +9,7 @@
 
 #include "server/buffer/buffer.h"
 #include "server/checkpoint/store_cut.h"
-#include "server/training/sample_source.h"
+#include "server/samples/sample_source.h"
 #include "src/core/file_system.h"
 #include "src/core/ledger.h"
 #include "src/study/study.h"

@@ -5,7 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "server/training/tensor_text.h"
+#include "server/tensors/tensor_text.h"
 
 namespace weir {
 

@@ -4,7 +4,7 @@
 
 #include <optional>
 
-#include "server/training/collective.h"
+#include "server/collective/collective.h"
 #include "server/training/round.h"
 #include "server/training/training_step.h"
 #include "weir/server/sample_stream.h"

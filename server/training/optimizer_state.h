@@ -6,7 +6,7 @@
 
 #include <torch/torch.h>
 
-#include "server/training/state_tensors.h"
+#include "server/tensors/state_tensors.h"
 #include "src/study/study.h"
 
 namespace weir {

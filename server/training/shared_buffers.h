@@ -5,8 +5,8 @@
 
 #include <torch/torch.h>
 
-#include "server/training/collective.h"
-#include "server/training/model.h"
+#include "server/collective/collective.h"
+#include "server/models/model.h"
 
 namespace weir {
 

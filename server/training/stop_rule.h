@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <string>
 
-#include "server/training/trainer.h"
+#include "server/results/training_result.h"
 #include "src/study/study.h"
 
 namespace weir {

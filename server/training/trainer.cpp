@@ -6,24 +6,23 @@
 #include <unordered_set>
 #include <utility>
 
+#include "server/export/model_files.h"
+#include "server/losses/loss.h"
+#include "server/models/model.h"
+#include "server/models/study_model.h"
 #include "server/plugin/user_code.h"
+#include "server/samples/normalisation.h"
+#include "server/tensors/state_tensors.h"
+#include "server/tensors/torch_threads.h"
 #include "server/training/digest.h"
-#include "server/training/export.h"
 #include "server/training/loop_stream.h"
-#include "server/training/loss.h"
-#include "server/training/model.h"
-#include "server/training/model_card.h"
-#include "server/training/normalisation.h"
 #include "server/training/schedule.h"
-#include "server/training/state_tensors.h"
 #include "server/training/stop_rule.h"
-#include "server/training/study_model.h"
-#include "server/training/torch_threads.h"
 #include "server/training/training_scalars.h"
 #include "server/training/training_step.h"
 #include "server/training/user_loop.h"
-#include "server/training/validation.h"
 #include "server/training/watched_transform.h"
+#include "server/validation/validation.h"
 #include "src/core/failpoint.h"
 
 namespace weir {
@@ -434,23 +433,9 @@ void Trainer::export_model(const std::filesystem::path& folder,
                            const TrainingResult& result) const {
   WEIR_FAILPOINT("trainer.before_export");
   const auto averaged = impl_->training_step.averaged();
-  FileSystem& files = posix_file_system();
-  files.make_directories(folder, 0700);
-  export_safetensors(files, folder / "model.safetensors", *impl_->model, impl_->normalisation,
-                     impl_->study.name);
-  ++impl_->pulse;
-  if (!impl_->model->script().empty())
-    export_torchscript(files, folder / "model.pt", *impl_->model, impl_->normalisation);
-  else if (impl_->warned)
-    impl_->warned("there is no model.pt: the model has no script");
-  ++impl_->pulse;
-  const auto no_onnx =
-      export_onnx(files, folder / "model.onnx", *impl_->model, impl_->normalisation, impl_->study);
-  if (!no_onnx.empty() && impl_->warned) impl_->warned("there is no model.onnx: " + no_onnx);
-  const CardFacts facts{impl_->simulations.size(), TORCH_VERSION, no_onnx,
-                        exported_files(files, folder)};
-  files.replace(folder / "card.json", model_card(impl_->study, impl_->normalisation, result, facts),
-                0600);
+  const TrainedModel trained{*impl_->model, impl_->normalisation, impl_->study, result,
+                             impl_->simulations.size()};
+  export_files(posix_file_system(), folder, trained, impl_->warned, [this] { ++impl_->pulse; });
   WEIR_FAILPOINT("trainer.after_export");
 }
 

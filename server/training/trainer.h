@@ -11,28 +11,16 @@
 #include <span>
 #include <string>
 
+#include "server/collective/collective.h"
 #include "server/metrics/metrics.h"
-#include "server/training/collective.h"
+#include "server/results/training_result.h"
+#include "server/samples/sample_source.h"
 #include "server/training/round.h"
-#include "server/training/sample_source.h"
-#include "server/training/validation_result.h"
 #include "src/core/clock.h"
 #include "src/study/study.h"
 #include "weir/server/registry.h"
 
 namespace weir {
-
-struct TrainingResult {
-  std::size_t batches = 0;
-  std::size_t samples = 0;  ///< over all ranks, repeats counted
-  double seconds = 0;       ///< from the first batch to the last
-  double last_train_loss = 0;
-  std::optional<ValidationResult> validation;  ///< of the final weights, or of their average
-  std::optional<double> best_validation_loss;
-  bool identical_weights = true;  ///< all ranks hold the same bits
-  bool stopped = false;           ///< by a stop or a limit, before the samples were used up
-  std::string limit;              ///< of the study that ended it, in words; empty without one
-};
 
 /// What the progress line shows; a copy, made by the trainer after each round.
 struct TrainingProgress {
@@ -57,8 +45,8 @@ class Trainer {
   void on_progress(std::function<void(const TrainingProgress&)> callback);
   /// Called after each batch, on the trainer's thread of every rank: the batches so far, what this
   /// rank drew (possibly nothing), and each sample's loss before the step.
-  void on_batch(std::function<void(std::size_t, std::span<const SampleId>, std::span<const float>)>
-                    callback);
+  void on_batch(
+      std::function<void(std::size_t, std::span<const SampleId>, std::span<const float>)> callback);
   /// Told what the user should know and nobody fails for (a field that is constant), on the
   /// trainer's thread of each rank.
   void on_warning(std::function<void(const std::string&)> callback);
@@ -83,8 +71,8 @@ class Trainer {
   /// the trainer hangs. Any thread may call it.
   std::uint64_t pulse() const noexcept;
 
-  /// Writes model.safetensors, model.pt and card.json into `folder`, with the average of the
-  /// weights if the study has one (rank 0's to call, any time after construction). Errors:
+  /// Writes the model's files into `folder` (server/export/export.h), with the average of the
+  /// weights if the study has one; rank 0's to call, any time after construction. Errors:
   /// Error{environment} when the folder cannot be written.
   void export_model(const std::filesystem::path& folder, const TrainingResult& result) const;
 

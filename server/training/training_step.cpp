@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/tensors/batch_rows.h"
 #include "server/training/autocast.h"
 #include "src/core/failpoint.h"
 #include "src/core/planted_bug.h"
@@ -10,17 +11,6 @@
 #include "src/study/samples.h"
 
 namespace weir {
-namespace {
-
-torch::Tensor rows(std::size_t count, std::size_t width) {
-  return torch::zeros({static_cast<std::int64_t>(count), static_cast<std::int64_t>(width)});
-}
-
-std::span<float> values_of(const torch::Tensor& tensor) {
-  return {tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())};
-}
-
-}  // namespace
 
 TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisation,
                            Collective& collective, std::shared_ptr<Model> model, const Loss& loss,
@@ -35,8 +25,8 @@ TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisatio
       gradients_(parameters_),
       buffers_(*model_),
       update_(study.training, parameters_),
-      inputs_(rows(samples_of_a_step(study.training), normalisation.inputs())),
-      targets_(rows(samples_of_a_step(study.training), normalisation.outputs())) {
+      inputs_(batch_rows(samples_of_a_step(study.training), normalisation.inputs())),
+      targets_(batch_rows(samples_of_a_step(study.training), normalisation.outputs())) {
   batch_.targets = targets_.data_ptr<float>();
   for (const auto& parameter : parameters_)
     check_precision(study.training.precision, parameter.device());

@@ -7,15 +7,15 @@
 
 #include <torch/torch.h>
 
-#include "server/training/collective.h"
+#include "server/collective/collective.h"
+#include "server/losses/loss.h"
+#include "server/models/model.h"
+#include "server/samples/normalisation.h"
+#include "server/samples/sample_source.h"
+#include "server/tensors/state_tensors.h"
 #include "server/training/flat_gradients.h"
-#include "server/training/loss.h"
-#include "server/training/model.h"
-#include "server/training/normalisation.h"
 #include "server/training/round.h"
-#include "server/training/sample_source.h"
 #include "server/training/shared_buffers.h"
-#include "server/training/state_tensors.h"
 #include "server/training/weight_update.h"
 #include "src/study/study.h"
 #include "weir/server/transform.h"

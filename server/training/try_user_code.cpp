@@ -3,9 +3,9 @@
 #include <functional>
 #include <string>
 
+#include "server/losses/loss.h"
+#include "server/models/study_model.h"
 #include "server/plugin/lookup.h"
-#include "server/training/loss.h"
-#include "server/training/study_model.h"
 #include "server/training/user_loop.h"
 #include "server/training/watched_transform.h"
 #include "weir/server/strategy.h"

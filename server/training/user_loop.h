@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "server/plugin/plugged.h"
-#include "server/training/state_tensors.h"
+#include "server/tensors/state_tensors.h"
 #include "src/study/study.h"
 #include "weir/server/training_loop.h"
 

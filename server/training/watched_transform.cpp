@@ -3,7 +3,7 @@
 #include <string>
 
 #include "server/plugin/lookup.h"
-#include "server/training/tensor_text.h"
+#include "server/tensors/tensor_text.h"
 
 namespace weir {
 namespace {

@@ -1,7 +1,6 @@
 #include "server/training/weight_update.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -9,23 +8,10 @@
 #include "server/training/optimizer.h"
 #include "server/training/optimizer_state.h"
 #include "src/core/planted_bug.h"
+#include "src/core/squares.h"
 
 namespace weir {
 namespace {
-
-/// The order of the additions depends on no number of threads, so the bits do not either.
-double squared_norm(std::span<const float> values) {
-  std::array<double, 8> sums{};
-  std::size_t k = 0;
-  for (; k + sums.size() <= values.size(); k += sums.size()) {
-    for (std::size_t lane = 0; lane < sums.size(); ++lane)
-      sums[lane] += double{values[k + lane]} * values[k + lane];
-  }
-  for (; k < values.size(); ++k) sums[0] += double{values[k]} * values[k];
-  double sum = 0;
-  for (const double lane : sums) sum += lane;
-  return sum;
-}
 
 void scale(std::span<float> values, float factor) {
   for (float& value : values) value *= factor;
@@ -34,7 +20,7 @@ void scale(std::span<float> values, float factor) {
 }  // namespace
 
 void clip_norm(std::span<float> gradients, double most) {
-  const double norm = std::sqrt(squared_norm(gradients));
+  const double norm = std::sqrt(sum_of_squares(gradients));
   if (std::isfinite(norm) && norm > most) scale(gradients, static_cast<float>(most / norm));
 }
 
@@ -58,7 +44,7 @@ bool WeightUpdate::run(FlatGradients& gradients, double learning_rate) {
 /// False when one of them is not finite.
 bool WeightUpdate::unscale(std::span<float> gradients) {
   // A sum over values that are finite may overflow itself, but not in double.
-  const bool finite = std::isfinite(squared_norm(gradients)) || WEIR_BUG("overflow_trained_on");
+  const bool finite = std::isfinite(sum_of_squares(gradients)) || WEIR_BUG("overflow_trained_on");
   scale(gradients, static_cast<float>(1 / scaler_->scale()));
   scaler_->stepped(finite);
   return finite;

@@ -9,9 +9,9 @@
 
 #include <torch/torch.h>
 
+#include "server/tensors/state_tensors.h"
 #include "server/training/flat_gradients.h"
 #include "server/training/loss_scaler.h"
-#include "server/training/state_tensors.h"
 #include "server/training/update_state.h"
 #include "server/training/weight_average.h"
 #include "src/study/study.h"

@@ -8,7 +8,7 @@
 #include "src/core/error.h"
 #include "src/wire/endpoint_file.h"
 #include "tests/support/temporary_folder.h"
-#include "tests/unit/training/thread_collective.h"
+#include "tests/unit/collective/thread_collective.h"
 
 namespace weir {
 namespace {

@@ -15,7 +15,7 @@
 #include "server/store/replay_source.h"
 #include "server/store/sample_store.h"
 #include "src/core/study_directory.h"
-#include "tests/unit/training/thread_collective.h"
+#include "tests/unit/collective/thread_collective.h"
 #include "tests/unit/training/training_fixture.h"
 
 namespace weir {

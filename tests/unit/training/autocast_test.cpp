@@ -8,7 +8,7 @@
 
 #include "src/core/error.h"
 #include "src/study/names.h"
-#include "tests/unit/training/models.h"
+#include "tests/unit/models/models.h"
 
 namespace weir {
 namespace {

@@ -13,12 +13,12 @@
 #include <torch/torch.h>
 
 #include "server/checkpoint/training_file.h"
-#include "server/training/dataset_source.h"
+#include "server/samples/dataset_source.h"
 #include "server/training/trainer.h"
 #include "src/core/error.h"
 #include "src/study/names.h"
+#include "tests/unit/collective/thread_collective.h"
 #include "tests/unit/training/cutting.h"
-#include "tests/unit/training/thread_collective.h"
 #include "tests/unit/training/training_fixture.h"
 
 namespace weir {

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "server/metrics/metrics.h"
+#include "server/samples/sample_source.h"
 #include "server/training/round.h"
-#include "server/training/sample_source.h"
 #include "server/training/step_time.h"
 #include "src/core/random.h"
 #include "src/study/study.h"

@@ -1,7 +1,7 @@
 // Data-parallel training over MPI ranks against one rank with the global batch, computed beside it.
 
 #include "server/training/trainer.h"
-#include "tests/unit/training/mpi_main.h"
+#include "tests/unit/collective/mpi_main.h"
 #include "tests/unit/training/training_fixture.h"
 
 namespace weir {

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/unit/training/thread_collective.h"
+#include "tests/unit/collective/thread_collective.h"
 
 namespace weir {
 namespace {

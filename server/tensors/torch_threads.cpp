@@ -1,0 +1,16 @@
+#include "server/tensors/torch_threads.h"
+
+#include <ATen/Parallel.h>
+#include <dlfcn.h>
+
+namespace weir {
+
+void set_torch_threads(std::size_t threads) {
+  const int count = static_cast<int>(threads);
+  at::set_num_threads(count);
+  if (void* const found = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) {
+    reinterpret_cast<void (*)(int)>(found)(count);
+  }
+}
+
+}  // namespace weir
