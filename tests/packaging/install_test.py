@@ -38,9 +38,10 @@ class InstallTest(WholeTest):
     def with_cmake(self):
         source, build = self.folder / "source", self.folder / "built"
         shutil.copytree(CONSUMER, source)
-        self.run_tool("cmake", "-S", source, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}")
-        self.run_tool("cmake", "--build", build)
-        return [build / "mpi", build / "serial", build / "fortran"]
+        for languages in [".", "cxx_alone", "fortran_alone"]:
+            self.run_tool("cmake", "-S", source / languages, "-B", build / languages, f"-DCMAKE_PREFIX_PATH={self.prefix}")
+            self.run_tool("cmake", "--build", build / languages)
+        return [build / "mpi", build / "serial", build / "fortran", build / "cxx_alone" / "mpi", build / "fortran_alone" / "fortran"]
 
     def with_pkg_config(self, package, compiler, source):
         program = self.folder / f"{package}-by-hand"
