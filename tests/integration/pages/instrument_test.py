@@ -1,5 +1,5 @@
-"""The pages of docs/instrument: their files and commands as they stand, against weir as it is installed; every value that arrives is
-compared with the rod computed here."""
+"""The pages of docs/instrument: their files and commands as they stand, in a shell with the paths that docs/installing.md sets and no
+others, against weir as it is installed; every value that arrives is compared with the rod computed here."""
 
 import os
 import pathlib
@@ -11,10 +11,12 @@ import h5py
 import numpy as np
 from whole import BUILD, WholeTest, main
 
-PAGES = pathlib.Path(__file__).parents[3] / "docs" / "instrument"
+DOCS = pathlib.Path(__file__).parents[3] / "docs"
+PAGES = DOCS / "instrument"
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.M | re.S)
 POINTS, STEPS, SUBSTEPS = 60, 20, 10
-# Ends the first attempt at its second state on disk, when the server holds what came before in a checkpoint of its own.
+# Ends the first attempt at its second state on disk, when the server holds what came before in a checkpoint of its own; and writes
+# down what each attempt sends.
 KILLER = r"""
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -42,6 +44,15 @@ int rename(const char *from, const char *to) {
   for (const int now = newest(); newest() < now + 10;) usleep(1000);
   raise(SIGKILL);
   return done;
+}
+
+int weir_send(void *client, const char *field, const double *values, size_t count) {
+  char path[4096];
+  snprintf(path, sizeof path, "%s/sent.%s.%s", getenv("WEIR_STUDY_DIR"), getenv("WEIR_SIM"), getenv("WEIR_ATTEMPT"));
+  FILE *sent = fopen(path, "ab");
+  fwrite(values, sizeof *values, count, sent);
+  fclose(sent);
+  return ((int (*)(void *, const char *, const double *, size_t))dlsym(RTLD_NEXT, "weir_send"))(client, field, values, count);
 }
 """
 
@@ -77,8 +88,14 @@ class PageTest(WholeTest):
         prefix = pathlib.Path(cls.installed.name)
         subprocess.run(["cmake", "--install", BUILD, "--prefix", prefix], check=True, capture_output=True, timeout=120)
         (library,) = prefix.glob("lib*/**/libweir_client.so")
-        cls.paths = {"PATH": f"{prefix}/bin:/usr/bin:{os.environ['PATH']}", "LD_LIBRARY_PATH": library.parent,
-                     "PKG_CONFIG_PATH": library.parent / "pkgconfig", "PYTHONPATH": prefix / "share" / "weir" / "python"}
+        (paths,) = re.findall(r"^```sh\n(.*?)^```$", (DOCS / "installing.md").read_text(), re.M | re.S)
+        cls.paths = paths.replace("/opt/weir/lib", str(library.parent)).replace("/opt/weir", str(prefix))
+
+    def run_shell(self, commands):
+        """(exit code, output) of commands in a shell that has heard of weir in docs/installing.md alone."""
+        unset = dict.fromkeys(["LD_LIBRARY_PATH", "PKG_CONFIG_PATH", "CMAKE_PREFIX_PATH", "PYTHONPATH"], "")
+        return self.run_program("sh", "-c", f"set -e\n{self.paths}\ncd '{self.folder}'\n{commands}", **unset,
+                                PATH=f"/usr/bin:{os.environ['PATH']}")
 
     def run_page(self, page, change=lambda study: study):
         """Does what the page says, and returns the study directory."""
@@ -87,7 +104,7 @@ class PageTest(WholeTest):
         self.assertIn("weir run study.json --output D", commands)
         for name, text in files.items():
             (self.folder / name).write_text(change(text) if name == "study.json" else text)
-        code, output = self.run_program("sh", "-c", f"cd '{self.folder}' && set -e\n{commands}", **self.paths)
+        code, output = self.run_shell(commands)
         directory = self.folder / "D"
         self.assertEqual(code, 0, f"{output}\n{self.logs(directory)}")
         self.assert_nothing_lost(directory, simulations=8, steps=STEPS)
@@ -95,13 +112,14 @@ class PageTest(WholeTest):
 
     def assert_values(self):
         data = self.folder / "data.h5"
-        code, output = self.run_program("weir", "generate", self.folder / "study.json", "--to", data, **self.paths)
+        code, output = self.run_shell("weir generate study.json --to data.h5")
         self.assertEqual(code, 0, output)
         with h5py.File(data) as file:
             values, parameters = file["fields/temperature"][:].reshape(-1, STEPS, POINTS), file["parameters"][:]
         self.assertEqual(len(values), 8)
         for own, (left, alpha) in zip(values, parameters):
             np.testing.assert_allclose(own, rod(left, alpha), rtol=1e-6, atol=1e-4)
+        return parameters
 
     def test_every_page_is_run_here(self):
         self.assertEqual({page.name for page in PAGES.glob("*.md")},
@@ -121,8 +139,10 @@ class PageTest(WholeTest):
 
     def test_serial(self):
         self.run_page("serial.md")
-        self.assertNotIn("libmpi", subprocess.run(["ldd", self.folder / "solver"], capture_output=True, text=True,
-                                                  env={**os.environ, **{k: str(v) for k, v in self.paths.items()}}).stdout)
+        code, libraries = self.run_shell("ldd solver")
+        self.assertEqual(code, 0, libraries)
+        self.assertIn("libweir_client_serial", libraries)
+        self.assertNotIn("libmpi", libraries)
         self.assert_values()
 
     def test_templates(self):
@@ -140,7 +160,9 @@ class PageTest(WholeTest):
         self.assertEqual((directory / "logs" / "sim.0.1.log").read_text(), "from step 8\n")
         self.assertEqual(self.summary(directory)["simulations"]["restarted"], 1)
         (self.folder / "study.json").write_text(files_and_commands("checkpoints.md")[0]["study.json"])
-        self.assert_values()
+        left, alpha = self.assert_values()[0]
+        resumed = np.fromfile(directory / "sent.0.1").reshape(-1, POINTS)
+        np.testing.assert_allclose(resumed, rod(left, alpha)[8:], rtol=1e-9)
 
 
 if __name__ == "__main__":
