@@ -19,37 +19,75 @@ std::span<float> payload(const wire::Frame& frame) {
 
 }  // namespace
 
+/// Bytes of all frames never exceed the most that were out at once: what is kept makes way for a
+/// frame of a size that was not kept, the size first that was asked for longest ago.
 struct FramePool::Shelf {
+  struct OfSize {
+    std::vector<std::unique_ptr<Bytes>> frames;
+    std::uint64_t asked = 0;
+  };
   std::mutex mutex;
-  std::map<std::size_t, std::vector<std::unique_ptr<Bytes>>> by_size;
+  std::map<std::size_t, OfSize> by_size;
+  std::size_t out = 0, kept = 0, most_out = 0;  // bytes
+  std::uint64_t asked = 0;
 
-  std::unique_ptr<Bytes> take(std::size_t size) {
+  std::unique_ptr<Bytes> find(std::size_t size) {
     const std::lock_guard lock(mutex);
-    auto& frames = by_size[size];
-    if (frames.empty()) return nullptr;
-    auto frame = std::move(frames.back());
-    frames.pop_back();
+    ++asked;
+    const auto same = by_size.find(size);
+    if (same == by_size.end() || same->second.frames.empty()) return nullptr;
+    same->second.asked = asked;
+    auto frame = std::move(same->second.frames.back());
+    same->second.frames.pop_back();
+    kept -= size;
     return frame;
   }
+  void hand_out(std::size_t size) {
+    const std::lock_guard lock(mutex);
+    out += size;
+    most_out = std::max(most_out, out);
+    while (kept > 0 && out + kept > most_out) drop_one();
+  }
   void put(std::unique_ptr<Bytes> frame) noexcept {
+    const std::size_t size = frame->size();
+    const std::lock_guard lock(mutex);
+    out -= size;
     try {
-      const std::lock_guard lock(mutex);
-      by_size[frame->size()].push_back(std::move(frame));
+      auto& same = by_size[size];
+      if (same.frames.empty()) same.asked = asked;
+      same.frames.push_back(std::move(frame));
+      kept += size;
     } catch (const std::bad_alloc&) {
-      frame.reset();  // no room to remember it: it is freed instead
+      // no room to remember it: it is freed instead
     }
+  }
+  void drop_one() {
+    const auto oldest = std::min_element(
+        by_size.begin(), by_size.end(),
+        [](const auto& a, const auto& b) { return a.second.asked < b.second.asked; });
+    if (!oldest->second.frames.empty()) {
+      kept -= oldest->first;
+      oldest->second.frames.pop_back();
+    }
+    if (oldest->second.frames.empty()) by_size.erase(oldest);
   }
 };
 
 FramePool::FramePool() : shelf_(std::make_shared<Shelf>()) {}
 
 wire::Frame FramePool::take(std::size_t size) {
-  auto frame = shelf_->take(size);
+  auto frame = shelf_->find(size);
   if (!frame) frame = std::make_unique<Bytes>(size);
+  shelf_->hand_out(size);
   return {frame.release(), [shelf = std::weak_ptr(shelf_)](Bytes* used) {
             std::unique_ptr<Bytes> owned(used);
             if (const auto alive = shelf.lock()) alive->put(std::move(owned));
           }};
+}
+
+std::size_t FramePool::bytes() const {
+  const std::lock_guard lock(shelf_->mutex);
+  return shelf_->out + shelf_->kept;
 }
 
 StepFrames::StepFrames(FramePool& pool, const wire::Data& whole) {

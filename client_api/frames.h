@@ -14,12 +14,15 @@
 namespace weir::client {
 
 /// Frames that come back when their last owner (session or transport, on any thread) lets go, to be
-/// used again: a fresh frame costs a page fault every 4 KiB. Frames are kept by size, of which a
-/// study has few. Thread-safe; frames may outlive the pool.
+/// used again: a fresh frame costs a page fault every 4 KiB. Frames are kept by size, of which most
+/// solvers have few; parts that change from step to step have many, so no more is kept than was
+/// out at once. Thread-safe; frames may outlive the pool.
 class FramePool {
  public:
   FramePool();
   wire::Frame take(std::size_t size);  ///< content undefined
+  /// Of the frames that are out, and of those that are kept.
+  std::size_t bytes() const;
 
  private:
   struct Shelf;

@@ -96,6 +96,25 @@ TEST(FramePool, GivesFramesOfTheSizeAskedFor) {
   EXPECT_EQ(pool.take(50)->size(), 50u);
 }
 
+TEST(FramePool, KeepsNoMoreThanWasOutAtOnceHoweverManySizesItGives) {
+  FramePool pool;
+  for (std::size_t size = 1000; size < 2000; ++size) pool.take(size).reset();
+  EXPECT_LE(pool.bytes(), 2000u);
+  for (std::size_t size = 2000; size > 1000; --size) pool.take(size).reset();
+  EXPECT_LE(pool.bytes(), 2000u);
+  EXPECT_GT(pool.bytes(), 0u);
+}
+
+TEST(FramePool, KeepsTheSizesThatAreAskedForMost) {
+  FramePool pool;
+  const auto* place = [&] {
+    const auto whole = pool.take(100), rest = pool.take(30);
+    return whole->data();
+  }();
+  pool.take(29).reset();  // in the place of the 30
+  EXPECT_EQ(pool.take(100)->data(), place);
+}
+
 TEST(FramePool, LetsFramesOutliveIt) {
   wire::Frame frame;
   {
