@@ -297,7 +297,8 @@ void Client::send(const char* field, const Values& values) {
       mine.time = time_of(mine.field);
       const bool null = std::visit([](const auto& all) { return all.data() == nullptr; }, values);
       if (null && count > 0) throw Failure(WEIR_ERROR_ARGUMENT, "the values are a null pointer");
-      if (!in_parts() && ranks_->size() > 1 && !ranks_->root()) staging_.resize(count);
+      if (in_parts()) return sender_->make_room(mine.field, count);
+      if (ranks_->size() > 1 && !ranks_->root()) staging_.resize(count);
     });
   }
   if (in_parts()) {
@@ -408,23 +409,27 @@ void Client::finish() {
   WEIR_FAILPOINT("client.before_finalize");
   if (in_parts()) return finish_parts();
   agree([this] {
-    sender_->finish();
+    sender_->drain();
+    sender_->end();
     return 0;
   });
 }
 
 /// A rank that has failed sends nothing more, and what the others wait for never comes: all learn
-/// of it first.
+/// of it first. None takes leave while another waits.
 void Client::finish_parts() {
   const auto all_well = [](const std::vector<std::size_t>&) { return 0; };
-  Part part = own_failure();
-  agree(part, 0, all_well);
-  try {
-    sender_->finish();
-  } catch (...) {
-    part = part_of(current_failure());
-  }
-  agree(part, 0, all_well);
+  const auto tried = [](const auto& act) {
+    try {
+      act();
+      return Part{};
+    } catch (...) {
+      return part_of(current_failure());
+    }
+  };
+  agree(own_failure(), 0, all_well);
+  agree(tried([this] { sender_->drain(); }), 0, all_well);
+  agree(tried([this] { sender_->end(); }), 0, all_well);
 }
 
 }  // namespace weir::client

@@ -45,7 +45,7 @@ void Sender::connect() {
   settings.session.part = part_.part;
   settings.session.parts = part_.parts;
   settings.session.run = part_.run;
-  settings.window_bytes = endpoint_.window_bytes;
+  settings.window_bytes = endpoint_.window_bytes / part_.parts;
   settings.timeout = timeout_of(endpoint_);
   FileSystem& files = posix_file_system();
   const StudyDirectory directory{environment_.study_directory};
@@ -141,14 +141,21 @@ bool Sender::admit(std::size_t field, double time, std::span<const std::size_t> 
   return wanted;
 }
 
+void Sender::make_room(std::size_t field, std::size_t count) {
+  const std::uint64_t step = next_step_[field];
+  if (step >= endpoint_.steps) return;  // judge() refuses it
+  field_bytes_[field] = std::min(count, endpoint_.fields[field].size) * sizeof(float);
+  connection_->check();
+  if (!holds(step)) reserve(step);
+}
+
 void Sender::send_part(std::size_t field, double time, const wire::Box& box,
                        const Values& values) noexcept {
   try {
     const std::uint64_t step = next_step_[field]++;
-    field_bytes_[field] = count_of(values) * sizeof(float);
     connection_->check();
     if (holds(step)) return pass(step);
-    reserve(step);
+    reserve(step);  // had make_room() found it held, by a server that is gone
     wire::Data data = data_of(field, step, time);
     data.box = box;
     StepFrames frames(pool_, data);
@@ -303,13 +310,15 @@ void Sender::throw_deferred() const {
   if (deferred_) throw Failure(*deferred_);
 }
 
-void Sender::finish() {
+void Sender::drain() {
   throw_deferred();
-  const std::size_t unfinished = unfinished_bytes();
   WEIR_FAILPOINT("client.before_drain");
-  connection_->drain(unfinished);
+  connection_->drain(unfinished_bytes());
+}
+
+void Sender::end() {
   const std::uint64_t steps = fewest_steps();
-  if (unfinished == 0) connection_->end(steps);
+  if (unfinished_bytes() == 0) connection_->end(steps);
   if (steps == endpoint_.steps) return;
   const auto field = std::min_element(next_step_.begin(), next_step_.end()) - next_step_.begin();
   throw Failure(WEIR_ERROR_STEPS,

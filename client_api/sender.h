@@ -29,9 +29,9 @@ struct SolverPart {
 /// Used by the solver's thread of its rank.
 ///
 /// Gathered: a send is admit(), then deliver() unless the server has the step already; between the
-/// two all ranks learn the verdict, so that what can fail is done in admit(). In parts: the root
-/// judges with judge(), then each rank does send_part(), whose failures it tells with the next
-/// call.
+/// two all ranks learn the verdict, so that what can fail is done in admit(). In parts: each rank
+/// does make_room(), the root judges with judge(), then each does send_part(), whose failures it
+/// tells with the next call.
 class Sender {
  public:
   /// Waits for the endpoint file and for every server rank's Welcome.
@@ -68,20 +68,28 @@ class Sender {
   /// Where the values of the admitted step are to be gathered, in rank order.
   std::span<float> gather_buffer() { return gathered_; }
   /// Hands over the admitted step, gathered or of a solver of one rank. Never throws: what goes
-  /// wrong here is what the next admit() or finish() throws, on all ranks alike.
+  /// wrong here is what the next admit() or drain() throws, on all ranks alike.
   void deliver_gathered() noexcept;
   void deliver(const Values& values) noexcept;
 
+  /// Waits until the window has room for this rank's part of the next step of `field`, of `count`
+  /// values. Failure: TIMEOUT, REJECTED.
+  void make_room(std::size_t field, std::size_t count);
   /// Sends this rank's part of the next step of `field`, which lies in `box`, unless the server has
-  /// the step. Waits for room in the window. Never throws: see failure().
+  /// the step. Precondition: every rank has made room; a sample that one had begun and another had
+  /// no room for would hold a slot, and on several server ranks two simulations could wait for each
+  /// other's for ever. Never throws: see failure().
   void send_part(std::size_t field, double time, const wire::Box& box,
                  const Values& values) noexcept;
   /// What went wrong since the last call in which all ranks could learn of it.
   const std::optional<Failure>& failure() const { return deferred_; }
 
-  /// Waits until all is accepted, and takes leave. Failure{STEPS}: fewer steps than the study has;
-  /// TIMEOUT, REJECTED.
-  void finish();
+  /// Waits until all is accepted. Failure: TIMEOUT, REJECTED, and as judge().
+  void drain();
+  /// Takes leave, once every rank that sends has drained: one that has gone can no longer say what
+  /// a server that is started again lacks, and the others would wait for it. Failure{STEPS}: fewer
+  /// steps than the study has; TIMEOUT, REJECTED.
+  void end();
 
  private:
   void connect();

@@ -73,9 +73,11 @@ typedef struct weir_client weir_client;
 WEIR_API weir_status weir_init(MPI_Comm comm, weir_client **client);
 
 /* The same without the gather: every rank connects to every server rank and sends its own part of each field, for fields
- * that do not fit on rank 0. What the server gets is the same to the bit, with weir_subarray and without. Each rank
- * holds at most the study's "client": {"window_mib"} that is not accepted yet, or its part of one sample, and has a
- * thread of its own that serves its connections; an error of one rank's connection is told to all by their next call.
+ * that do not fit on rank 0. What the server gets is the same to the bit, with weir_subarray and without. All ranks
+ * have even shares of the study's "client": {"window_mib"}; each holds at most its share that is not accepted yet, or
+ * its part of one sample where that is more. A solver that sends a field of the next step before the last field of this
+ * one needs two samples of room on each rank. Each rank has a thread of its own that serves its connections; an error
+ * of one rank's connection is told to all by their next call.
  * Errors: as weir_init; ARGUMENT also on more than 65536 ranks. */
 WEIR_API weir_status weir_init_parts(MPI_Comm comm, weir_client **client);
 #endif

@@ -97,12 +97,14 @@ void declare(V& v, ServerSettings& s) {
 
 template <class V>
 void declare(V& v, ClientSettings& s) {
-  v.value({.name = "window_mib",
-           .range = at_least(1).up_to(1048576),
-           .unit = "MiB",
-           .meaning = "what a client may hold that is not accepted yet; at least one sample",
-           .consequence = "memory in the solver; more lets it run on while the server is busy"},
-          s.window_mib);
+  v.value(
+      {.name = "window_mib",
+       .range = at_least(1).up_to(1048576),
+       .unit = "MiB",
+       .meaning = "what a client may hold that is not accepted yet; at least one sample",
+       .consequence = "memory in the solver, on rank 0 or, of one that does not gather, divided "
+                      "among its ranks; more lets it run on while the server is busy"},
+      s.window_mib);
   v.value({.name = "timeout",
            .range = above(0),
            .unit = "s",

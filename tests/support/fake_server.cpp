@@ -195,6 +195,9 @@ struct FakeServer::Rank {
   void serve() {
     while (!stop) {
       while (const auto received = channel->try_receive()) {
+        const auto decoded = wire::decode(received->bytes());
+        const auto* known = std::get_if<wire::Decoded>(&decoded.value);
+        if (known != nullptr && std::holds_alternative<wire::End>(known->message)) ++ends;
         session.receive(received->peer(), received->bytes(), std::chrono::steady_clock::now());
       }
       session.tick(std::chrono::steady_clock::now());
@@ -206,6 +209,7 @@ struct FakeServer::Rank {
   Events events;
   std::unique_ptr<wire::ServerChannel> channel;
   wire::AggregatorSession session;
+  std::atomic<std::size_t> ends = 0;
   std::atomic<bool> stop = false;
   std::thread thread;
 };
@@ -245,6 +249,12 @@ std::size_t FakeServer::connected() const {
   std::size_t connections = 0;
   for (const auto& rank : ranks_) connections += rank->events.connections;
   return connections;
+}
+
+std::size_t FakeServer::ended() const {
+  std::size_t ends = 0;
+  for (const auto& rank : ranks_) ends += rank->ends;
+  return ends;
 }
 
 void write_fake_endpoints(const std::filesystem::path& study_directory, const FakeStudy& study,

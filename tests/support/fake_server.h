@@ -95,6 +95,7 @@ class FakeServer {
   std::optional<double> time(SampleId id) const;
   std::size_t accepted() const;   ///< on all ranks
   std::size_t connected() const;  ///< Hellos that were welcomed, on all ranks
+  std::size_t ended() const;      ///< Ends that came, on all ranks
 
  private:
   struct Rank;

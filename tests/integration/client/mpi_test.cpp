@@ -1,8 +1,10 @@
 // The client on 1 to 4 MPI ranks, gathered and in parts. The server runs in rank 0's process.
 #include <weir/client.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -234,11 +236,45 @@ TEST_P(MpiClient, AllRanksHearThatTheServerHasNoRoom) {
   connect(study);
   const std::vector<double> values(36 / static_cast<std::size_t>(ranks()));
   EXPECT_EQ(send("u", values), WEIR_OK) << "one sample is let in";
-  if (in_parts()) {
-    EXPECT_EQ(send("u", values), WEIR_OK) << "the next call tells it to all";
-  }
   EXPECT_EQ(send("u", values), WEIR_ERROR_TIMEOUT);
   EXPECT_THAT(weir_last_error(client_), HasSubstr("waited 0.5 s for room"));
+  expect_finalized(WEIR_ERROR_TIMEOUT);
+}
+
+TEST_P(MpiClient, AllRanksTogetherHoldOneWindow) {
+  FakeStudy study;
+  study.fields = {{"u", 36}};
+  study.steps = 9;
+  study.room = 0;
+  study.window_bytes = 2 * 36 * sizeof(float);
+  study.timeout = 0.5;
+  connect(study);
+  const std::vector<double> values(36 / static_cast<std::size_t>(ranks()));
+  for (int step = 0; step < 2; ++step) EXPECT_EQ(send("u", values), WEIR_OK) << step;
+  EXPECT_EQ(send("u", values), WEIR_ERROR_TIMEOUT);
+  expect_finalized(WEIR_ERROR_TIMEOUT);
+}
+
+TEST_P(MpiClient, NoRankSendsOfASampleThatAnotherHasNoRoomFor) {
+  FakeStudy study;
+  study.fields = {{"u", 36}};
+  study.steps = 9;
+  study.room = 0;
+  study.window_bytes = 2 * 36 * sizeof(float);
+  study.timeout = 0.5;
+  connect(study);
+  const bool last = rank() + 1 == ranks();
+  const auto others = static_cast<std::size_t>(ranks()) - 1;
+  const std::vector<double> values(last ? 36 - others : 1);  // of two samples more than its share
+  EXPECT_EQ(send("u", values), WEIR_OK);
+  const bool full = in_parts() && ranks() > 1;
+  EXPECT_EQ(send("u", values), full ? WEIR_ERROR_TIMEOUT : WEIR_OK);
+  if (full) {
+    EXPECT_THAT(weir_last_error(client_),
+                HasSubstr(last ? "waited 0.5 s for room" : "on rank " + std::to_string(others)));
+  } else {
+    EXPECT_EQ(send("u", values), WEIR_ERROR_TIMEOUT);
+  }
   expect_finalized(WEIR_ERROR_TIMEOUT);
 }
 
@@ -267,6 +303,30 @@ TEST_P(MpiClient, PutsSharesThatChangeFromStepToStepInRankOrder) {
     }
     EXPECT_EQ(*sample, expected) << "step " << step;
   }
+}
+
+TEST_P(MpiClient, NoRankTakesLeaveWhileAnotherWaitsForTheServer) {
+  FakeStudy study;
+  study.fields = {{"u", 36}};
+  study.steps = 2;
+  study.room = 1;
+  connect(study);
+  const bool last = rank() + 1 == ranks();
+  // In parts the first step is rank 0's alone, the second the last rank's.
+  EXPECT_EQ(send("u", std::vector<double>(rank() == 0 ? 36 : 0)), WEIR_OK);
+  EXPECT_EQ(send("u", std::vector<double>(last ? 36 : 0)), WEIR_OK);
+  std::thread serve;
+  if (rank() == 0) {
+    serve = std::thread([this] {
+      const auto deadline = std::chrono::steady_clock::now() + std::chrono::milliseconds(300);
+      while (server_->ended() == 0 && std::chrono::steady_clock::now() < deadline)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      EXPECT_EQ(server_->ended(), 0u);
+      server_->rank(0).give_room(1);
+    });
+  }
+  expect_finalized(WEIR_OK);
+  if (serve.joinable()) serve.join();
 }
 
 /// Four fields of different shapes; of each, rank r of R has a share along the axis that is given,

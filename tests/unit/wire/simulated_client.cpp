@@ -115,12 +115,7 @@ bool SimulatedClient::done() const {
 }
 
 void SimulatedClient::send_next(Time now, Random& random) {
-  if (done()) {
-    if (end_said_ || unaccepted() > 0) return;
-    for (const auto& session : sessions_) session->end(plan_.steps, /*digest=*/0);
-    end_said_ = now;
-    return;
-  }
+  if (done()) return end(now);
   const std::size_t call = solver_.returned[part_];
   if (*std::min_element(solver_.returned.begin(), solver_.returned.end()) < call) return;
   if (call == solver_.fields.size()) {
@@ -130,6 +125,9 @@ void SimulatedClient::send_next(Time now, Random& random) {
   }
   const std::size_t field = solver_.fields[call];
   const std::uint64_t step = next_step_[field];
+  if (!holds(step) && !reserve(step)) return;
+  solver_.room[part_] = call + 1;
+  if (*std::min_element(solver_.room.begin(), solver_.room.end()) <= call) return;
   if (holds(step)) {
     pass(step);
   } else if (reserve(step)) {
@@ -141,13 +139,22 @@ void SimulatedClient::send_next(Time now, Random& random) {
   ++solver_.returned[part_];
 }
 
-/// One that is furthest behind, or no more than a step ahead of it.
+/// None takes leave while another waits.
+void SimulatedClient::end(Time now) {
+  if (unaccepted() == 0) solver_.drained[part_] = true;
+  const auto& drained = solver_.drained;
+  if (end_said_ || std::find(drained.begin(), drained.end(), false) != drained.end()) return;
+  for (const auto& session : sessions_) session->end(plan_.steps, /*digest=*/0);
+  end_said_ = now;
+}
+
+/// One that is furthest behind, or, where there is room, no more than a step ahead of it.
 std::size_t SimulatedClient::choose_field(Random& random) const {
   const std::uint64_t least = *std::min_element(next_step_.begin(), next_step_.end());
   std::size_t field = 0;
   do {
     field = random.below(next_step_.size());
-  } while (next_step_[field] > least + 1 || next_step_[field] == plan_.steps);
+  } while (next_step_[field] > least + (plan_.in_turn ? 0 : 1) || next_step_[field] == plan_.steps);
   return field;
 }
 
@@ -160,7 +167,7 @@ bool SimulatedClient::reserve(std::uint64_t step) {
   if (reserved_.contains(step)) return true;
   std::size_t used = unaccepted();
   for (const auto& [begun, bytes] : reserved_) used += bytes;
-  if (used > 0 && used + sample_bytes() > plan_.window) return false;
+  if (used > 0 && used + sample_bytes() > plan_.window / plan_.parts) return false;
   reserved_[step] = sample_bytes();
   return true;
 }
@@ -235,7 +242,9 @@ SimulatedSolver::SimulatedSolver(const Plan& plan, std::uint64_t sim, std::uint6
                                  MemoryNetwork& network, const Endpoints& endpoints, Time now)
     : sim_(sim), attempt_(attempt) {
   solver_.returned.resize(plan.parts);
+  solver_.room.resize(plan.parts);
   solver_.open.resize(plan.parts);
+  solver_.drained.resize(plan.parts);
   solver_.resume.resize(plan.parts);
   for (std::size_t part = 0; part < plan.parts; ++part) {
     parts_.push_back(std::make_unique<SimulatedClient>(plan, sim, attempt, part, solver_, network,

@@ -26,7 +26,9 @@ struct Endpoints {
 struct SimulatedRanks {
   std::vector<std::size_t> fields;     ///< of the calls of weir_send that some rank has come to
   std::vector<std::size_t> returned;   ///< by part: from so many calls
+  std::vector<std::size_t> room;       ///< by part: for what it has of so many calls
   std::vector<bool> open;              ///< by part: every server rank has welcomed it
+  std::vector<bool> drained;           ///< by part: all that it had to send is accepted
   std::vector<std::uint64_t> resume;   ///< by part
   std::optional<std::uint64_t> start;  ///< agreed, when all are open
 };
@@ -57,6 +59,7 @@ class SimulatedClient {
   void note_welcomes();
   void begin(Random& random);
   void send_next(Time now, Random& random);
+  void end(Time now);
   std::size_t choose_field(Random& random) const;
   void pass(std::uint64_t step);
   bool reserve(std::uint64_t step);

@@ -23,8 +23,10 @@ struct Plan {
     window = sample_bytes * (1 + random.below(4));
     own_checkpoints = random.below(2) == 0;
     parts = random.below(2) == 0 ? 1 : 2 + random.below(3);
-    // A field may be a step ahead of another, and parts do not wait for the same at the same time.
-    if (parts > 1) window = std::max(window, 2 * sample_bytes);
+    in_turn = parts > 1 && random.below(2) == 0;
+    // Parts do not wait for the same at the same time, and one of them may have all of a sample: a
+    // field that is a step ahead needs room for two.
+    if (parts > 1 && !in_turn) window = std::max(window, 2 * parts * sample_bytes);
     plan_faults(random);
   }
 
@@ -33,6 +35,7 @@ struct Plan {
   std::vector<std::size_t> fields;
   bool own_checkpoints;  ///< a later attempt starts at a durable step
   std::size_t parts;     ///< ranks of a solver that send by themselves; 1: it gathers
+  bool in_turn;          ///< all fields of a step are sent before those of the next
   MemoryFaults faults;
   std::size_t client_kills = 0;     ///< its job ends without a word
   std::size_t client_splits = 0;    ///< a later attempt starts while it lives on
