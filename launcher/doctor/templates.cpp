@@ -1,7 +1,8 @@
 // The templates that simulations' input files are made of.
 
+#include "launcher/run/templates.h"
+
 #include "launcher/doctor/case.h"
-#include "launcher/run/jobs.h"
 #include "src/study/nearest.h"
 
 namespace weir {
@@ -16,23 +17,35 @@ std::vector<std::string> known_names(const Study& study) {
   return names;
 }
 
+const std::string key = "simulation.templates";
+
 /// Most braces are the solver's own; one that is nearly a parameter is a slip.
-Finding check_template(const std::string& name, const std::filesystem::path& path,
-                       const Case& subject) {
-  const std::string key = "simulation.templates";
-  const auto text = subject.machine().text_of(path);
-  if (!text)
-    return wrong_study(key, "the template of " + quoted(name) + ", " + quoted(path.string()) +
-                                ", cannot be read; correct " + key);
-  const auto known = known_names(subject.study);
-  for (const auto& word : placeholder_names(*text)) {
+Finding check_text(const std::string& name, const std::string& path, const std::string& text,
+                   const Study& study) {
+  const auto known = known_names(study);
+  for (const auto& word : placeholder_names(text)) {
     const auto near = nearest(word, known);
     if (word.size() < shortest_misspelt || !near || *near == word) continue;
-    return warning(key, quoted(path.string()) + " has {" + word +
+    return warning(key, quoted(path) + " has {" + word +
                             "}, which is no parameter and stays as it is; did you mean {" + *near +
                             "}?");
   }
-  return ok(key, quoted(name) + " from " + path.string());
+  return ok(key, quoted(name) + " from " + path);
+}
+
+/// Of a study that was started already its copy counts.
+Finding check_template(const std::string& name, const std::string& path, const Case& subject) {
+  const auto& output = subject.at.output;
+  const auto copy = output.empty() ? "" : kept_templates({output}) / name;
+  const auto text = subject.machine().text_of(path), kept = subject.machine().text_of(copy);
+  if (!text && !kept)
+    return wrong_study(key, "the template of " + quoted(name) + ", " + quoted(path) +
+                                ", cannot be read; correct " + key);
+  if (kept && text && *kept != *text)
+    return warning(key, quoted(path) + " is not what the study was started with; it goes on with " +
+                            copy.string());
+  return kept ? check_text(name, copy.string(), *kept, subject.study)
+              : check_text(name, path, *text, subject.study);
 }
 
 }  // namespace

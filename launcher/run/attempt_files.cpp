@@ -8,7 +8,10 @@
 namespace weir {
 
 AttemptFiles::AttemptFiles(FileSystem& files, const Study& study, StudyDirectory directory)
-    : files_(files), study_(study), directory_(std::move(directory)), templates_(files, study) {}
+    : files_(files),
+      study_(study),
+      directory_(std::move(directory)),
+      templates_(files, study, directory_) {}
 
 void AttemptFiles::prepare(AttemptId id, const std::vector<double>& parameters) const {
   if (templates_.empty()) return;

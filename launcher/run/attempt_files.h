@@ -16,7 +16,7 @@ namespace weir {
 /// The references outlive it.
 class AttemptFiles {
  public:
-  /// Error{input}: as of Templates.
+  /// Errors as of Templates.
   AttemptFiles(FileSystem& files, const Study& study, StudyDirectory directory);
 
   /// Makes the attempt's folder, when there are templates; to be called before it is submitted.

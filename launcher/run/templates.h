@@ -7,15 +7,21 @@
 
 #include "launcher/run/placeholders.h"
 #include "src/core/file_system.h"
+#include "src/core/study_directory.h"
 #include "src/study/study.h"
 
 namespace weir {
 
+/// Where the study keeps its copies, each under the name that it is rendered to.
+std::filesystem::path kept_templates(const StudyDirectory& directory);
+
 class Templates {
  public:
-  /// Reads them all, so that a file that is changed later changes no attempt of this launcher.
-  /// Error{input}: one cannot be read; names the key and the file.
-  Templates(FileSystem& files, const Study& study);
+  /// The first launcher of a study copies them all into `directory`, and later ones read the
+  /// copies, so that a file that is changed later changes no attempt of this study. The copies are
+  /// there all or not at all, and on the device when this returns. Error{input}: one cannot be
+  /// read; names the key and the file. Error{environment}: the copies cannot be written or read.
+  Templates(FileSystem& files, const Study& study, const StudyDirectory& directory);
 
   bool empty() const { return texts_.empty(); }
 

@@ -8,6 +8,7 @@
 
 #include "launcher/schedulers/job_file.h"
 #include "src/core/error.h"
+#include "tests/support/crash_file_system.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir {
@@ -70,6 +71,78 @@ TEST_F(AttemptFilesTest, RendersForAllAttemptsWhatTheTemplateWasAtTheStart) {
   files_.replace(study_.simulation.templates["n"], "second", 0600);
   files.prepare({0, 0}, {1});
   EXPECT_EQ(rendered({0, 0}, "n"), "first");
+}
+
+TEST_F(AttemptFilesTest, RendersForLaterLaunchersWhatTheTemplatesWereAtTheStart) {
+  add_template("n", "first");
+  add_template("a/n", "first of a");
+  attempt_files();
+  for (const auto& [name, path] : study_.simulation.templates) files_.remove(path);
+  attempt_files().prepare({0, 0}, {1});
+  EXPECT_EQ(rendered({0, 0}, "n"), "first");
+  EXPECT_EQ(rendered({0, 0}, "a/n"), "first of a");
+}
+
+/// A power failure while the first launcher copies the templates, or soon after.
+class TemplatesCrashTest : public testing::Test {
+ protected:
+  TemplatesCrashTest() {
+    study_.name = "toy";
+    study_.simulation.templates = {{"n", "/home/n"}, {"deep/er/n", "/home/m"}};
+  }
+  void set_templates(test::CrashFileSystem& disk, const std::string& text) {
+    for (const auto& [name, path] : study_.simulation.templates) disk.replace(path, text, 0600);
+  }
+  void start(test::CrashFileSystem& disk) { AttemptFiles(disk, study_, directory_); }
+  /// A new disk on which a study was made.
+  void prepare(test::CrashFileSystem& disk) {
+    for (const auto& folder : {Path("/home"), directory_.run()})
+      disk.make_directories(folder, 0700);
+    for (const Path folder : {"/", "/home", "/home/D"}) disk.sync_directory(folder);
+    set_templates(disk, "first");
+  }
+  /// What a later launcher renders, after an edit.
+  std::set<std::string> rendered_later(test::CrashFileSystem& disk) {
+    set_templates(disk, "second");
+    AttemptFiles(disk, study_, directory_).prepare({0, 0}, {});
+    std::set<std::string> texts;
+    for (const auto& [name, path] : study_.simulation.templates)
+      texts.insert(disk.read(attempt_folder(directory_, {0, 0}) / name));
+    return texts;
+  }
+
+  Study study_;
+  StudyDirectory directory_{"/home/D"};
+  Random random_{1};
+};
+
+TEST_F(TemplatesCrashTest, LeavesAllOfOneTime) {
+  test::CrashFileSystem whole;
+  prepare(whole);
+  const auto before = whole.calls();
+  start(whole);
+  ASSERT_GT(whole.calls(), before + 10);
+  for (auto call = before; call < whole.calls(); ++call)
+    for (const auto lost : {test::Lost::nothing, test::Lost::all, test::Lost::data,
+                            test::Lost::names, test::Lost::anything}) {
+      test::CrashFileSystem disk;
+      prepare(disk);
+      disk.crash_at(call, test::CrashFileSystem::Manner::after);
+      EXPECT_THROW(start(disk), test::Crash);
+      disk.restart(lost, random_);
+      EXPECT_THAT(rendered_later(disk), testing::AnyOf(ElementsAre("first"), ElementsAre("second")))
+          << "call " << call << ", lost " << static_cast<int>(lost);
+    }
+}
+
+TEST_F(TemplatesCrashTest, TakesNothingOnceTheyAreCopied) {
+  test::CrashFileSystem disk;
+  prepare(disk);
+  start(disk);
+  disk.crash_at(disk.calls(), test::CrashFileSystem::Manner::within);
+  EXPECT_THROW(disk.remove("/home/n"), test::Crash);
+  disk.restart(test::Lost::all, random_);
+  EXPECT_THAT(rendered_later(disk), ElementsAre("first"));
 }
 
 TEST_F(AttemptFilesTest, AreForTheUsersEyesAlone) {

@@ -46,6 +46,14 @@ TEST_F(CheckTest, WarnsOfABraceInATemplateThatIsNearlyAParameter) {
   expect_no_complaint();
 }
 
+TEST_F(CheckTest, ReadsTheCopyOfATemplateOfAStudyThatWasStarted) {
+  study_.simulation.templates = {{"input.nml", "/t"}};
+  machine_.texts = {{output_ / "run/templates/input.nml", "a = {a}"}};
+  expect_no_complaint();
+  machine_.texts["/t"] = "a = 2 {a}";
+  expect_warning("simulation.templates", "'/t' is not what the study was started with");
+}
+
 TEST_F(CheckTest, MissesMpirunAndTheServer) {
   machine_.programs = {"/solver"};
   expect_error("mpirun", ErrorKind::environment, "mpirun");
