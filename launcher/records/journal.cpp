@@ -29,6 +29,7 @@ std::optional<JournalEntry> parse_line(const std::string& line) {
                         .job = json.value("job", ""),
                         .reason = json.value("reason", ""),
                         .ok = json.value("ok", false),
+                        .unseen = json.value("unseen", false),
                         .withdrawn = json.value("withdrawn", false)};
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
@@ -58,6 +59,7 @@ void Journal::write(const JournalEntry& entry) {
   if (!entry.job.empty()) json["job"] = entry.job;
   if (!entry.reason.empty()) json["reason"] = entry.reason;
   if (entry.ok) json["ok"] = true;
+  if (entry.unseen) json["unseen"] = true;
   if (entry.withdrawn) json["withdrawn"] = true;
   torn_ = true;
   file_->write(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");

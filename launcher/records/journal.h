@@ -24,7 +24,8 @@ struct JournalEntry {
   std::string name;        ///< of the job
   JobId job;               ///< submitted
   std::string reason;      ///< ended
-  bool ok = false;         ///< ended: with exit code 0
+  bool ok = false;         ///< ended: with exit code 0, or unseen
+  bool unseen = false;     ///< ended: of a simulation of which nobody saw how
   bool withdrawn = false;  ///< ended: because nobody wanted it any more
   /// It ended neither well nor withdrawn.
   bool failed() const { return event == JournalEvent::ended && !ok && !withdrawn; }

@@ -86,6 +86,7 @@ void Ensemble::inherit(const PastAttempt& past) {
   // An end that nobody saw says nothing: whether its steps came decides.
   attempt.end = past.ended && !past.ok ? wire::JobEnd::failed : wire::JobEnd::done;
   attempt.reason = past.ended ? past.reason : "it ended while no launcher ran";
+  attempt.well = past.well;
 }
 
 void Ensemble::request(const wire::LaunchRun& run) {
@@ -158,6 +159,7 @@ void Ensemble::observe(AttemptId id, Attempt& attempt, const JobReport& report) 
   // Of a lost job nobody knows the exit code: what counts is whether its steps came.
   const bool unblamed = report.state == JobState::done || report.state == JobState::lost;
   attempt.end = unblamed ? wire::JobEnd::done : wire::JobEnd::failed;
+  attempt.well = report.state == JobState::done;
   if (report.cause == JobCause::node_failure || report.cause == JobCause::preempted)
     attempt.end = wire::JobEnd::taken_away;
   if (attempt.reason.empty()) attempt.reason = report.reason;
@@ -323,6 +325,7 @@ bool Ensemble::record_end(const Attempt& attempt) {
                                .job = attempt.job,
                                .reason = attempt.reason,
                                .ok = attempt.end == wire::JobEnd::done,
+                               .unseen = attempt.end == wire::JobEnd::done && !attempt.well,
                                .withdrawn = attempt.withdrawn});
   WEIR_FAILPOINT("launcher.after_end_journaled");
   return on_disk;
@@ -344,7 +347,7 @@ bool Ensemble::record(const JournalEntry& entry) {
 void Ensemble::remove_files(AttemptId id, const Attempt& attempt) {
   if (attempt.name.empty()) return;
   try {
-    files_.remove(id, /*well=*/attempt.end == wire::JobEnd::done);
+    files_.remove(id, attempt.well);
   } catch (const Error& error) {
     note_(NoteLevel::warning, error.what());
   }

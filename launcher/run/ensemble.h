@@ -31,7 +31,7 @@ namespace weir {
 /// it.
 class Ensemble {
  public:
-  /// Error{input}: a template of the study cannot be read.
+  /// Errors as of Templates.
   Ensemble(const Study& study, StudyDirectory directory, Scheduler& scheduler, FileSystem& files,
            const Clock& clock, Journal& journal, Note note);
 
@@ -88,6 +88,7 @@ class Ensemble {
     wire::JobEnd end{};
     std::string reason;
     bool withdrawn = false;  ///< nobody wants it any more
+    bool well = false;       ///< its program was seen to end with exit code 0
   };
 
   void inherit(const PastAttempt& past);

@@ -16,6 +16,7 @@ void apply(const JournalEntry& entry, PastAttempt& attempt) {
     case JournalEvent::ended:
       attempt.ended = true;
       attempt.ok = entry.ok;
+      attempt.well = entry.ok && !entry.unseen;
       attempt.reason = entry.reason;
       break;
   }

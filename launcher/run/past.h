@@ -17,7 +17,8 @@ struct PastAttempt {
   AttemptId id;
   bool submitted = false;  ///< it said that it did, or died before it could say so
   bool ended = false;      ///< … that it saw its end
-  bool ok = false;         ///< … with exit code 0
+  bool ok = false;         ///< … with exit code 0, or nobody saw how
+  bool well = false;       ///< … with exit code 0
   std::string reason;      ///< … how
   JobId job;               ///< of the job that lives; empty: none does
 };

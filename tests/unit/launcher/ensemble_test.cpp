@@ -306,6 +306,54 @@ TEST_F(JobFilesTest, AreRemovedByALaterLauncherOfAttemptsThatHaveEnded) {
   EXPECT_THAT(files(), ElementsAre("weir.toy.2.0.claim", "weir.toy.2.0.end", "weir.toy.2.0.json"));
 }
 
+/// Of a study with templates.
+class AttemptFolderTest : public JobFilesTest {
+ protected:
+  AttemptFolderTest() {
+    posix_file_system().replace(folder_ / "template", "{a}", 0600);
+    study_.simulation.templates = {{"n", folder_ / "template"}};
+  }
+  Ensemble launcher() {
+    return {study_,
+            directory_,
+            scheduler_,
+            posix_file_system(),
+            clock_,
+            journal_,
+            [](NoteLevel, const std::string&) {}};
+  }
+  /// One that has ended in this way.
+  void end_in(Ensemble& ensemble, std::uint64_t sim, JobState state) {
+    ensemble.request({.sim = sim, .attempt = 0, .parameters = {0.5}});
+    ensemble.advance();
+    scheduler_.end(job(sim), state);
+    ensemble.observe(scheduler_.poll());
+  }
+  std::vector<std::string> folders() {
+    return posix_file_system().list(attempt_folder(directory_, {}).parent_path());
+  }
+};
+
+TEST_F(AttemptFolderTest, GoesOnlyWhenTheProgramWasSeenToEndWell) {
+  auto first = launcher();
+  end_in(first, 0, JobState::done);
+  end_in(first, 1, JobState::failed);
+  end_in(first, 2, JobState::lost);
+  EXPECT_THAT(folders(), ElementsAre("1.0", "2.0"));
+}
+
+TEST_F(AttemptFolderTest, OfAnEndThatNobodySawIsLeftByLaterLaunchersToo) {
+  auto first = launcher();
+  end_in(first, 0, JobState::lost);
+  end_in(first, 1, JobState::done);
+  first.request({.sim = 2, .attempt = 0, .parameters = {0.5}});
+  first.advance();
+  std::filesystem::create_directories(attempt_folder(directory_, {1, 0}));  // it died before that
+  auto journal = read_journal(posix_file_system(), folder_ / "journal.jsonl");
+  launcher().inherit(past_attempts(study_, directory_, journal));
+  EXPECT_THAT(folders(), ElementsAre("0.0", "2.0"));
+}
+
 TEST_F(EnsembleTest, WaitsForAWaveOfFreePlacesAndSubmitsItTogether) {
   study_.launcher.jobs = 4;
   study_.launcher.wave = 2;
