@@ -17,6 +17,10 @@ bool is_relief(const JobReport& report) {
          report.cause == JobCause::preempted;
 }
 
+bool was_not_loaded(const JobReport& report) {
+  return report.exit_code == 126 || report.exit_code == 127;
+}
+
 bool is_death(const JobReport& report) {
   constexpr JobCause from_outside[] = {JobCause::time_limit, JobCause::out_of_memory,
                                        JobCause::node_failure, JobCause::preempted,

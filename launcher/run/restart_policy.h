@@ -17,6 +17,10 @@ constexpr int relieved_exit_code = 5;
 /// somebody with its commands did, is not.
 bool is_death(const JobReport& report);
 
+/// Whether its program was not there, no program, or lacked a shared library, by the exit codes 126
+/// and 127 of shells, srun, mpirun and the dynamic linker.
+bool was_not_loaded(const JobReport& report);
+
 /// Whether it made room in order (exit code 5), or its time or place was taken away, as is usual in
 /// batch systems: no fault of the server.
 bool is_relief(const JobReport& report);

@@ -8,6 +8,7 @@
 #include "launcher/run/jobs.h"
 #include "launcher/run/outcome.h"
 #include "launcher/run/past.h"
+#include "launcher/schedulers/log_tail.h"
 #include "src/core/failpoint.h"
 
 namespace weir {
@@ -35,6 +36,12 @@ std::string no_answer(double seconds, const StudyDirectory& directory) {
 
 std::string no_pulse(double seconds) {
   return "the server gave no sign of life for " + number(seconds) + " s (launcher.watchdog)";
+}
+
+std::string not_loaded(const std::string& how, const StudyDirectory& directory) {
+  const auto why = loading_error(server_job_log(directory));
+  return "the server's program could not be loaded (" + how + (why.empty() ? "" : ": " + why) +
+         "); if a library is missing, load what weir was built with (launcher.server.modules)";
 }
 
 std::string given_up(std::size_t restarts, const std::string& how) {
@@ -186,11 +193,15 @@ void StudyRun::observe_server(const std::map<JobId, JobReport>& reports) {
 
 /// Whether a server that ended has said its last word: by its exit code, by its summary (then it
 /// died after its work), or because the launcher wanted its end, or the batch system will not start
-/// it.
+/// it, or nobody can: one that has been there before is tried again, for a place may fail it.
 bool StudyRun::ended_for_good(const JobReport& report) {
   if (server_cancelled_ || server_end_.interrupted || clients_withdrawn_) return true;
   if (report.cause == JobCause::never_ran) {
     server_end_.failure = "the server's job never ran: " + report.reason;
+    return true;
+  }
+  if (!status_ && hang_.empty() && was_not_loaded(report)) {
+    server_end_.failure = not_loaded(report.reason, directory_);
     return true;
   }
   return hang_.empty() && (!is_death(report) || has_result(around_.files, directory_));

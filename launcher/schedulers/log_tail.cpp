@@ -49,6 +49,15 @@ std::string last_line(const std::filesystem::path& log) {
   return lines.empty() ? "" : lines.back().substr(0, max_line);
 }
 
+std::string loading_error(const std::filesystem::path& log) {
+  const auto lines = tail_lines(log);
+  const auto found = std::find_if(lines.rbegin(), lines.rend(), [](const std::string& line) {
+    return line.find("error while loading shared libraries") != std::string::npos ||
+           line.find("symbol lookup error") != std::string::npos;
+  });
+  return found == lines.rend() ? last_line(log) : found->substr(0, max_line);
+}
+
 bool tells_out_of_memory(const std::filesystem::path& log) {
   const auto lines = tail_lines(log);
   return std::any_of(lines.begin(), lines.end(), [](const std::string& line) {

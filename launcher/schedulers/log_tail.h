@@ -10,6 +10,9 @@ namespace weir {
 /// when there is none.
 std::string last_line(const std::filesystem::path& log);
 
+/// What the dynamic linker said last there, or else the last line. mpirun adds lines of its own.
+std::string loading_error(const std::filesystem::path& log);
+
 /// Whether Slurm says there that it ended processes for want of memory; without cgroups it calls
 /// such an end a failure by SIGKILL everywhere else.
 bool tells_out_of_memory(const std::filesystem::path& log);

@@ -151,6 +151,28 @@ TEST_F(ServerRestartTest, EndsTheStudyWhenTheBatchSystemRefusesTheServer) {
   EXPECT_EQ(servers(), 1u);
 }
 
+TEST_F(ServerRestartTest, EndsTheStudyAtOnceWhenTheServerCannotBeLoaded) {
+  std::filesystem::create_directories(directory_.logs());
+  posix_file_system().replace(server_job_log(directory_),
+                              "weir-server: error while loading shared libraries: libtorch.so: "
+                              "cannot open shared object file\n----\nmpirun: it ended early\n",
+                              0600);
+  server_ends(JobState::failed, "exit code 127", 127);
+  EXPECT_FALSE(turn());
+  EXPECT_EQ(servers(), 1u);
+  EXPECT_THAT(run_.server_end().failure,
+              testing::AllOf(HasSubstr("could not be loaded (exit code 127"),
+                             HasSubstr("libtorch.so: cannot open shared object file)"),
+                             HasSubstr("launcher.server.modules")));
+}
+
+TEST_F(ServerRestartTest, StartsAServerAgainThatCannotBeLoadedWhereOneHasRun) {
+  connect();
+  server_ends(JobState::failed, "exit code 127", 127);
+  turn();
+  EXPECT_EQ(run_.snapshot().phase, RunPhase::restarting);
+}
+
 TEST_F(ServerRestartTest, StartsADeadServerAgainFromItsCheckpointAndSaysWhy) {
   connect();
   server_dies();
