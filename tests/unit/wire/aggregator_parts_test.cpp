@@ -24,8 +24,10 @@ const Box left_box = {{2, 2, 0}, {3, 1, 0}}, right_box = {{2, 2, 0}, {3, 2, 1}};
 
 class AggregatorParts : public ::testing::Test {
  protected:
-  static AggregatorSettings settings() {
+  explicit AggregatorParts(bool times = false) : session_(session_of(times)) {}
+  static AggregatorSettings settings(bool times) {
     AggregatorSettings settings;
+    settings.times = times;
     settings.study = 1;
     settings.schema = 2;
     settings.steps = steps;
@@ -47,8 +49,8 @@ class AggregatorParts : public ::testing::Test {
     receive(from, Want{steps, steps * size * sizeof(float), sizeof(float), 0});
     session_.tick(now_);
   }
-  void send(const Peer& from, std::uint64_t step, const Box& box) {
-    session_.receive(from, *part_chunk({0, step}, 0, 0, box), now_);
+  void send(const Peer& from, std::uint64_t step, const Box& box, double time = 0) {
+    session_.receive(from, *part_chunk({0, step}, 0, 0, box, /*position=*/0, time), now_);
     session_.tick(now_);
   }
   template <class M>
@@ -68,9 +70,18 @@ class AggregatorParts : public ::testing::Test {
   test::FakeSink sink_{{size}, steps, /*capacity=*/2};
   test::RecordedEvents events_;
   std::map<Peer, std::vector<Frame>> sent_;
-  AggregatorSession session_{settings(), sink_, events_, [this](const Peer& to, Frame frame) {
-                               sent_[to].push_back(std::move(frame));
-                             }};
+  AggregatorSession session_;
+
+ private:
+  AggregatorSession session_of(bool times) {
+    return {settings(times), sink_, events_,
+            [this](const Peer& to, Frame frame) { sent_[to].push_back(std::move(frame)); }};
+  }
+};
+
+class AggregatorPartTimes : public AggregatorParts {
+ protected:
+  AggregatorPartTimes() : AggregatorParts(/*times=*/true) {}
 };
 
 TEST_F(AggregatorParts, MakeOneSampleInOneSlotAndAllAreTold) {
@@ -200,6 +211,52 @@ TEST_F(AggregatorParts, AreRefusedNumbersThatNoSolverHas) {
     EXPECT_THAT(rejection(newcomer), HasSubstr("a HELLO of part " + std::to_string(part)));
   }
   EXPECT_EQ(session_.counters().clients, 0u);
+}
+
+TEST_F(AggregatorParts, OfAStepThatCameMeanwhileHearToSayHelloAgain) {
+  hello(left, 0);
+  hello(right, 1);
+  sink_.ledger.insert({0, 0});
+  send(left, 0, left_box);
+  EXPECT_EQ(code(left), RejectCode::no_session);
+  EXPECT_TRUE(heard<Reject>(right).empty());
+  EXPECT_EQ(session_.counters().clients, 1u);
+  EXPECT_EQ(sink_.filling(), 0u);
+  hello(left, 0, /*run=*/7, /*nth=*/2);
+  EXPECT_EQ(heard<Welcome>(left).back().held, Bitmap{1});
+  send(left, 1, left_box);
+  send(right, 1, right_box);
+  EXPECT_TRUE(sink_.ledger.contains({0, 1})) << rejection(left) << rejection(right);
+}
+
+TEST_F(AggregatorParts, AreRefusedATimeThatTheStudyDoesNotWant) {
+  hello(left, 0);
+  send(left, 0, left_box, /*time=*/1.5);
+  EXPECT_THAT(rejection(left), HasSubstr("it says time 1.500000, where none is expected"));
+}
+
+TEST_F(AggregatorPartTimes, GiveASampleItsTimeOnce) {
+  hello(left, 0);
+  hello(right, 1);
+  send(left, 0, left_box, /*time=*/1.5);
+  send(right, 0, right_box, /*time=*/1.5);
+  EXPECT_EQ(sink_.times, (std::map<SampleId, std::vector<double>>{{{0, 0}, {1.5}}}));
+  EXPECT_EQ(sink_.ledger.size(), 1u);
+}
+
+TEST_F(AggregatorPartTimes, AreRefusedAnotherTimeThanTheFirst) {
+  hello(left, 0);
+  hello(right, 1);
+  send(left, 0, left_box, /*time=*/1.5);
+  send(right, 0, right_box, /*time=*/2.5);
+  EXPECT_THAT(rejection(right), HasSubstr("says time 2.500000, another one than those before"));
+  EXPECT_TRUE(sink_.ledger.empty());
+}
+
+TEST_F(AggregatorPartTimes, AreRefusedATimeThatIsNotFinite) {
+  hello(left, 0);
+  send(left, 0, left_box, /*time=*/std::nan(""));
+  EXPECT_THAT(rejection(left), HasSubstr("says time nan, where a finite one is expected"));
 }
 
 }  // namespace

@@ -37,8 +37,9 @@ inline Frame chunk(SampleId id, std::uint64_t attempt, std::uint32_t field, std:
 
 /// A chunk of a part: the values that lie in `box`, from `position` of what the part has.
 inline Frame part_chunk(SampleId id, std::uint64_t attempt, std::uint32_t field, const Box& box,
-                        std::size_t position = 0) {
+                        std::size_t position = 0, double time = 0) {
   Data data{id.sim, attempt, id.step, field, position, values_of(box)};
+  data.time = time;
   data.box = box;
   const std::size_t prefix = data_prefix_size(data);
   auto frame = std::make_shared<std::vector<std::byte>>(prefix + data.count * sizeof(float));
@@ -91,6 +92,7 @@ class FakeSink final : public SampleSink {
   float* row(Slot slot, std::size_t field) override {
     return slots_.at(slot).rows.at(field).data();
   }
+  void set_time(Slot slot, double time) override { times[slots_.at(slot).id].push_back(time); }
   CommitStatus commit(Slot slot) override {
     auto& s = slots_.at(slot);
     EXPECT_EQ(s.state, State::filling);
@@ -146,9 +148,10 @@ class FakeSink final : public SampleSink {
   }
 
   std::set<SampleId> ledger;
-  std::set<std::uint64_t> forgotten;  ///< simulations
-  std::set<SampleId> published;       ///< the ledger of the newest checkpoint
-  bool pinned = false;                ///< begin() finds no room, although room() promised it
+  std::map<SampleId, std::vector<double>> times;  ///< said of each, as often as they were
+  std::set<std::uint64_t> forgotten;              ///< simulations
+  std::set<SampleId> published;                   ///< the ledger of the newest checkpoint
+  bool pinned = false;  ///< begin() finds no room, although room() promised it
   CommitStatus next_commit = CommitStatus::accepted;
   std::size_t abandoned = 0;
 
