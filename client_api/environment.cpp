@@ -9,6 +9,7 @@
 
 #include "client_api/failure.h"
 #include "src/core/error.h"
+#include "src/core/sample_id.h"
 #include "src/core/study_directory.h"
 
 namespace weir::client {
@@ -32,11 +33,11 @@ const char* required(const char* name, const char* meaning) {
   return value;
 }
 
-std::uint64_t number(const char* name, const char* text) {
+std::uint64_t number(const char* name, const char* text, std::uint64_t most = ~std::uint64_t{0}) {
   std::uint64_t value = 0;
   const char* end = text + std::strlen(text);
   const auto [stop, error] = std::from_chars(text, end, value);
-  if (error != std::errc() || stop != end) {
+  if (error != std::errc() || stop != end || value > most) {
     refuse(std::string(name) + " is '" + text + "'; it has to be a whole number from 0");
   }
   return value;
@@ -54,7 +55,7 @@ Environment read_environment() {
   }
   environment.sim = number("WEIR_SIM", required("WEIR_SIM", "the number of the simulation"));
   const char* attempt = variable("WEIR_ATTEMPT");
-  environment.attempt = attempt == nullptr ? 0 : number("WEIR_ATTEMPT", attempt);
+  environment.attempt = attempt == nullptr ? 0 : number("WEIR_ATTEMPT", attempt, no_attempt - 2);
   return environment;
 }
 

@@ -71,6 +71,10 @@ std::optional<Reject> Admission::check(const Hello& hello) const {
                                              std::to_string(hello.parts) + "; a solver has 1 to " +
                                              std::to_string(max_parts)};
   }
+  if (hello.attempt >= no_attempt - 1) {  // its fence would be for ever
+    return Reject{RejectCode::malformed, "a HELLO of " + name_of(hello.sim, hello.attempt) +
+                                             "; attempts are counted from 0: check WEIR_ATTEMPT"};
+  }
   if (fenced(hello.sim, hello.attempt)) return fenced_text(hello.sim, hello.attempt);
   if (const auto step = foreign_step(settings_, hello)) {
     return Reject{RejectCode::malformed, "a HELLO that has forgotten step " +

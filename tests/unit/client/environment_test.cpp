@@ -62,6 +62,13 @@ TEST_F(EnvironmentTest, RefusesWhatIsNoNumber) {
   }
 }
 
+TEST_F(EnvironmentTest, RefusesAnAttemptAfterTheLast) {
+  setenv("WEIR_ATTEMPT", "18446744073709551614", 1);
+  EXPECT_THAT(refusal(), HasSubstr("WEIR_ATTEMPT is '18446744073709551614'"));
+  setenv("WEIR_ATTEMPT", "18446744073709551613", 1);
+  EXPECT_EQ(refusal(), "accepted");
+}
+
 TEST_F(EnvironmentTest, RefusesAStudyDirectoryThatIsNone) {
   setenv("WEIR_STUDY_DIR", (folder_ / "missing").c_str(), 1);
   EXPECT_THAT(refusal(), HasSubstr("no directory"));

@@ -259,5 +259,15 @@ TEST_F(AggregatorPartTimes, AreRefusedATimeThatIsNotFinite) {
   EXPECT_THAT(rejection(left), HasSubstr("says time nan, where a finite one is expected"));
 }
 
+TEST_F(AggregatorParts, AreRefusedAnAttemptThatWouldFenceAllOthersForEver) {
+  for (const std::uint64_t attempt : {no_attempt, no_attempt - 1}) {
+    receive(newcomer, Hello{1, 2, /*sim=*/0, attempt, /*session=*/1, {}});
+    EXPECT_THAT(rejection(newcomer), HasSubstr("a HELLO of attempt " + std::to_string(attempt)));
+  }
+  hello(left, 0);
+  EXPECT_EQ(session_.counters().clients, 1u) << rejection(left);
+  EXPECT_TRUE(sink_.forgotten.empty());
+}
+
 }  // namespace
 }  // namespace weir::wire
