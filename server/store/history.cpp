@@ -41,11 +41,6 @@ void History::pass(SampleId id) {
 
 void History::forget(std::uint64_t sim) { pass({sim, std::numeric_limits<std::uint64_t>::max()}); }
 
-void History::forget_all() {
-  for (const auto& [id, slot] : kept_) give_back(slot);
-  kept_.clear();
-}
-
 std::optional<Slot> History::find(SampleId id) const {
   const auto found = kept_.find(id);
   if (found == kept_.end()) return std::nullopt;

@@ -34,7 +34,6 @@ class History {
   void pass(SampleId id);
   /// The simulation goes on no more.
   void forget(std::uint64_t sim);
-  void forget_all();
   /// The row of an accepted step, if it is here.
   std::optional<Slot> find(SampleId id) const;
 

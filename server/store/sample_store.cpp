@@ -316,7 +316,6 @@ void SampleStore::end_reception() {
   const std::lock_guard lock(impl_->mutex);
   if (!impl_->buffer->reception_over()) impl_->record(Kind::reception_over);
   impl_->buffer->end_reception();
-  impl_->history.forget_all();
   impl_->notify_trainer();
 }
 

@@ -69,6 +69,8 @@ class SampleStore final : public wire::SampleSink, public SampleSource {
   /// used up. Trainer's thread.
   void end_lineage(bool exhausted);
 
+  /// No simulation goes on. The aggregator may learn of it later: steps that it still commits are
+  /// taken as before. Trainer's thread.
   void end_reception();
   /// Called (by the trainer's or the checkpoint's thread, without a lock) when there is more room
   /// than the aggregator last learned of; the aggregator's wake-up. To be set before the threads

@@ -106,6 +106,8 @@ StoreState SampleStore::Impl::tables() const {
     state.samples.push_back(
         {.slot = slot, .id = ids[slot], .draws = draws[slot], .time = times[slot]});
   }
+  // When no simulation goes on, only a step that has come already may still find its other half.
+  if (buffer->reception_over()) return state;
   for (const auto& row : history.samples()) state.samples.push_back(row);
   return state;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// The inside of SampleStore, shared by its two source files: samples in and out, and cuts.
+// The inside of SampleStore, shared by its source files: samples in and out, cuts, and the lineage
+// log.
 
 #include <condition_variable>
 #include <cstddef>

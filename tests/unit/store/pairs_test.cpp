@@ -145,6 +145,18 @@ TEST_P(Pairs, AreWholeWhenStepsArriveSideBySide) {
   EXPECT_EQ(drawn_.size(), 8 - lead_);
 }
 
+TEST_P(Pairs, AreWholeWhereTheLastStepIsCompleteWhenReceptionIsOverAlready) {
+  const auto store = make();
+  for (std::uint64_t step = 0; step < lead_; ++step) put_step(*store, {2, step});
+  const auto last = store->begin({2, lead_});
+  fill_row(*store, last.slot, {2, lead_});
+  store->end_reception();
+  ASSERT_EQ(store->commit(last.slot), CommitStatus::accepted);
+  use_up(*store);
+  EXPECT_EQ(drawn_, (std::set<SampleId>{{2, lead_}}));
+  EXPECT_EQ(store->trainable(), drawn_.size());
+}
+
 TEST_P(Pairs, GoOnOverAnAttemptThatWasAbandoned) {
   const auto store = make();
   const std::uint64_t half = 10;
@@ -244,6 +256,15 @@ TEST_P(Pairs, NeedNoRowsOfASimulationThatIsComplete) {
   for (std::uint64_t step = 0; step < 20; ++step) put_step(*store, {5, step});
   const auto cut = store->cut();
   for (const auto& sample : cut->state().samples) EXPECT_LT(sample.slot, capacity);
+}
+
+TEST_P(Pairs, NeedNoRowsOfTheHistoryInACutWhenReceptionIsOver) {
+  const auto store = make();
+  for (std::uint64_t step = 0; step < 5; ++step) put_step(*store, {5, step});
+  store->end_reception();
+  const auto cut = store->cut();
+  for (const auto& sample : cut->state().samples) EXPECT_LT(sample.slot, capacity);
+  EXPECT_EQ(read_rows(*cut).size(), cut->state().samples.size());
 }
 
 TEST_P(Pairs, WriteARowOfTheHistoryOnceForSeveralCuts) {
