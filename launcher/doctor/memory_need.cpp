@@ -20,15 +20,9 @@ double sample_bytes(const Study& study) {
   return value_bytes * static_cast<double>(study.simulation.sample_size());
 }
 
-double rows_of_a_slot(const Study& study) { return lead_of(study) > 0 ? 2 : 1; }
-
-/// What all ranks keep of simulations that go on, for autoregressive samples; each rank has a spare
-/// row.
+/// What all ranks keep of simulations that go on, for autoregressive samples.
 double history_bytes(const Study& study) {
-  if (lead_of(study) == 0) return 0;
-  const auto jobs = std::min(study.launcher.jobs, study.simulation.count);
-  return sample_bytes(study) * (static_cast<double>(jobs) * static_cast<double>(lead_of(study)) +
-                                static_cast<double>(study.server.ranks));
+  return sample_bytes(study) * waiting_steps(study) * static_cast<double>(study.server.ranks);
 }
 
 double model_bytes(const Study& study) {
@@ -50,15 +44,16 @@ MemoryNeed memory_need(const Study& study) {
   const auto ranks = static_cast<double>(study.server.ranks);
   const bool streams = study.training.source == Source::ensemble;
   const double slots = streams ? static_cast<double>(study.buffer.capacity) : 0;
-  return {.slab = ranks * sample_bytes(study) * rows_of_a_slot(study) * slots +
-                  (streams ? history_bytes(study) : 0),
-          .model = ranks * training_copies * model_bytes(study)};
+  return {
+      .slab = ranks * sample_bytes(study) * static_cast<double>(steps_of_sample(study)) * slots +
+              (streams ? history_bytes(study) : 0),
+      .model = ranks * training_copies * model_bytes(study)};
 }
 
 std::uint64_t capacity_that_fits(const Study& study, double bytes) {
   const double left = bytes - memory_need(study).model - history_bytes(study);
-  const double row =
-      rows_of_a_slot(study) * sample_bytes(study) * static_cast<double>(study.server.ranks);
+  const double row = static_cast<double>(steps_of_sample(study)) * sample_bytes(study) *
+                     static_cast<double>(study.server.ranks);
   return static_cast<std::uint64_t>(std::max(left / row, 0.0));
 }
 

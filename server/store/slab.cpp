@@ -1,5 +1,6 @@
 #include "server/store/slab.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
 #include <system_error>
@@ -40,16 +41,26 @@ Slab::Slab(Slab&& other) noexcept
       row_size_(other.row_size_),
       bytes_(other.bytes_) {}
 
-void check_memory(std::size_t capacity, std::size_t slot_bytes, std::uint64_t available) {
+void check_memory(std::size_t capacity, std::size_t slot_bytes, double history_bytes,
+                  std::uint64_t available) {
   // A product that overflows must not pass for a small one.
-  const auto asked = static_cast<long double>(capacity) * static_cast<long double>(slot_bytes);
+  const auto asked = static_cast<long double>(capacity) * static_cast<long double>(slot_bytes) +
+                     static_cast<long double>(history_bytes);
   if (asked <= static_cast<long double>(available)) return;
-  throw Error(ErrorKind::environment, std::string("/buffer/capacity: ") + std::to_string(capacity) +
-                                          " samples of " + std::to_string(slot_bytes) +
-                                          " bytes need " + mebibytes(asked) + ", and " +
-                                          mebibytes(static_cast<long double>(available)) +
-                                          " are available; a capacity of " +
-                                          std::to_string(available / slot_bytes) + " would fit");
+  std::string what =
+      std::to_string(capacity) + " samples of " + std::to_string(slot_bytes) + " bytes";
+  std::string fix;
+  if (history_bytes > 0) {
+    what += ", and " + mebibytes(history_bytes) +
+            " for the steps of /launcher/jobs simulations that pairs wait for,";
+    fix = "; fewer jobs, or a lower /training/samples/lead, need less";
+  }
+  const auto left = std::max(static_cast<double>(available) - history_bytes, 0.0);
+  throw Error(
+      ErrorKind::environment,
+      "/buffer/capacity: " + what + " need " + mebibytes(asked) + ", and " +
+          mebibytes(static_cast<long double>(available)) + " are available; a capacity of " +
+          std::to_string(static_cast<std::uint64_t>(left) / slot_bytes) + " would fit" + fix);
 }
 
 }  // namespace weir

@@ -25,8 +25,10 @@ class Slab {
   std::size_t row_size_, bytes_;
 };
 
-/// Error{environment} when `capacity` slots of `slot_bytes` are more than `available` bytes: it
-/// names all three, and the capacity that would fit.
-void check_memory(std::size_t capacity, std::size_t slot_bytes, std::uint64_t available);
+/// Error{environment} when `capacity` slots of `slot_bytes`, and `history_bytes` for the steps that
+/// pairs wait for, are more than `available` bytes: it names all four, and the capacity that would
+/// fit.
+void check_memory(std::size_t capacity, std::size_t slot_bytes, double history_bytes,
+                  std::uint64_t available);
 
 }  // namespace weir

@@ -13,16 +13,19 @@ namespace {
 /// What one slot costs, all in all: its rows, its parameters, and the tables.
 std::size_t slot_bytes(const Study& study) {
   constexpr std::size_t tables = 168;
-  const std::size_t rows = lead_of(study) > 0 ? 2 : 1;
-  return rows * study.simulation.sample_size() * sizeof(float) +
+  return steps_of_sample(study) * study.simulation.sample_size() * sizeof(float) +
          study.parameters.size() * sizeof(double) + tables;
+}
+
+double history_bytes(const Study& study) {
+  return waiting_steps(study) * static_cast<double>(study.simulation.sample_size()) * sizeof(float);
 }
 
 }  // namespace
 
 SlotRows::SlotRows(const Study& study)
     : capacity_(study.buffer.capacity), sample_size_(study.simulation.sample_size()) {
-  check_memory(capacity_, slot_bytes(study), available_memory());
+  check_memory(capacity_, slot_bytes(study), history_bytes(study), available_memory());
   std::size_t offset = 0;
   for (const auto& field : study.simulation.fields) {
     targets_.emplace_back(capacity_, field.size());

@@ -64,9 +64,10 @@ TEST_F(AvailableMemory, ReadsVersionOneGroups) {
 
 TEST(AvailableMemoryOfThisMachine, IsSomething) { EXPECT_GT(available_memory(), 0u); }
 
-std::string refusal(std::size_t capacity, std::size_t slot_bytes, std::uint64_t available) {
+std::string refusal(std::size_t capacity, std::size_t slot_bytes, std::uint64_t available,
+                    double history_bytes = 0) {
   try {
-    check_memory(capacity, slot_bytes, available);
+    check_memory(capacity, slot_bytes, history_bytes, available);
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::environment);
     return error.what();
@@ -84,6 +85,18 @@ TEST(CheckMemory, NamesWhatIsAskedAvailableAndWouldFit) {
   EXPECT_THAT(text, HasSubstr("6000 MiB"));
   EXPECT_THAT(text, HasSubstr("100 MiB"));
   EXPECT_THAT(text, HasSubstr("a capacity of 100 would fit"));
+}
+
+TEST(CheckMemory, CountsTheStepsThatPairsWaitFor) {
+  EXPECT_EQ(refusal(/*capacity=*/90, /*slot_bytes=*/10, /*available=*/1000, /*history_bytes=*/100),
+            "");
+  const auto text =
+      refusal(/*capacity=*/90, /*slot_bytes=*/10, /*available=*/1000, /*history_bytes=*/200);
+  EXPECT_THAT(text, HasSubstr("a capacity of 80 would fit"));
+  EXPECT_THAT(text, HasSubstr("/launcher/jobs"));
+  EXPECT_THAT(
+      refusal(/*capacity=*/1, /*slot_bytes=*/10, /*available=*/1000, /*history_bytes=*/1e20),
+      HasSubstr("a capacity of 0 would fit"));
 }
 
 TEST(CheckMemory, IsNotFooledByAProductThatOverflows) {

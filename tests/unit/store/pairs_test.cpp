@@ -326,6 +326,19 @@ TEST(PairStore, ForgetsASimulationThatIsGivenUp) {
     EXPECT_TRUE(sample.slot < 24 || sample.id.sim == 1);
 }
 
+TEST(PairStore, IsRefusedWhereMemoryHasNoRoomForItsHistory) {
+  Study study = pair_study(BufferKind::fifo, /*capacity=*/24, /*lead=*/1000);
+  study.simulation.steps = 2000;
+  study.simulation.count = study.launcher.jobs = 10'000'000'000;
+  try {
+    SampleStore(study, design, /*rank=*/0, /*ranks=*/1);
+    FAIL() << "accepted";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::environment);
+    EXPECT_THAT(error.what(), HasSubstr("/launcher/jobs"));
+  }
+}
+
 TEST(PairStore, HasAllStepsOfASimulationOnOneRank) {
   const Study study = pair_study(BufferKind::fifo, /*capacity=*/24, /*lead=*/1);
   SampleStore mine(study, design, /*rank=*/1, /*ranks=*/2);
