@@ -15,6 +15,13 @@ class PluginsTest(WholeTest):
         study["training"].update(training or {})
         return study
 
+    def data_set(self):
+        data = self.folder / "data.h5"
+        code, output = self.run_program(WEIR, "generate", self.write_study(toy_study(count=4, steps=10, size=16)), "--to", data,
+                                        "--output", self.folder / "G")
+        self.assertEqual(code, 0, output)
+        return data
+
     def assert_trained(self, directory):
         self.assert_nothing_lost(directory, simulations=4, steps=10)
         summary = self.summary(directory)
@@ -63,11 +70,7 @@ class PluginsTest(WholeTest):
     def test_a_server_of_ones_own_has_the_same_parts(self):
         study = self.study({"model": {"kind": "plugin", "name": "modes"}, "stop": {"batches": 3}})
         study["server"]["plugins"] = []
-        data = self.folder / "data.h5"
-        code, output = self.run_program(WEIR, "generate", self.write_study(toy_study(count=4, steps=10, size=16)), "--to", data,
-                                        "--output", self.folder / "G")
-        self.assertEqual(code, 0, output)
-        study["training"].update(source="dataset", dataset=str(data))
+        study["training"].update(source="dataset", dataset=str(self.data_set()))
         del study["buffer"]
         path = self.write_study(study, "own.json")
         code, output = self.run_program("mpirun", "--oversubscribe", "-n", "2", OWN_SERVER, path, "--output", self.folder / "D")
@@ -92,15 +95,27 @@ class PluginsTest(WholeTest):
         self.assertIn(str(self.folder / "libnowhere.so"), output)
 
     def test_the_option_plugin_does_what_the_study_does(self):
-        study = self.study({"model": {"kind": "plugin", "name": "modes"}})
+        study = self.study({"model": {"kind": "plugin", "name": "mods"}})
         study["server"] = {}
         path = self.write_study(study)
         code, output = self.run_program(SERVER, path, "--output", self.folder / "D")
         self.assertEqual(code, 2, output)
         self.assertIn("no plug-in brings a model", output)
-        code, output = self.run_program(SERVER, path, "--output", self.folder / "D", "--plugin", BUILD / "tests" / "plugins" / "libweir_test_good.so")
+        code, output = self.run_program(SERVER, path, "--output", self.folder / "D", "--plugin", PLUGIN)
         self.assertEqual(code, 2, output)
-        self.assertIn("no plug-in brings a model", output)
+        self.assertIn('did you mean "modes"?', output)
+
+    def test_the_resolved_study_has_the_plug_ins_of_the_study_and_of_the_option(self):
+        other = BUILD / "tests" / "plugins" / "libweir_test_good.so"
+        study = self.study({"source": "dataset", "dataset": str(self.data_set()), "stop": {"batches": 3}})
+        study["server"] = {"plugins": [str(other)]}
+        del study["buffer"]
+        study["training"]["model"] = {"kind": "plugin", "name": "modes"}
+        directory = self.folder / "D"
+        code, output = self.run_program(SERVER, self.write_study(study), "--output", directory, "--plugin", PLUGIN)
+        self.assertEqual(code, 0, output + self.logs(directory))
+        self.assertEqual(self.summary(directory)["batches"], 3)
+        self.assertEqual(json.loads((directory / "study.json").read_text())["server"]["plugins"], [str(other), str(PLUGIN)])
 
 
 if __name__ == "__main__":
