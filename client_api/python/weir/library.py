@@ -28,7 +28,8 @@ SIGNATURES = {
 
 def candidates(name: str) -> list[str]:
     """Where the library may be, in the order in which it is looked for; the last is the system's own search."""
-    folders = [PACKAGE / "lib", *(parent / "lib" for parent in list(PACKAGE.parents)[:4])]
+    above = [parent / lib for parent in list(PACKAGE.parents)[:4] for lib in ("lib", "lib64")]
+    folders = [PACKAGE / "lib", *above]
     if chosen := os.environ.get("WEIR_LIBRARY_DIR"):
         folders = [Path(chosen)]
     files = [str(folder / name) for folder in folders if (folder / name).exists()]

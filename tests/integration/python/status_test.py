@@ -5,6 +5,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import unittest
 from unittest import mock
 
@@ -45,6 +46,17 @@ class WithoutServerTest(unittest.TestCase):
         done = subprocess.run([sys.executable, "-c", program], env={**os.environ, "WEIR_LIBRARY_DIR": "/nowhere"},
                               capture_output=True, text=True, timeout=30)
         self.assertRegex(done.stdout, "^ENVIRONMENT .*libweir_client_serial.*WEIR_LIBRARY_DIR", done.stderr)
+
+    def test_library_of_an_installed_tree_is_found_in_lib_and_in_lib64(self):
+        for lib in ("lib", "lib64"):
+            with self.subTest(lib=lib), tempfile.TemporaryDirectory() as prefix:
+                file = pathlib.Path(prefix) / lib / "libweir_client.so.0"
+                file.parent.mkdir()
+                file.touch()
+                package = pathlib.Path(prefix) / "share" / "weir" / "python" / "weir"
+                with mock.patch.object(library, "PACKAGE", package), mock.patch.dict(os.environ):
+                    os.environ.pop("WEIR_LIBRARY_DIR", None)
+                    self.assertEqual(library.candidates(file.name), [str(file), file.name])
 
     def test_an_argument_error_is_a_value_error_with_a_status(self):
         self.assertTrue(issubclass(weir.ArgumentError, ValueError))
