@@ -63,5 +63,5 @@ endforeach()
 configure_file(cmake/modulefile.in ${PROJECT_BINARY_DIR}/modulefiles/weir/${PROJECT_VERSION} @ONLY)
 install(DIRECTORY ${PROJECT_BINARY_DIR}/modulefiles DESTINATION ${CMAKE_INSTALL_DATADIR}/weir)
 include(ManPages)
-install(FILES README.md LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})  # README.md there is the index of the pages
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md)

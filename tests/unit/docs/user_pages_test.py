@@ -1,16 +1,13 @@
-"""What docs/from_melissa.md and the pages on instrumenting name is there: calls of the client interfaces, keys of a study and their values,
-commands and their options, links."""
+"""What docs/from_melissa.md and the pages on instrumenting name is there: calls of the client interfaces, and what Melissa's keys become."""
 
 import re
 import unittest
 
-from operations_test import SOURCE, anchors, commands, keys_of_a_study
+from pages import SOURCE, keys_of_a_study, pages, spans
 
-FROM_MELISSA = (SOURCE / "docs" / "from_melissa.md").read_text()
-PAGES = {str(page.relative_to(SOURCE)): page.read_text()
-         for page in [SOURCE / "docs" / "from_melissa.md", SOURCE / "docs" / "instrumenting.md", *(SOURCE / "docs" / "instrument").glob("*.md")]}
+PAGES = pages("docs/from_melissa.md", "docs/instrumenting.md", "docs/instrument/*.md")
+FROM_MELISSA = PAGES["docs/from_melissa.md"]
 KEYS = keys_of_a_study()
-TOP = {key[1:] for key in KEYS if key.count("/") == 1}
 
 
 def calls_of_weir():
@@ -21,10 +18,6 @@ def calls_of_weir():
 def methods_of_a_client():
     client = (SOURCE / "client_api" / "python" / "weir" / "client.py").read_text()
     return set(re.findall(r"^    def ([a-z]\w*)\(", client, re.M))
-
-
-def spans(text):
-    return re.findall(r"`([^`\n]+)`", text)
 
 
 def is_key(span):
@@ -53,13 +46,6 @@ class UserPagesTest(unittest.TestCase):
                 with self.subTest(page=page, method=method):
                     self.assertIn(method, known | {key.split("/")[2] for key in KEYS if key.startswith("/client/")})
 
-    def test_every_key_is_one_of_a_study(self):
-        for page, text in PAGES.items():
-            for span in spans(re.sub(r"^```.*?^```", "", text, flags=re.M | re.S)):
-                if re.fullmatch(r"[a-z]+(\.[a-z_]+)+", span) and span.split(".")[0] in TOP:
-                    with self.subTest(page=page, key=span):
-                        self.assertTrue(is_key(span))
-
     def test_every_key_of_melissa_is_told_by_keys_or_commands_of_weir(self):
         rows = rows_under("The configuration, key by key")
         self.assertGreater(len(rows), 35)
@@ -69,25 +55,6 @@ class UserPagesTest(unittest.TestCase):
                 with self.subTest(row=row[0], span=span):
                     if not span.startswith("weir ") and not is_key(span):
                         self.assertIn(f'"{span}"', schedulers)
-
-    def test_every_command_has_its_name_and_options(self):
-        main = (SOURCE / "launcher" / "commands" / "main.cpp").read_text()
-        names = set(re.findall(r'add\(\s*app,\s*"(\w+)"', main))
-        options = set(re.findall(r'"(--[a-z-]+)"', main))
-        for page, text in PAGES.items():
-            for command in commands(text):
-                with self.subTest(page=page, command=command):
-                    self.assertIn(command.split()[1], names)
-                    self.assertLessEqual(set(re.findall(r"(?<= )\[?(--[a-z-]+)", command)), options)
-
-    def test_every_link_leads_somewhere(self):
-        for page, text in PAGES.items():
-            for target, anchor in re.findall(r"\]\((?!http)([^)#]*)(?:#([^)]*))?\)", text):
-                with self.subTest(page=page, target=target, anchor=anchor):
-                    path = (SOURCE / page).parent / target if target else SOURCE / page
-                    self.assertTrue(path.exists())
-                    if anchor:
-                        self.assertIn(anchor, anchors(path.read_text()))
 
 
 if __name__ == "__main__":
