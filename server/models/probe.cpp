@@ -11,7 +11,8 @@
 namespace weir {
 namespace {
 
-constexpr std::int64_t rows = 2;
+/// Batches of several sizes: a model may have been written for one.
+constexpr std::array<std::int64_t, 2> batches = {2, 3};
 /// What the export adds under names of its own.
 constexpr std::array reserved = {"input_centre", "input_half_width", "output_mean",
                                  "output_deviation"};
@@ -61,13 +62,14 @@ void check_tensors(const Model& model, const std::string& name) {
   call_user_code(ErrorKind::input, name, [&] { copies_of(all, memory); });
 }
 
-void check_outputs(const torch::Tensor& outputs, const ModelShape& shape, const std::string& name) {
+void check_outputs(const torch::Tensor& outputs, std::int64_t rows, const ModelShape& shape,
+                   const std::string& name) {
   const std::vector<std::int64_t> expected = {rows, static_cast<std::int64_t>(shape.outputs())};
   if (outputs.defined() && outputs.sizes() == torch::IntArrayRef(expected) &&
       outputs.scalar_type() == torch::kFloat32 && outputs.device().is_cpu())
     return;
-  throw Error(ErrorKind::input, name + " gives " + described(outputs) +
-                                    " for inputs of shape [2, " + std::to_string(shape.inputs) +
+  throw Error(ErrorKind::input, name + " gives " + described(outputs) + " for inputs of shape [" +
+                                    std::to_string(rows) + ", " + std::to_string(shape.inputs) +
                                     "] (parameters and time); expected Float of shape " +
                                     shown(expected) +
                                     " on the CPU: all values of all fields of each sample");
@@ -84,19 +86,24 @@ void check_gradients(const Model& model, const torch::Tensor& outputs, const std
                                     "expected that a gradient reaches one");
 }
 
+/// Forward and backward.
+void run(Model& model, std::int64_t rows, const ModelShape& shape, const std::string& name) {
+  const auto inputs = torch::zeros({rows, static_cast<std::int64_t>(shape.inputs)});
+  const auto state = shape.state ? torch::zeros({rows, static_cast<std::int64_t>(shape.outputs())})
+                                 : torch::Tensor();
+  const auto outputs =
+      call_user_code(ErrorKind::input, name, [&] { return model.forward(inputs, state); });
+  check_outputs(outputs, rows, shape, name);
+  call_user_code(ErrorKind::input, name, [&] { check_gradients(model, outputs, name); });
+}
+
 }  // namespace
 
 void probe(Model& model, const ModelShape& shape, const std::string& name) {
   check_tensors(model, name);
   const Saved saved(model);
-  const auto inputs = torch::zeros({rows, static_cast<std::int64_t>(shape.inputs)});
-  const auto state = shape.state ? torch::zeros({rows, static_cast<std::int64_t>(shape.outputs())})
-                                 : torch::Tensor();
   model.train();
-  const auto outputs =
-      call_user_code(ErrorKind::input, name, [&] { return model.forward(inputs, state); });
-  check_outputs(outputs, shape, name);
-  call_user_code(ErrorKind::input, name, [&] { check_gradients(model, outputs, name); });
+  for (const std::int64_t rows : batches) run(model, rows, shape, name);
 }
 
 }  // namespace weir

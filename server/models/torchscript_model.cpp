@@ -86,7 +86,9 @@ class TorchScriptModel final : public Model {
     if (!outputs.isTensor())
       refuse(file_, "returns " + outputs.type()->repr_str() + "; expected one Tensor");
     keep_buffers();
-    return increment_ ? outputs.toTensor() + state : outputs.toTensor();
+    // Any other shape is for the caller to refuse; the sum would hide it.
+    const bool adds = increment_ && outputs.toTensor().sizes() == state.sizes();
+    return adds ? outputs.toTensor() + state : outputs.toTensor();
   }
 
   std::string script() const override {

@@ -96,6 +96,8 @@ struct Trainer::Impl final : BatchTurns {
   TrainingScalars scalars() const;
   void set_scalars(const TrainingScalars& scalars);
   std::vector<NamedTensor> places() const;
+  template <typename Call>
+  auto with_user_code(const char* place, Call&& call) const;
   bool step(const Agreed& agreed);
   void begin(const Agreed& agreed);
   bool count(const Agreed& agreed, double mean_loss) override;
@@ -265,15 +267,18 @@ void Trainer::Impl::set_scalars(const TrainingScalars& from) {
   patience = from.patience;
 }
 
+/// What is wrong with the user's code would be wrong again: no reason to start the server anew.
+template <typename Call>
+auto Trainer::Impl::with_user_code(const char* place, Call&& call) const {
+  if (!has_user_code(study)) return call();
+  return call_user_code(ErrorKind::study, place, std::forward<Call>(call));
+}
+
 /// Whether there may be another one.
 bool Trainer::Impl::step(const Agreed& agreed) {
   begin(agreed);
   const auto one_step = [&] { return training_step.run(agreed, source, progress.learning_rate); };
-  // What is wrong with the user's code would be wrong again: no reason to start the server anew.
-  const double mean_loss = has_user_code(study)
-                               ? call_user_code(ErrorKind::study, "a training step", one_step)
-                               : one_step();
-  return count(agreed, mean_loss);
+  return count(agreed, with_user_code("a training step", one_step));
 }
 
 void Trainer::Impl::begin(const Agreed& agreed) {
@@ -326,7 +331,7 @@ void Trainer::Impl::start() {
 void Trainer::Impl::validate() {
   if (!validation) return;
   WEIR_FAILPOINT("trainer.before_validation");
-  const auto found = validate_weights();
+  const auto found = with_user_code("a validation", [this] { return validate_weights(); });
   patience.validated(found.loss, result);
   result.best_validation_loss =
       std::fmin(result.best_validation_loss.value_or(found.loss), found.loss);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/models/checked_forward.h"
 #include "server/tensors/batch_rows.h"
 #include "server/training/autocast.h"
 #include "src/core/failpoint.h"
@@ -136,7 +137,7 @@ void TrainingStep::backward(const SampleBatch& samples, std::int64_t first, std:
 
 torch::Tensor TrainingStep::forward(const torch::Tensor& inputs, const torch::Tensor& state) {
   const AutocastScope precision(study_.training.precision);
-  return model_->forward(inputs, state).to(torch::kFloat32);
+  return checked_forward(*model_, inputs, state, targets_.size(1));
 }
 
 }  // namespace weir

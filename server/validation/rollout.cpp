@@ -5,6 +5,7 @@
 #include <cmath>
 #include <span>
 
+#include "server/models/checked_forward.h"
 #include "server/tensors/batch_rows.h"
 #include "server/validation/error_sums.h"
 #include "src/core/planted_bug.h"
@@ -72,7 +73,8 @@ RolloutResult Rollout::run(Model& model, const Normalisation& normalisation, Col
       alive();
       auto& state = states[step % lead_];
       const auto prediction =
-          model.forward(inputs(normalisation, group, step), state).to(torch::kFloat32).contiguous();
+          checked_forward(model, inputs(normalisation, group, step), state, state.size(1))
+              .contiguous();
       compare(normalisation, group, step, prediction, sums);
       if (!WEIR_BUG("rollout_not_fed")) state = prediction;
     }
@@ -80,7 +82,7 @@ RolloutResult Rollout::run(Model& model, const Normalisation& normalisation, Col
   }
   collective.sum(std::span<double>(sums.relative));
   const auto [sum, count] = sums.relative;
-  return {count > 0 ? sum / count : 0, sums.steps.over_ranks(collective)};
+  return {sum / count, sums.steps.over_ranks(collective)};
 }
 
 /// Normalised; that of step s is at s mod lead, where the prediction of step s + lead takes its

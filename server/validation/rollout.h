@@ -16,7 +16,7 @@ namespace weir {
 
 struct RolloutResult {
   /// ‖prediction − truth‖ / ‖truth‖ of all predicted steps of a simulation together, in the fields'
-  /// units; the mean over simulations, those left out whose truth is 0.
+  /// units; the mean over simulations, those left out whose truth is 0; NaN when it is 0 in all.
   double relative_l2 = 0;
   /// Of the predicted steps one by one, as in a validation; NaN for steps below the lead. Its loss
   /// is 0.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <span>
 
+#include "server/models/checked_forward.h"
 #include "server/tensors/batch_rows.h"
 #include "src/core/error.h"
 #include "src/study/samples.h"
@@ -114,7 +115,8 @@ void Validation::add_chunk(Model& model, const Loss& loss, const Normalisation& 
   const auto inputs = inputs_.narrow(0, 0, static_cast<std::int64_t>(count));
   normalise_inputs(normalisation, times, parameters, values_of(inputs));
   const auto predictions =
-      model.forward(inputs, read_states(normalisation, first, count)).contiguous();
+      checked_forward(model, inputs, read_states(normalisation, first, count), targets_.size(1))
+          .contiguous();
   const auto truth = targets_.narrow(0, 0, static_cast<std::int64_t>(count));
   sums.add_loss(loss(predictions, truth).sum(torch::kFloat64).item<double>());
   const std::size_t fields = normalisation.fields.size();

@@ -4,8 +4,10 @@
 
 #include <cmath>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "src/core/error.h"
 #include "tests/unit/collective/thread_collective.h"
 #include "tests/unit/training/training_fixture.h"
 
@@ -19,6 +21,15 @@ class Decay final : public Model {
  public:
   torch::Tensor forward(torch::Tensor inputs, torch::Tensor state) override {
     return 0.9 * state + 0.1 * inputs.narrow(1, inputs.size(1) - 1, 1);
+  }
+  std::string script() const override { return ""; }
+};
+
+/// Whose outputs lose their shape where a chunk has one simulation.
+class OnlyForSeveral final : public Model {
+ public:
+  torch::Tensor forward(torch::Tensor, torch::Tensor state) override {
+    return state.size(0) == 1 ? state.view({2, -1}) : state;
   }
   std::string script() const override { return ""; }
 };
@@ -40,6 +51,14 @@ class RolloutTest : public testing::TestWithParam<std::size_t> {
     for (std::size_t k = 0; k < all.size(); ++k)
       if (k / predicted % ranks == rank) mine.push_back(all[k]);
     return {std::move(data), std::move(mine), width, std::size_t{1} << 20, lead_};
+  }
+  DataRows rows_of_zeros() {
+    study_.validation.dataset = folder_ / "zeros.h5";
+    DataSetWriter writer(study_.validation.dataset, study_);
+    for (std::uint64_t step = 0; step < study_.simulation.steps; ++step)
+      writer.write({0, step}, test::parameters_of(study_, 0), std::vector<float>(width));
+    writer.finish();
+    return rows_of(0, 1);
   }
   RolloutResult rolled_out(const DataRows& rows, Collective& collective) const {
     Decay model;
@@ -127,6 +146,27 @@ TEST_P(RolloutTest, IsTheSameOnEachNumberOfRanks) {
     });
     for (const double of_a_rank : found) EXPECT_NEAR(of_a_rank, expected, 1e-12);
   }
+}
+
+TEST_P(RolloutTest, RefusesAModelThatFailsTheLastChunk) {
+  OnlyForSeveral model;
+  const auto collective = make_single_collective();
+  const auto rows = rows_of(0, 1);
+  try {
+    Rollout(study_, rows).run(model, normalisation_, *collective, [] {});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::study);
+    EXPECT_THAT(error.what(), testing::HasSubstr("gives Float of shape [2, 5] for 1 samples; "
+                                                 "expected Float of shape [1, 10]"));
+  }
+}
+
+/// Nothing is left to compare with.
+TEST_P(RolloutTest, HasNoRelativeErrorWhereEachTruthIsZero) {
+  const DataRows rows = rows_of_zeros();
+  const auto collective = make_single_collective();
+  EXPECT_TRUE(std::isnan(rolled_out(rows, *collective).relative_l2));
 }
 
 INSTANTIATE_TEST_SUITE_P(Leads, RolloutTest, testing::Values(1, 3, 12));
