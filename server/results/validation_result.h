@@ -16,7 +16,7 @@ struct ErrorMeasures {
   double mse = 0;  ///< mean over samples and values
   double relative_l2 =
       0;  ///< mean of ‖prediction − truth‖ / ‖truth‖ over the samples with a truth that is not 0
-  double maximum = 0;  ///< largest |prediction − truth| of any value
+  double maximum = 0;  ///< largest |prediction − truth| of any value; NaN when one of them is
 };
 
 struct FieldErrors {
@@ -28,7 +28,9 @@ struct FieldErrors {
 struct ValidationResult {
   double loss = 0;  ///< the study's loss on normalised values
   double mse = 0;   ///< in squared units of the fields
-  double relative_l2 = 0;  ///< mean over samples of ‖prediction − truth‖ / ‖truth‖, physical units
+  /// Mean over samples of ‖prediction − truth‖ / ‖truth‖ in physical units, those left out whose
+  /// truth is 0; NaN when it is 0 in all.
+  double relative_l2 = 0;
   std::vector<FieldErrors> fields;  ///< one a field, in the study's order
 };
 

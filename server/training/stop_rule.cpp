@@ -1,5 +1,6 @@
 #include "server/training/stop_rule.h"
 
+#include <cmath>
 #include <sstream>
 
 namespace weir {
@@ -15,7 +16,8 @@ std::string shown(double value) {
 
 void Patience::validated(double loss, const TrainingResult& so_far) {
   const auto& best = so_far.best_validation_loss;
-  without_better = !best || loss < *best ? 0 : without_better + 1;
+  const bool better = !best || std::isnan(*best) ? !std::isnan(loss) : loss < *best;
+  without_better = better ? 0 : without_better + 1;
 }
 
 std::string reached_limit(const StopSettings& stop, const TrainingResult& result, bool validated,

@@ -14,7 +14,7 @@ namespace weir {
 struct Patience {
   std::size_t without_better = 0;  ///< validations in a row
 
-  /// Told of each validation, before the result knows its loss.
+  /// Told of each validation, before the result knows its loss. Any loss is better than NaN.
   void validated(double loss, const TrainingResult& so_far);
 };
 

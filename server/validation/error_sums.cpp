@@ -14,10 +14,12 @@ namespace {
 
 constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
+/// NaN as soon as one of them is, which std::max makes of the second one alone.
+double larger(double a, double b) { return a < b || std::isnan(b) ? b : a; }
+
 double largest_distance(const float* a, const float* b, std::size_t count) {
   double largest = 0;
-  for (std::size_t k = 0; k < count; ++k)
-    largest = std::max(largest, std::abs(double{a[k]} - b[k]));
+  for (std::size_t k = 0; k < count; ++k) largest = larger(largest, std::abs(double{a[k]} - b[k]));
   return largest;
 }
 
@@ -28,7 +30,7 @@ void largest_over(Collective& collective, std::vector<double>& values) {
   const auto all = collective.gather(words);
   for (std::size_t k = 0; k < all.size(); ++k) {
     double& value = values[k % values.size()];
-    value = std::max(value, std::bit_cast<double>(all[k]));
+    value = larger(value, std::bit_cast<double>(all[k]));
   }
 }
 
@@ -66,7 +68,7 @@ void ErrorSums::add(std::size_t step, const float* prediction, const float* trut
     const double sum = squared_distance(prediction, truth, size) * deviation * deviation;
     const std::size_t at = place(f, step);
     add_to(cells_[at], sum / static_cast<double>(size), std::sqrt(sum), norms[f]);
-    maxima_[at] = std::max(maxima_[at], largest_distance(prediction, truth, size) * deviation);
+    maxima_[at] = larger(maxima_[at], largest_distance(prediction, truth, size) * deviation);
     all_squares += sum;
     all_norms += norms[f] * norms[f];
     prediction += size;
@@ -98,7 +100,7 @@ FieldErrors ErrorSums::field_errors(std::size_t field) const {
   double maximum = 0;
   for (std::size_t at = place(field, 0); at < place(field + 1, 0); ++at) {
     errors.steps.push_back(measures(cells_[at], maxima_[at]));
-    maximum = std::max(maximum, maxima_[at]);
+    maximum = larger(maximum, maxima_[at]);
     for (std::size_t k = 0; k < all.size(); ++k) all[k] += cells_[at][k];
   }
   errors.all = measures(all, maximum);
@@ -108,8 +110,7 @@ FieldErrors ErrorSums::field_errors(std::size_t field) const {
 ValidationResult ErrorSums::over_ranks(Collective& collective) {
   sum_over(collective);
   const auto whole = measures(whole_, /*maximum=*/0);
-  ValidationResult result{
-      loss_ / whole_[samples], whole.mse, whole_[with_norm] > 0 ? whole.relative_l2 : 0, {}};
+  ValidationResult result{loss_ / whole_[samples], whole.mse, whole.relative_l2, {}};
   for (std::size_t f = 0; f < normalisation_.fields.size(); ++f)
     result.fields.push_back(field_errors(f));
   return result;

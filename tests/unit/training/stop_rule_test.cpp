@@ -1,6 +1,6 @@
 #include "server/training/stop_rule.h"
 
-#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -11,7 +11,7 @@ namespace {
 /// As the trainer tells of it.
 void validate(double loss, TrainingResult& result, Patience& patience) {
   patience.validated(loss, result);
-  result.best_validation_loss = std::min(result.best_validation_loss.value_or(loss), loss);
+  result.best_validation_loss = std::fmin(result.best_validation_loss.value_or(loss), loss);
   result.validation = ValidationResult{loss, 0, 0, {}};
 }
 
@@ -23,6 +23,18 @@ TEST(Patience, CountsValidationsInARowThatAreNoBetter) {
   validate(3, result, patience);
   EXPECT_EQ(patience.without_better, 0u);
   validate(std::numeric_limits<double>::quiet_NaN(), result, patience);
+  EXPECT_EQ(patience.without_better, 1u);
+}
+
+TEST(Patience, TakesTheFirstLossThatIsANumberForBetterThanNaN) {
+  TrainingResult result;
+  Patience patience;
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  for (const double loss : {none, none}) validate(loss, result, patience);
+  EXPECT_EQ(patience.without_better, 2u);
+  validate(5, result, patience);
+  EXPECT_EQ(patience.without_better, 0u);
+  validate(5, result, patience);
   EXPECT_EQ(patience.without_better, 1u);
 }
 

@@ -3,6 +3,7 @@
 #include "server/validation/error_sums.h"
 
 #include <cmath>
+#include <limits>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -80,6 +81,35 @@ TEST_F(ErrorSumsTest, AreOfTheSamplesOfAllRanks) {
     results[collective.rank()] = sums.over_ranks(collective);
   });
   for (const auto& result : results) expect_errors(result);
+}
+
+TEST_F(ErrorSumsTest, AreNotANumberWhereAPredictionIsNone) {
+  std::vector<ValidationResult> results(2);
+  test::on_ranks(2, [&](Collective& collective) {
+    ErrorSums sums(study_, normalisation_);
+    if (collective.rank() == 0) add(sums, samples[0]);
+    // Of u in step 1, between two that are finite.
+    const float none = std::numeric_limits<float>::quiet_NaN();
+    if (collective.rank() == 1) add(sums, {.step = 1, .prediction = {none, 1, 1}, .norms = {1, 1}});
+    add(sums, samples[2]);
+    results[collective.rank()] = sums.over_ranks(collective);
+  });
+  for (const auto& result : results) {
+    const auto &u = result.fields[0], &v = result.fields[1];
+    EXPECT_DOUBLE_EQ(u.steps[0].maximum, 40);
+    EXPECT_TRUE(std::isnan(u.steps[1].maximum)) << u.steps[1].maximum;
+    EXPECT_TRUE(std::isnan(u.all.maximum)) << u.all.maximum;
+    EXPECT_DOUBLE_EQ(v.all.maximum, 1);
+    EXPECT_TRUE(std::isnan(result.mse));
+  }
+}
+
+TEST_F(ErrorSumsTest, HaveNoRelativeErrorWhereEachTruthIsZero) {
+  ErrorSums sums(study_, normalisation_);
+  add(sums, {.step = 0, .prediction = {3, 4, 1}, .norms = {0, 0}});
+  const auto result = sums.over_ranks(*make_single_collective());
+  EXPECT_TRUE(std::isnan(result.relative_l2)) << result.relative_l2;
+  EXPECT_GT(result.mse, 0);
 }
 
 TEST_F(ErrorSumsTest, AreWrittenUnderTheFieldsNames) {
