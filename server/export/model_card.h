@@ -14,7 +14,7 @@ namespace weir {
 
 /// What the card says besides the study.
 struct CardFacts {
-  std::size_t simulations = 0;  ///< that this rank trained on
+  std::size_t simulations = 0;  ///< trained on, by all ranks
   std::string torch_version;
   std::string no_onnx;            ///< why there is no model.onnx; empty: there is
   std::vector<FileRecord> files;  ///< the model's other files

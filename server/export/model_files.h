@@ -20,15 +20,14 @@ struct TrainedModel {
   const Normalisation& normalisation;
   const Study& study;
   const TrainingResult& result;
-  std::size_t simulations = 0;  ///< that this rank trained on
+  std::size_t simulations = 0;  ///< trained on, by all ranks
 };
 
 /// Writes model.safetensors, model.pt and model.onnx where the model allows them, and card.json
 /// last. `warn` is told why one of them is missing; `alive` is called after each. Errors:
 /// Error{environment} when the folder cannot be written.
 void export_files(FileSystem& files, const std::filesystem::path& folder,
-                  const TrainedModel& trained,
-                  const std::function<void(const std::string&)>& warn,
+                  const TrainedModel& trained, const std::function<void(const std::string&)>& warn,
                   const std::function<void()>& alive);
 
 }  // namespace weir

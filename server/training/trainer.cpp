@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
-#include <unordered_set>
 #include <utility>
 
 #include "server/export/model_files.h"
@@ -18,6 +17,7 @@
 #include "server/training/loop_stream.h"
 #include "server/training/schedule.h"
 #include "server/training/stop_rule.h"
+#include "server/training/trained_simulations.h"
 #include "server/training/training_scalars.h"
 #include "server/training/training_step.h"
 #include "server/training/user_loop.h"
@@ -47,24 +47,6 @@ bool has_user_code(const Study& study) {
 std::unique_ptr<Validation> validation_of(const Study& study, const Collective& collective) {
   if (study.validation.dataset.empty()) return nullptr;
   return std::make_unique<Validation>(study, collective.rank(), collective.ranks());
-}
-
-constexpr const char* simulations_name = "trainer/simulations";
-
-/// In order, so that equal trainings have equal states.
-torch::Tensor tensor_of(const std::unordered_set<std::uint64_t>& simulations) {
-  std::vector<std::int64_t> numbers(simulations.begin(), simulations.end());
-  std::sort(numbers.begin(), numbers.end());
-  return torch::tensor(numbers, torch::kInt64);
-}
-
-/// A place for as many simulations as the state has; how many there are is its own affair.
-torch::Tensor room_for_simulations(const TrainingState& state) {
-  for (const auto& tensor : state.tensors) {
-    if (tensor.name == simulations_name && tensor.shape.size() == 1)
-      return torch::empty(static_cast<std::int64_t>(tensor.shape[0]), torch::kInt64);
-  }
-  return torch::empty(0, torch::kInt64);
 }
 
 }  // namespace
@@ -136,7 +118,7 @@ struct Trainer::Impl final : BatchTurns {
 
   TrainingResult result;
   TrainingProgress progress;
-  std::unordered_set<std::uint64_t> simulations;  ///< that this rank has trained on
+  TrainedSimulations simulations;
   Time first_batch{};
   bool started = false;          ///< this process has trained on a batch
   std::size_t validated_at = 0;  ///< batches
@@ -156,6 +138,7 @@ TrainingResult Trainer::Impl::run() {
   if (cuts && collective.rank() == 0) captured->reserve(training_step.state_sizes());
   train();
   if (result.batches > 0 && validated_at != result.batches) validate();
+  simulations.unite(collective);
   result.identical_weights = identical_weights();
   metrics.flush();
   return result;
@@ -197,6 +180,7 @@ std::optional<Agreed> Trainer::Impl::next_batch() {
 /// The trainer waits; only rank 0's state is kept.
 void Trainer::Impl::cut() {
   WEIR_FAILPOINT("trainer.before_cut");
+  simulations.unite(collective);
   participant.cut(capture(/*tensors=*/collective.rank() == 0));
   WEIR_FAILPOINT("trainer.after_cut");
 }
@@ -207,7 +191,7 @@ TrainingState Trainer::Impl::capture(bool tensors) const {
   state.scalars = print_scalars(scalars(), study);
   if (!tensors) return state;
   auto all = places();
-  all.push_back({simulations_name, tensor_of(simulations)});
+  all.push_back(simulations.tensor());
   state.tensors = copies_of(all, captured);
   return state;
 }
@@ -224,11 +208,10 @@ void Trainer::Impl::restore(const TrainingState& state) {
   const auto found = parse_scalars(state.scalars, study);
   training_step.prepare_restore(found.result.batches, found.update);
   auto all = places();
-  const auto room = room_for_simulations(state);
-  all.push_back({simulations_name, room});
+  const auto trained = TrainedSimulations::room(state);
+  all.push_back(trained);
   fill(all, state.tensors);
-  const auto* const first = room.data_ptr<std::int64_t>();
-  simulations = {first, first + room.numel()};
+  simulations.restore(trained.tensor);
   set_scalars(found);
   source.go_on_after(result.batches, samples_of_a_step(study.training));
   if (found.metrics) metrics.roll_back(*found.metrics);
@@ -299,7 +282,7 @@ void Trainer::Impl::learnt(const torch::Tensor& losses) {
 bool Trainer::Impl::count(const Agreed& agreed, double mean_loss) {
   if (loop) training_step.share_buffers();
   result.last_train_loss = mean_loss;
-  for (const auto& id : training_step.drawn()) simulations.insert(id.sim);
+  simulations.note(training_step.drawn());
   result.samples += agreed.total;
   ++result.batches;
   stepped(result.batches, training_step.drawn(), training_step.drawn_losses());
@@ -422,9 +405,7 @@ void Trainer::on_warning(std::function<void(const std::string&)> callback) {
 }
 
 void Trainer::on_batch(
-    std::function<void(std::size_t, std::span<const SampleId>, std::span<const float>)> callback) {
-  impl_->stepped = std::move(callback);
-}
+    std::function<void(std::size_t, std::span<const SampleId>, std::span<const float>)> callback) { impl_->stepped = std::move(callback); }
 
 TrainingResult Trainer::run() { return impl_->run(); }
 
@@ -439,7 +420,7 @@ void Trainer::export_model(const std::filesystem::path& folder,
   WEIR_FAILPOINT("trainer.before_export");
   const auto averaged = impl_->training_step.averaged();
   const TrainedModel trained{*impl_->model, impl_->normalisation, impl_->study, result,
-                             impl_->simulations.size()};
+                             impl_->simulations.count()};
   export_files(posix_file_system(), folder, trained, impl_->warned, [this] { ++impl_->pulse; });
   WEIR_FAILPOINT("trainer.after_export");
 }

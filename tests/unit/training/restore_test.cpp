@@ -209,6 +209,35 @@ TEST_F(RestoredTrainer, NamesItsTensors) {
                                             "trainer/simulations"}));
 }
 
+/// Each rank draws other simulations; the state is rank 0's.
+TEST(RestoreOnTwoRanks, KnowsTheSimulationsOfAllRanks) {
+  const Study study = test::miniature_study(batch);
+  const test::TemporaryFolder folder;
+  std::vector<TrainingState> states;
+  const auto simulations = [&](std::vector<std::size_t> cuts, std::size_t samples) {
+    test::on_ranks(2, [&](Collective& collective) {
+      const bool first = collective.rank() == 0;
+      std::vector<SampleId> ids;
+      for (std::size_t k = 0; k < samples; ++k) ids.push_back({2 * k + collective.rank(), 0});
+      test::ScriptedSource source(study, ids);
+      CuttingParticipant participant(first, cuts);
+      test::RememberingMetrics metrics;
+      const ManualClock clock;
+      Trainer trainer(study, collective, source, participant, metrics, clock);
+      if (!states.empty()) trainer.restore(states.back());
+      const auto result = trainer.run();
+      if (!first) return;
+      if (!participant.states.empty()) states = std::move(participant.states);
+      trainer.export_model(folder.path(), result);
+    });
+    const auto card = posix_file_system().read(folder / "card.json");
+    return nlohmann::json::parse(card).at("training").at("simulations").get<std::size_t>();
+  };
+  EXPECT_EQ(simulations({1}, 2 * batch), 4 * batch);
+  // The second server draws nothing new: what the first one cut at batch 1 is all there is.
+  EXPECT_EQ(simulations({}, batch), 2 * batch);
+}
+
 /// At batch 0 the list of simulations is empty.
 TEST_F(RestoredTrainer, GoesOnFromAStateThatWasInAFile) {
   for (const std::size_t cut : {0, 30}) {
