@@ -49,6 +49,8 @@ Redraws::State redraws_of(const Json& json) {
 
 Json to_json(const AdaptiveState& state) {
   return {{"level", state.losses.level},
+          {"lag", state.losses.lag},
+          {"batches", state.losses.batches},
           {"factors", state.losses.factors},
           {"counts", state.losses.counts},
           {"untold", evidence_json(state.losses.untold)},
@@ -60,6 +62,8 @@ Json to_json(const AdaptiveState& state) {
 AdaptiveState adaptive_state(const Json& json) {
   AdaptiveState state;
   state.losses = {.level = json.at("level").get<double>(),
+                  .lag = json.value("lag", 1.0),
+                  .batches = json.value("batches", 0.0),
                   .factors = json.at("factors").get<std::vector<double>>(),
                   .counts = json.at("counts").get<std::vector<double>>(),
                   .untold = evidence_of(json.at("untold"))};

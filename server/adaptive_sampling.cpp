@@ -1,5 +1,6 @@
 #include "server/adaptive_sampling.h"
 
+#include <algorithm>
 #include <bit>
 #include <utility>
 
@@ -45,9 +46,9 @@ void AdaptiveSampling::on_warning(std::function<void(const std::string&)> callba
   warned_ = std::move(callback);
 }
 
-void AdaptiveSampling::record(std::size_t batches, std::span<const SampleId> ids,
+void AdaptiveSampling::record(std::size_t batches, double mean_loss, std::span<const SampleId> ids,
                               std::span<const float> losses) {
-  losses_.record(ids, losses);
+  losses_.record(mean_loss, ids, losses);
   batches_ = batches;
   if (batches % study_.sampling.adaptive.every == 0) due_ = true;
 }
@@ -67,12 +68,16 @@ void AdaptiveSampling::tell_losses(RoundInput& input) {
   redraw_due_ = leader_.has_value();
 }
 
+bool AdaptiveSampling::is_told(std::uint64_t sim) const {
+  return std::any_of(told_.begin(), told_.end(),
+                     [sim](const ParameterRow& row) { return row.sim == sim; });
+}
+
 /// A disk that fails costs time, no study: nothing is handed out until it writes again.
 void AdaptiveSampling::settle_next(RoundInput& input) try {
   std::vector<ParameterRow> rows;
   for (const std::uint64_t sim : leader_->controller.to_settle()) {
-    const auto is_it = [sim](const ParameterRow& row) { return row.sim == sim; };
-    if (std::none_of(told_.begin(), told_.end(), is_it)) rows.push_back(redraws_->proposal(sim));
+    if (!is_told(sim)) rows.push_back(redraws_->proposal(sim));
   }
   if (rows.empty()) return;
   leader_->file.append(rows);
@@ -125,8 +130,7 @@ void AdaptiveSampling::redraw() try {
   std::vector<std::uint64_t> open;
   if (WEIR_BUG("submitted_redrawn")) open.push_back(0);
   for (const std::uint64_t sim : leader_->controller.unsettled()) {
-    const auto is_it = [sim](const ParameterRow& row) { return row.sim == sim; };
-    if (std::none_of(told_.begin(), told_.end(), is_it)) open.push_back(sim);
+    if (!is_told(sim)) open.push_back(sim);
   }
   redrawn_(batches_, redraws_->redraw(memory_.evidence(), design_, open));
   WEIR_FAILPOINT("trainer.after_redraw");

@@ -49,8 +49,10 @@ class AdaptiveSampling {
   void on_redraw(std::function<void(std::size_t, const RedrawReport&)> callback);
   void on_warning(std::function<void(const std::string&)> callback);
 
-  /// After each batch, on every rank: what this rank drew, possibly nothing.
-  void record(std::size_t batches, std::span<const SampleId> ids, std::span<const float> losses);
+  /// After each batch, on every rank: the mean loss over the samples of all ranks, and what this
+  /// rank drew, possibly nothing.
+  void record(std::size_t batches, double mean_loss, std::span<const SampleId> ids,
+              std::span<const float> losses);
 
   void before_round(RoundInput& input);
   void after_round(const Agreed& agreed);
@@ -63,6 +65,7 @@ class AdaptiveSampling {
  private:
   void tell_losses(RoundInput& input);
   void settle_next(RoundInput& input);
+  bool is_told(std::uint64_t sim) const;
   void hear_parameters(const std::vector<std::int64_t>& events);
   void hear_losses(const std::vector<std::int64_t>& events);
   void redraw();

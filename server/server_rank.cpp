@@ -228,10 +228,9 @@ Summary ServerRank::train() {
   training_.reset();
   trainer.on_warning([this](const std::string& text) { log_->warn("{}", text); });
   if (sampling_) {
-    trainer.on_batch(
-        [this](std::size_t batches, std::span<const SampleId> ids, std::span<const float> losses) {
-          sampling_->record(batches, ids, losses);
-        });
+    trainer.on_batch([this](std::size_t batches, double mean_loss, auto ids, auto losses) {
+      sampling_->record(batches, mean_loss, ids, losses);
+    });
     sampling_->on_redraw([&metrics](std::size_t batches, const RedrawReport& report) {
       metrics->record("sampling", batches,
                       {{"seen", static_cast<double>(report.seen)},

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <string>
 #include <utility>
 
 #include "src/core/error.h"
@@ -17,6 +19,14 @@ constexpr double fading = 0.5;
 constexpr double forgotten = 0.05;  // samples
 // Samples with which a simulation is believed to be average.
 constexpr double prior_evidence = 2;
+
+[[noreturn]] void refuse(const SampleId& id, float loss) {
+  throw Error(ErrorKind::study,
+              "/training/loss gave " + std::to_string(loss) + " for step " +
+                  std::to_string(id.step) + " of simulation " + std::to_string(id.sim) +
+                  "; adaptive sampling weighs simulations by their losses, so none may be "
+                  "negative: correct the loss, or set /sampling/adaptive/kind to \"none\"");
+}
 }  // namespace
 
 RelativeLosses::RelativeLosses(std::size_t steps) : steps_(steps) {
@@ -29,33 +39,44 @@ std::size_t RelativeLosses::group(std::uint64_t step) const {
   return static_cast<std::size_t>(step) * state_.factors.size() / steps_;
 }
 
-void RelativeLosses::follow_level(std::span<const float> losses) {
-  double sum = 0, finite = 0;
-  for (const double loss : losses) {
-    if (!std::isfinite(loss)) continue;
-    sum += loss;
-    ++finite;
-  }
-  if (finite == 0) return;
-  const double mean = sum / finite;
-  state_.level = state_.level == 0 ? mean : std::lerp(state_.level, mean, level_rate);
+void RelativeLosses::follow_level(double mean_loss) {
+  if (!std::isfinite(mean_loss)) return;
+  state_.level = state_.level == 0 ? mean_loss : std::lerp(state_.level, mean_loss, level_rate);
 }
 
-void RelativeLosses::record(std::span<const SampleId> ids, std::span<const float> losses) {
-  follow_level(losses);
+/// Over the samples that the factors rest on.
+double RelativeLosses::mean_factor() const {
+  const double samples = std::accumulate(state_.counts.begin(), state_.counts.end(), 0.0);
+  const double sum =
+      std::inner_product(state_.counts.begin(), state_.counts.end(), state_.factors.begin(), 0.0);
+  return samples > 0 ? sum / samples : 1;
+}
+
+void RelativeLosses::record(double mean_loss, std::span<const SampleId> ids,
+                            std::span<const float> losses) {
+  for (std::size_t k = 0; k < ids.size(); ++k)
+    if (losses[k] < 0 && std::isfinite(losses[k])) refuse(ids[k], losses[k]);
+  follow_level(mean_loss);
   if (state_.level <= 0) return;
+  // Against what was expected before this batch was seen.
+  const double mean = mean_factor() / state_.lag;
   for (std::size_t k = 0; k < ids.size(); ++k) {
     if (!std::isfinite(losses[k])) continue;
-    const double of_level = losses[k] / state_.level;
-    double& factor = state_.factors[group(ids[k].step)];
-    double& count = state_.counts[group(ids[k].step)];
+    const double factor = state_.factors[group(ids[k].step)] / mean;
     LossEvidence& evidence = state_.untold[ids[k].sim];
-    // Against what was expected before this sample was seen.
-    evidence.sum += factor > 0 ? of_level / factor : 1;
+    evidence.sum += factor > 0 ? losses[k] / state_.level / factor : 1;
     ++evidence.samples;
-    count = std::min(count + 1, longest_memory);
-    factor += (of_level - factor) / (count + prior_samples);
   }
+  follow(state_.lag, state_.batches, mean_loss);
+  for (std::size_t k = 0; k < ids.size(); ++k)
+    follow(state_.factors[group(ids[k].step)], state_.counts[group(ids[k].step)], losses[k]);
+}
+
+/// `loss` is one more of so many.
+void RelativeLosses::follow(double& factor, double& count, double loss) const {
+  if (!std::isfinite(loss)) return;
+  count = std::min(count + 1, longest_memory);
+  factor += (loss / state_.level - factor) / (count + prior_samples);
 }
 
 Evidence RelativeLosses::take() { return std::exchange(state_.untold, {}); }

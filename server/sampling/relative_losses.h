@@ -21,23 +21,27 @@ using Evidence = std::map<std::uint64_t, LossEvidence>;  ///< by simulation
 
 /// Makes losses comparable: between stages of the training, whose losses fall, and between time
 /// steps, of which some are harder than others for every simulation. A sample's loss is divided by
-/// what a sample of its step may be expected to have now: the running mean of the batches, times a
-/// factor of the step. Steps share a factor with their neighbours where there are many. Not
-/// thread-safe.
+/// what a sample of its step may be expected to have now: the running mean of the batches of all
+/// ranks, times a factor of the step. The factors are scaled to have, over this rank's samples, the
+/// mean that all ranks' losses have, so that a rank whose simulations are all hard does not take
+/// that for the steps' doing: all ranks' evidence is of one scale. Steps share a factor with their
+/// neighbours where there are many. Not thread-safe.
 class RelativeLosses {
  public:
   /// `steps` of a simulation, at least 1.
   explicit RelativeLosses(std::size_t steps);
 
-  /// A batch of this rank, possibly empty; as many losses as ids. Losses that are not finite are
-  /// passed over.
-  void record(std::span<const SampleId> ids, std::span<const float> losses);
+  /// A batch: the mean loss over the samples of all ranks, and this rank's samples, possibly none;
+  /// as many losses as ids. What is not finite is passed over. Error{study}: a loss is negative.
+  void record(double mean_loss, std::span<const SampleId> ids, std::span<const float> losses);
   /// What was recorded since the last call.
   Evidence take();
 
   /// What a cut keeps. Value type.
   struct State {
-    double level = 0;             ///< running mean of the batches; 0: none yet
+    double level = 0;             ///< running mean of all ranks' batches; 0: none yet
+    double lag = 1;               ///< mean loss of all ranks' batches over the level at the time
+    double batches = 0;           ///< that it rests on
     std::vector<double> factors;  ///< of groups of neighbouring steps
     std::vector<double> counts;   ///< samples that each factor rests on
     Evidence untold;
@@ -49,7 +53,9 @@ class RelativeLosses {
 
  private:
   std::size_t group(std::uint64_t step) const;
-  void follow_level(std::span<const float> losses);
+  void follow_level(double mean_loss);
+  double mean_factor() const;
+  void follow(double& factor, double& count, double loss) const;
 
   std::size_t steps_;
   State state_;

@@ -102,8 +102,7 @@ struct Trainer::Impl final : BatchTurns {
   Metrics& metrics;
   const Clock& clock;
   std::function<void(const TrainingProgress&)> progressed = [](const TrainingProgress&) {};
-  std::function<void(std::size_t, std::span<const SampleId>, std::span<const float>)> stepped =
-      [](auto, auto, auto) {};
+  BatchCallback stepped = [](auto, auto, auto, auto) {};
   std::function<void(const std::string&)> warned = [](const std::string&) {};
 
   Normalisation normalisation;
@@ -285,7 +284,7 @@ bool Trainer::Impl::count(const Agreed& agreed, double mean_loss) {
   simulations.note(training_step.drawn());
   result.samples += agreed.total;
   ++result.batches;
-  stepped(result.batches, training_step.drawn(), training_step.drawn_losses());
+  stepped(result.batches, mean_loss, training_step.drawn(), training_step.drawn_losses());
   loss_since_report += result.last_train_loss;
   if (result.batches % report_every == 0) report();
   if (validation && result.batches % study.validation.every == 0) validate();
@@ -404,8 +403,7 @@ void Trainer::on_warning(std::function<void(const std::string&)> callback) {
   impl_->warned = std::move(callback);
 }
 
-void Trainer::on_batch(
-    std::function<void(std::size_t, std::span<const SampleId>, std::span<const float>)> callback) { impl_->stepped = std::move(callback); }
+void Trainer::on_batch(BatchCallback callback) { impl_->stepped = std::move(callback); }
 
 TrainingResult Trainer::run() { return impl_->run(); }
 

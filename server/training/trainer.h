@@ -43,10 +43,12 @@ class Trainer {
 
   /// Called after each round with a fresh progress, on the trainer's thread.
   void on_progress(std::function<void(const TrainingProgress&)> callback);
-  /// Called after each batch, on the trainer's thread of every rank: the batches so far, what this
-  /// rank drew (possibly nothing), and each sample's loss before the step.
-  void on_batch(
-      std::function<void(std::size_t, std::span<const SampleId>, std::span<const float>)> callback);
+  /// The batches so far, the mean loss over the samples of all ranks, what this rank drew (possibly
+  /// nothing), and each of these samples' loss before the step.
+  using BatchCallback =
+      std::function<void(std::size_t, double, std::span<const SampleId>, std::span<const float>)>;
+  /// Called after each batch, on the trainer's thread of every rank.
+  void on_batch(BatchCallback callback);
   /// Told what the user should know and nobody fails for (a field that is constant), on the
   /// trainer's thread of each rank.
   void on_warning(std::function<void(const std::string&)> callback);

@@ -11,7 +11,8 @@ class Loss {
  public:
   virtual ~Loss() = default;
   /// `prediction` and `target`: [B, outputs], normalised, FP32, all fields of a sample one after
-  /// another, each row-major → [B], differentiable.
+  /// another, each row-major → [B], differentiable. With adaptive sampling, which weighs
+  /// simulations by their losses, none may be negative: a negative one ends the study.
   virtual torch::Tensor operator()(const torch::Tensor& prediction,
                                    const torch::Tensor& target) const = 0;
 };

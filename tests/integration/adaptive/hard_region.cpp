@@ -156,8 +156,8 @@ SurrogateError train_on_hard_problem(const Study& study) {
   const auto metrics = make_null_metrics();
   Trainer trainer(study, *collective, store, ensemble, *metrics, clock);
   if (sampling)
-    trainer.on_batch([&](std::size_t batches, auto ids, auto losses) {
-      sampling->record(batches, ids, losses);
+    trainer.on_batch([&](std::size_t batches, double mean_loss, auto ids, auto losses) {
+      sampling->record(batches, mean_loss, ids, losses);
     });
   const TrainingResult result = trainer.run();
   trainer.export_model(folder.path(), result);

@@ -1,6 +1,7 @@
 #include "server/sampling/relative_losses.h"
 
 #include <limits>
+#include <numeric>
 
 #include <gtest/gtest.h>
 
@@ -11,6 +12,10 @@ namespace weir {
 namespace {
 
 double mean_of(const LossEvidence& evidence) { return evidence.sum / evidence.samples; }
+
+double mean_of(const std::vector<float>& losses) {
+  return std::accumulate(losses.begin(), losses.end(), 0.0) / static_cast<double>(losses.size());
+}
 
 /// Batches of one sample of each of four simulations, at random steps.
 template <class Loss>
@@ -23,7 +28,7 @@ Evidence evidence_of(RelativeLosses& losses, int batches, std::size_t steps, Los
       ids.push_back({sim, random.below(steps)});
       values.push_back(static_cast<float>(loss(ids.back(), batch)));
     }
-    losses.record(ids, values);
+    losses.record(mean_of(values), ids, values);
   }
   return losses.take();
 }
@@ -48,9 +53,9 @@ TEST(RelativeLosses, TellTheHardSimulation) {
 TEST(RelativeLosses, CompareSimulationsThatWereSeenAtDifferentStages) {
   RelativeLosses losses(1);
   const auto batch = [&](std::uint64_t sim, float of_it, float of_others) {
+    const std::vector<float> values = {of_it, of_others, of_others};
     for (int k = 0; k < 50; ++k)
-      losses.record(std::vector<SampleId>{{sim, 0}, {100, 0}, {101, 0}},
-                    std::vector<float>{of_it, of_others, of_others});
+      losses.record(mean_of(values), std::vector<SampleId>{{sim, 0}, {100, 0}, {101, 0}}, values);
   };
   batch(/*sim=*/1, /*of_it=*/50, /*of_others=*/100);
   batch(/*sim=*/3, 1, 1);
@@ -59,19 +64,48 @@ TEST(RelativeLosses, CompareSimulationsThatWereSeenAtDifferentStages) {
   EXPECT_LT(mean_of(evidence.at(1)), mean_of(evidence.at(2)));
 }
 
+/// Rank 0 adds the evidence of ranks up.
+TEST(RelativeLosses, AreOfOneScaleOnARankOfHardSimulationsAndOneOfEasyOnes) {
+  constexpr std::size_t steps = 10;
+  RelativeLosses hard(steps), easy(steps);
+  Random random(1, "test");
+  for (int batch = 0; batch < 400; ++batch) {
+    const SampleId id = {0, random.below(steps)}, other = {1, random.below(steps)};
+    hard.record(/*mean_loss=*/5, std::vector{id}, std::vector<float>{9});
+    easy.record(/*mean_loss=*/5, std::vector{other}, std::vector<float>{1});
+  }
+  EXPECT_NEAR(mean_of(hard.take().at(0)) / mean_of(easy.take().at(1)), 9, 0.5);
+}
+
 TEST(RelativeLosses, PassOverWhatIsNotFinite) {
   RelativeLosses losses(2);
-  losses.record(std::vector<SampleId>{{0, 0}, {1, 1}},
+  losses.record(/*mean_loss=*/2, std::vector<SampleId>{{0, 0}, {1, 1}},
                 std::vector<float>{std::numeric_limits<float>::quiet_NaN(), 2});
   const Evidence evidence = losses.take();
   EXPECT_FALSE(evidence.contains(0));
   EXPECT_EQ(mean_of(evidence.at(1)), 1);
 }
 
+/// A plug-in's may give one; weights and kernels would be of negative numbers.
+TEST(RelativeLosses, RefuseANegativeOne) {
+  RelativeLosses losses(2);
+  const std::vector<SampleId> ids = {{0, 0}, {7, 1}};
+  try {
+    losses.record(/*mean_loss=*/1, ids, std::vector<float>{2.5F, -0.5F});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::study);
+    EXPECT_NE(std::string(error.what()).find("gave -0.500000 for step 1 of simulation 7"),
+              std::string::npos)
+        << error.what();
+  }
+  EXPECT_TRUE(losses.take().empty());
+}
+
 TEST(RelativeLosses, ManageWithoutLossAndWithoutSamples) {
   RelativeLosses losses(2);
-  losses.record({}, {});
-  losses.record(std::vector<SampleId>{{0, 0}}, std::vector<float>{0});
+  losses.record(/*mean_loss=*/0, {}, {});
+  losses.record(/*mean_loss=*/0, std::vector<SampleId>{{0, 0}}, std::vector<float>{0});
   EXPECT_TRUE(losses.take().empty());
 }
 

@@ -82,8 +82,9 @@ class Server {
   void batch(std::uint64_t first, float loss_of_the_first) {
     ++batches_;
     const float losses[] = {loss_of_the_first, 1};
-    leader->record(batches_, std::vector<SampleId>{{first, 0}, {first + 1, 1}}, losses);
-    other->record(batches_, std::vector<SampleId>{{first, 1}, {first + 1, 0}}, losses);
+    const double mean_loss = (loss_of_the_first + 1) / 2;
+    leader->record(batches_, mean_loss, std::vector<SampleId>{{first, 0}, {first + 1, 1}}, losses);
+    other->record(batches_, mean_loss, std::vector<SampleId>{{first, 1}, {first + 1, 0}}, losses);
   }
   void end(std::uint64_t sim) {
     controller->receive(launcher, wire::LaunchEnded{sim, 0, wire::JobEnd::done, ""}, clock.now());

@@ -29,6 +29,8 @@ TEST(ServerStateText, HasAdaptiveSamplingToTheLastBit) {
   ServerState state = example();
   state.sampling.emplace();
   state.sampling->losses = {.level = 1.0 / 3,
+                            .lag = 1.0 / 7,
+                            .batches = 4,
                             .factors = {0.1, 2.5},
                             .counts = {7, 1000},
                             .untold = {{4, {.sum = 0.7, .samples = 3}}}};
