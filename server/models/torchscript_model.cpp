@@ -8,6 +8,7 @@
 
 #include <torch/script.h>
 
+#include "server/models/assigned_attributes.h"
 #include "server/models/module_tree.h"
 #include "server/plugin/user_code.h"
 #include "src/core/error.h"
@@ -68,6 +69,7 @@ class TorchScriptModel final : public Model {
   TorchScriptModel(torch::jit::Module module, const std::filesystem::path& file, bool state,
                    bool increment)
       : module_(std::move(module)), file_(file), state_(state), increment_(increment) {
+    const auto assigned = assigned_attributes(module_);
     for (const auto& owner : module_.named_modules()) {
       const std::string prefix = owner.name.empty() ? "" : owner.name + ".";
       for (const auto& tensor : owner.value.named_parameters(/*recurse=*/false))
@@ -75,6 +77,7 @@ class TorchScriptModel final : public Model {
       for (const auto& tensor : owner.value.named_buffers(/*recurse=*/false))
         adopt(owner.value, prefix, tensor.name, tensor.value);
     }
+    std::erase_if(buffers_, [&](const Buffer& buffer) { return !assigned.contains(buffer.name); });
   }
 
   torch::Tensor forward(torch::Tensor inputs, torch::Tensor state) override {
@@ -82,6 +85,7 @@ class TorchScriptModel final : public Model {
     const torch::jit::GraphOptimizerEnabledGuard as_written(false);
     std::vector<torch::IValue> arguments{std::move(inputs)};
     if (state_) arguments.emplace_back(state);
+    lend_buffers();
     const auto outputs = module_.forward(std::move(arguments));
     if (!outputs.isTensor())
       refuse(file_, "returns " + outputs.type()->repr_str() + "; expected one Tensor");
@@ -108,6 +112,8 @@ class TorchScriptModel final : public Model {
     torch::jit::Module owner;
     std::string name;
     torch::Tensor registered;
+    torch::Tensor lent{};  ///< what the latest pass began with
+    std::uint32_t version = 0;
   };
   using Place = std::tuple<const void*, std::vector<std::int64_t>, std::vector<std::int64_t>>;
 
@@ -128,13 +134,22 @@ class TorchScriptModel final : public Model {
     if (!trained) buffers_.push_back({owner, name, tensor});
   }
 
-  /// A script may give the attribute a new tensor instead of changing the one it has.
+  /// The script gives some attributes new tensors instead of changing those they have. The pass
+  /// sees copies of them: the gradient may need the old values after keep_buffers().
+  void lend_buffers() {
+    for (auto& buffer : buffers_) {
+      buffer.lent = buffer.registered.clone();
+      buffer.version = buffer.lent._version();
+      buffer.owner.setattr(buffer.name, buffer.lent);
+    }
+  }
   void keep_buffers() {
     const torch::NoGradGuard no_gradients;
     for (auto& buffer : buffers_) {
       const auto now = buffer.owner.attr(buffer.name).toTensor();
-      if (now.is_same(buffer.registered)) continue;
-      buffer.registered.copy_(now);
+      // Of two names for one buffer only one may have got a new value.
+      if (!now.is_same(buffer.lent) || now._version() != buffer.version)
+        buffer.registered.copy_(now);
       buffer.owner.setattr(buffer.name, buffer.registered);
     }
   }
@@ -143,7 +158,7 @@ class TorchScriptModel final : public Model {
   const std::filesystem::path file_;
   const bool state_, increment_;
   std::map<Place, torch::Tensor> adopted_;  ///< by the memory that they had
-  std::vector<Buffer> buffers_;
+  std::vector<Buffer> buffers_;             ///< that the script assigns
 };
 
 }  // namespace

@@ -205,6 +205,32 @@ TEST_F(TorchScript, SavesTheBuffersThatItReplaces) {
   EXPECT_EQ(shapes.at("model/first.weight"), (std::vector<std::size_t>{width, inputs}));
 }
 
+/// A gradient goes through the buffer, so LibTorch has kept it.
+const char* const scaled_by_a_running_mean = R"(
+def forward(self, x):
+    y = torch.linear(torch.tanh(self.first.forward(x)), self.weight, self.bias)
+    z = y * self.running
+    if self.training:
+        self.running = 0.9 * self.running + 0.1 * y.detach().abs().mean(0)
+    return z
+)";
+
+TEST_F(TorchScript, LearnsThroughABufferThatItReplaces) {
+  save(scaled_by_a_running_mean);
+  const auto model = make_model(study_);
+  const auto x = torch::rand({4, inputs});
+  const auto z = model->forward(x, {});
+  const auto y = z.detach();
+  EXPECT_TRUE(torch::allclose(model->named_buffers()["running"], 0.9 + 0.1 * y.abs().mean(0)));
+  z.sum().backward();
+  EXPECT_TRUE(torch::equal(model->named_parameters()["bias"].grad(), torch::full({outputs}, 4.0)));
+}
+
+TEST_F(TorchScript, GoesOnToTheSameBitsWhenItLearnsThroughABufferThatItReplaces) {
+  save(scaled_by_a_running_mean);
+  expect_that_each_cut_leads_to_the_same_bits(/*ranks=*/2);
+}
+
 TEST_F(TorchScript, IsExportedWithTheNormalisationAroundIt) {
   save(with_running_statistics);
   const auto model = make_model(study_);
