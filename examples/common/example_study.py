@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -26,8 +27,8 @@ class ExampleTest(unittest.TestCase):
         text = text.replace("../../build/bin", str(BIN)).replace("../../examples", str(EXAMPLES))
         return json.loads(text) | changes
 
-    def program(self, *arguments):
-        result = subprocess.run(list(map(str, arguments)), capture_output=True, text=True, timeout=200)
+    def program(self, *arguments, **options):
+        result = subprocess.run(list(map(str, arguments)), capture_output=True, text=True, timeout=200, **options)
         self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
         return result.stdout
 
@@ -45,6 +46,26 @@ class ExampleTest(unittest.TestCase):
         samples = json.loads((directory / "summary.json").read_text())["samples"]
         self.assertEqual(samples["unique"], quick["simulation"]["count"] * quick["simulation"]["steps"])
         return directory, self.program(BIN / "example_picture", directory)
+
+    def follow_readme(self, **changes):
+        """Runs what its README says to do by hand, in a copy of the tree with small studies; gives the study's directory. `changes`
+        are merged over the sections of both studies."""
+        tree, folder = self.folder / "tree", f"examples/{self.example}"
+        shutil.copytree(EXAMPLES / self.example, tree / folder)
+        (tree / "build").mkdir()
+        for part in ("bin", "lib", "python"):
+            (tree / "build" / part).symlink_to(BIN.parent / part)
+        for name, count in (("study.json", 4), ("validation.json", 2)):
+            study = json.loads(re.sub(r"(?m)^//.*", "", (tree / folder / name).read_text()))
+            study["simulation"]["count"] = count
+            for section, values in changes.items():
+                study.setdefault(section, {}).update(values)
+            (tree / folder / name).write_text(json.dumps(study))
+        readme = (tree / folder / "README.md").read_text()
+        (commands,) = [block for block in re.findall(r"^```\n(.*?)^```", readme, re.M | re.S) if "weir generate" in block]
+        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        self.program("sh", "-e", "-c", commands, cwd=tree, env=environment)
+        return tree / "D"
 
     def assert_errors_below(self, output, limits):
         """Of the last step of the worst unseen simulation, per cent a field."""

@@ -1,6 +1,6 @@
 # What the examples' `run` scripts share. Sourced by a script that has set
 #   example      name of the example and its folder under examples/
-#   solver       what of it is built: a target; solver_file: the program, unless it is build/bin/$solver
+#   solver       what of it is built: a target; solver_files: the program's files, unless it is build/bin/$solver
 #   full, quick  file names of the validation data of the two sizes
 #   usage_text   what --help says
 # and then calls `run_example "$@"`.
@@ -42,7 +42,11 @@ build() {
 # Simulations that the training never sees; made once, and again when the solver or the study has changed.
 make_validation_data() {
   local file=build/$example-validation/$data
-  if [ "$file" -nt "${solver_file:-build/bin/$solver}" ] && [ "$file" -nt "$folder/$validation" ]; then return; fi
+  local fresh=yes part
+  for part in ${solver_files:-build/bin/$solver} "$folder/$validation"; do
+    [ "$file" -nt "$part" ] || fresh=no
+  done
+  [ $fresh = no ] || return 0
   mkdir -p "build/$example-validation"
   rm -f "$file"
   echo "validation data: $file"

@@ -1,52 +1,31 @@
 """The example's studies, made small: what the solvers stream is what they compute, and the picture is drawn."""
 
 import json
-import os
-import pathlib
-import re
-import subprocess
 import sys
-import tempfile
 import unittest
 
 import h5py
 import numpy
+from example_study import BIN, ExampleTest
 
-BIN = pathlib.Path(os.environ["WEIR_BIN"])
-EXAMPLE = pathlib.Path(__file__).resolve().parent.parent
 GRID, STEPS = 12, 10
 
 
-def small_study(name, solver="heat2d", ranks=1, count=4, **changes):
-    """A study of the example on a 12 × 12 grid, with absolute paths."""
-    study = json.loads(re.sub(r"(?m)^//.*", "", (EXAMPLE / name).read_text()))
-    study["simulation"].update(
-        count=count, steps=STEPS, ranks=ranks, command=[str(BIN / solver), "--grid", str(GRID), "--steps", str(STEPS)]
-    )
-    study["simulation"]["fields"][0]["shape"] = [GRID, GRID]
-    study.update(changes)
-    return study
+class StudyTest(ExampleTest):
+    example = "heat2d"
 
-
-class StudyTest(unittest.TestCase):
-    def setUp(self):
-        temporary = tempfile.TemporaryDirectory(prefix="weir-heat2d-")
-        self.addCleanup(temporary.cleanup)
-        self.folder = pathlib.Path(temporary.name)
-
-    def program(self, *arguments):
-        result = subprocess.run(list(map(str, arguments)), capture_output=True, text=True, timeout=100)
-        self.assertEqual(result.returncode, 0, result.stdout + result.stderr)
-        return result.stdout
-
-    def write(self, study, name):
-        path = self.folder / name
-        path.write_text(json.dumps(study))
-        return path
+    def small_study(self, name, solver="heat2d", ranks=1, count=4, **changes):
+        """A study of the example on a 12 × 12 grid."""
+        study = self.study(name, **changes)
+        study["simulation"].update(
+            count=count, steps=STEPS, ranks=ranks, command=[str(BIN / solver), "--grid", str(GRID), "--steps", str(STEPS)]
+        )
+        study["simulation"]["fields"][0]["shape"] = [GRID, GRID]
+        return study
 
     def generate(self, name, **settings):
         file = self.folder / f"{name}.h5"
-        study = self.write(small_study("validation-quick.json", **settings), f"{name}.json")
+        study = self.write(self.small_study("validation-quick.json", **settings), f"{name}.json")
         self.program(BIN / "weir", "generate", study, "--to", file)
         return file
 
@@ -69,7 +48,7 @@ class StudyTest(unittest.TestCase):
     def test_study_trains_a_model_that_the_picture_shows(self):
         data = self.generate("validation")
         buffer = {"kind": "reservoir", "capacity": 30, "watermark": 10}
-        study = small_study("study-quick.json", buffer=buffer, validation={"dataset": str(data), "every": 20})
+        study = self.small_study("study-quick.json", buffer=buffer, validation={"dataset": str(data), "every": 20})
         study["training"]["normalisation"]["samples"] = 10
         directory = self.folder / "D"
         self.program(BIN / "weir", "run", self.write(study, "study.json"), "--output", directory)
@@ -78,18 +57,16 @@ class StudyTest(unittest.TestCase):
         self.assertEqual(summary["samples"]["unique"], 4 * STEPS)
         output = self.program(BIN / "example_picture", directory)
         self.assertIn("40 of 40 received, 0 lost", output)
-        self.assertTrue((directory / "prediction.png").read_bytes().startswith(b"\x89PNG"))
+        self.assert_pictures(directory, "prediction.png")
 
-    def test_studies_of_the_example_differ_from_their_validation_in_the_seed(self):
-        for size in ("", "-quick"):
-            study, validation = (
-                json.loads(re.sub(r"(?m)^//.*", "", (EXAMPLE / f"{kind}{size}.json").read_text()))
-                for kind in ("study", "validation")
-            )
-            self.assertNotEqual(study["seed"], validation["seed"])
-            self.assertEqual(study["parameters"], validation["parameters"])
-            for key in ("steps", "fields", "time", "command"):
-                self.assertEqual(study["simulation"][key], validation["simulation"][key])
+    def test_the_readmes_commands_run(self):
+        small = self.small_study("study-quick.json")["simulation"]
+        directory = self.follow_readme(simulation={key: small[key] for key in ("steps", "fields", "command")},
+                                       buffer={"kind": "reservoir", "capacity": 30, "watermark": 10})
+        self.assert_pictures(directory, "prediction.png")
+
+    def test_studies_differ_from_their_validation_in_the_seed(self):
+        self.assert_studies_differ_from_their_validation_in_the_seed()
 
 
 if __name__ == "__main__":
