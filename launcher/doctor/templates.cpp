@@ -4,6 +4,7 @@
 
 #include "launcher/doctor/case.h"
 #include "src/study/nearest.h"
+#include "src/study/placeholder_names.h"
 
 namespace weir {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 constexpr std::size_t shortest_misspelt = 3;
 
 std::vector<std::string> known_names(const Study& study) {
-  std::vector<std::string> names = {"sim", "attempt", "study_dir"};
+  std::vector<std::string> names(reserved_placeholders.begin(), reserved_placeholders.end());
   for (const auto& parameter : study.parameters) names.push_back(parameter.name);
   return names;
 }

@@ -7,6 +7,8 @@
 #include <optional>
 #include <system_error>
 
+#include "src/study/placeholder_names.h"
+
 namespace weir {
 namespace {
 
@@ -31,9 +33,11 @@ std::string prefix(const Study& study) { return "weir." + study.name + "."; }
 PlaceholderValues placeholder_values(const Study& study, const StudyDirectory& directory,
                                      AttemptId id, const std::vector<double>& parameters) {
   assert(parameters.size() == study.parameters.size());
-  PlaceholderValues values = {{"sim", std::to_string(id.sim)},
-                              {"attempt", std::to_string(id.attempt)},
-                              {"study_dir", directory.root.string()}};
+  const std::array given = {std::to_string(id.sim), std::to_string(id.attempt),
+                            directory.root.string()};
+  static_assert(given.size() == reserved_placeholders.size());
+  PlaceholderValues values;
+  for (std::size_t k = 0; k < given.size(); ++k) values.emplace(reserved_placeholders[k], given[k]);
   for (std::size_t k = 0; k < parameters.size(); ++k)
     values.emplace(study.parameters[k].name, exact(parameters[k]));
   return values;

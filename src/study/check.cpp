@@ -1,7 +1,6 @@
 #include "src/study/check.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -9,13 +8,12 @@
 #include "src/study/checks.h"
 #include "src/study/names.h"
 #include "src/study/nearest.h"
+#include "src/study/placeholder_names.h"
 #include "src/study/reader.h"
 #include "src/study/samples.h"
 
 namespace weir {
 namespace {
-
-constexpr std::array reserved_placeholders = {"sim", "attempt", "study_dir"};
 
 std::string item(const std::string& list, std::size_t index) {
   return child(list, std::to_string(index));
