@@ -28,7 +28,6 @@ class Weir(CMakePackage):
         depends_on("hdf5")
         depends_on("spdlog")
         depends_on("cli11")
-        depends_on("libpng")
 
     generator("ninja")
 

@@ -124,14 +124,16 @@ class InstallTest(WholeTest):
     def test_the_module_finds_all_of_it_where_it_was_moved(self):
         modules = self.prefix / "share" / "weir" / "modulefiles"
         script = f"""
-            . /usr/share/modules/init/sh
+            unset MANPATH; . /usr/share/modules/init/sh
             module use '{modules}' && module load weir || exit
             command -v weir; command -v weir-server; man -w weir-run; man -w 3 weir; pkg-config --modversion weir
+            manpath 2>/dev/null
             {sys.executable} -c 'import weir; print(weir.__file__)'"""
         found = self.run_tool("sh", "-c", script, PYTHONPATH="").split("\n")[:-1]
-        self.assertEqual(len(found), 6, found)
-        for path in [*found[:4], found[5]]:
+        self.assertEqual(len(found), 7, found)
+        for path in [*found[:4], found[6]]:
             self.assertTrue(path.startswith(str(self.prefix)), found)
+        self.assertIn("/usr/share/man", found[5].split(":"), "the system's own pages are still found")
         self.assertEqual(found[4], (BUILD / "weir.pc").read_text().split("Version: ")[1].split("\n")[0])
 
     def test_the_manual_tells_each_option_and_each_call(self):
