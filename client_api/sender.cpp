@@ -80,7 +80,8 @@ std::uint64_t Sender::first_not_durable() const {
 }
 
 void Sender::start_at(std::uint64_t step) {
-  const bool sent = std::any_of(next_step_.begin(), next_step_.end(), [](auto n) { return n > 0; });
+  const bool sent =
+      std::any_of(next_step_.begin(), next_step_.end(), [this](auto n) { return n > first_step_; });
   if (sent) {
     throw Failure(WEIR_ERROR_ARGUMENT,
                   "weir_start_at comes after a step was sent; call it before the first weir_send");
@@ -94,12 +95,13 @@ void Sender::start_at(std::uint64_t step) {
   const std::uint64_t next = (step + stride() - 1) / stride();
   for (std::uint64_t passed = 0; passed < next; ++passed) pass(passed);
   next_step_.assign(next_step_.size(), next);
+  first_step_ = next;
 }
 
 void Sender::set_blocks(std::size_t field, std::vector<std::size_t> global,
                         std::vector<Block> blocks) {
   const auto& declared = endpoint_.fields[field];
-  if (next_step_[field] > 0) {
+  if (next_step_[field] > first_step_) {
     throw Failure(WEIR_ERROR_ARGUMENT, "weir_subarray of " + named(declared.name) +
                                            " comes after its first weir_send; call it before");
   }

@@ -128,6 +128,7 @@ class Sender {
   std::vector<wire::Welcome> welcomes_;  // the first of each server rank
   FramePool pool_;
   std::vector<std::uint64_t> next_step_;           // of each field
+  std::uint64_t first_step_ = 0;                   // that was or will be sent
   std::map<std::size_t, BlockLayout> blocks_;      // of the fields that have one
   std::vector<std::size_t> field_bytes_;           // of what this rank sends of each; as last sent
   std::map<std::uint64_t, Reservation> reserved_;  // of steps that miss a field

@@ -115,6 +115,9 @@ TEST_F(ClientResume, ASolverMayStartAtADurableStepAndNoLater) {
   EXPECT_EQ(weir_start_at(client_, 4), WEIR_ERROR_ARGUMENT);
   EXPECT_NE(last_error().find("later than weir_resume_step, which is 3"), std::string::npos);
   EXPECT_EQ(weir_start_at(client_, 2), WEIR_OK) << last_error();
+  const std::size_t global[] = {3, 4}, start[] = {0, 0};
+  EXPECT_EQ(weir_subarray(client_, "u", 2, global, /*local=*/global, start), WEIR_OK)
+      << last_error();
   for (int step = 2; step < 5; ++step) EXPECT_EQ(send("u", std::vector<double>(12)), WEIR_OK);
   EXPECT_EQ(send("u", std::vector<double>(12)), WEIR_ERROR_STEPS);
   EXPECT_EQ(weir_start_at(client_, 0), WEIR_ERROR_STATE);
