@@ -26,8 +26,6 @@ struct Verdict {
 /// What each rank brings to a call.
 enum Word : std::size_t { status_word, field_word, time_word, own_word, words };
 
-constexpr std::size_t max_dimensions = 16;
-
 /// Of one start of the solver; another start shall have another.
 std::uint64_t random_number() {
   std::random_device random;
@@ -381,10 +379,10 @@ void Client::subarray(const char* field, std::span<const std::size_t> global,
                       std::span<const std::size_t> local, std::span<const std::size_t> start) {
   const std::size_t dimensions = global.size();
   const Part part = check_part(field, [&](const Part&) {
-    if (dimensions >= 1 && dimensions <= max_dimensions) return;
+    if (dimensions >= 1 && dimensions <= wire::max_axes) return;
     throw Failure(WEIR_ERROR_ARGUMENT, std::to_string(dimensions) +
                                            " dimensions; weir_subarray takes 1 to " +
-                                           std::to_string(max_dimensions));
+                                           std::to_string(wire::max_axes));
   });
   agree(part, dimensions, [&](const std::vector<std::size_t>& all) {
     for (const auto other : all) {

@@ -7,6 +7,7 @@
 #include <set>
 #include <string_view>
 
+#include "src/core/csv.h"
 #include "src/core/error.h"
 #include "src/core/failpoint.h"
 #include "src/core/planted_bug.h"
@@ -39,16 +40,6 @@ std::string lines_of(const std::vector<ParameterRow>& rows) {
   return lines;
 }
 
-std::vector<std::string_view> cells_of(std::string_view line) {
-  std::vector<std::string_view> cells;
-  for (std::size_t start = 0; start <= line.size();) {
-    const std::size_t end = std::min(line.find(',', start), line.size());
-    cells.push_back(line.substr(start, end - start));
-    start = end + 1;
-  }
-  return cells;
-}
-
 template <class Number>
 std::optional<Number> number_of(std::string_view cell) {
   Number value{};
@@ -70,7 +61,7 @@ bool within(double value, const Parameter& parameter) {
 /// Nothing: the line is no row of these parameters.
 std::optional<ParameterRow> parse_row(std::string_view line,
                                       const std::vector<Parameter>& parameters) {
-  const auto cells = cells_of(line);
+  const auto cells = csv_cells(line);
   if (cells.size() != columns_before + parameters.size()) return std::nullopt;
   const auto sim = number_of<std::uint64_t>(cells[0]);
   const auto by = drawn_by(cells[1]);

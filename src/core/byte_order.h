@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstring>
 
-namespace weir::wire {
+namespace weir {
 
 template <std::unsigned_integral T>
 void store_little(T value, std::byte* to) {
@@ -25,4 +25,4 @@ T load_little(const std::byte* from) {
   return value;
 }
 
-}  // namespace weir::wire
+}  // namespace weir

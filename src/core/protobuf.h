@@ -7,13 +7,16 @@
 #include <string>
 #include <string_view>
 
+#include "src/core/byte_order.h"
+
 namespace weir {
 
 /// Appends the lowest byte first, on every machine.
-template <class Word>
+template <std::unsigned_integral Word>
 void put_little_endian(std::string& bytes, Word value) {
-  for (std::size_t k = 0; k < sizeof(Word); ++k)
-    bytes += static_cast<char>((value >> (8 * k)) & 0xff);
+  std::byte little[sizeof(Word)];
+  store_little(value, little);
+  bytes.append(reinterpret_cast<const char*>(little), sizeof(Word));
 }
 
 /// Fields come in the order of the calls; a repeated field is put once for each of its values.

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "src/wire/byte_order.h"
+#include "src/core/byte_order.h"
 #include "src/wire/message.h"
 
 namespace weir::wire {

@@ -5,8 +5,8 @@
 #include <cstring>
 #include <numeric>
 
+#include "src/core/byte_order.h"
 #include "src/core/planted_bug.h"
-#include "src/wire/byte_order.h"
 
 namespace weir::wire {
 namespace {

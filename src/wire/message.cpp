@@ -4,9 +4,9 @@
 #include <type_traits>
 #include <utility>
 
+#include "src/core/byte_order.h"
 #include "src/core/error.h"
 #include "src/wire/archive.h"
-#include "src/wire/byte_order.h"
 
 namespace weir::wire {
 namespace {

@@ -10,7 +10,7 @@
 #include <variant>
 #include <vector>
 
-#include "src/wire/byte_order.h"
+#include "src/core/byte_order.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace weir::fuzz {
