@@ -105,7 +105,8 @@ class Client:
     def send(self, field: str, values: npt.NDArray[np.float64] | npt.NDArray[np.float32]) -> None:
         """Sends the next step of the field: this rank's values, of any shape, in C order; they are kept as FP32.
 
-        With a stride in the study the first of so many steps is sent; for the others it returns at once.
+        With a stride in the study the first of so many steps is sent; for the others it returns at once, and does not
+        look at `values`.
 
         Returns when `values` may be changed; waits while the server has no room. float64 and float32 are taken; an
         array that is not contiguous is copied first. On a wrong array the call fails on every rank.
@@ -115,7 +116,9 @@ class Client:
         try:
             call, values, element = _sendable(field, values)
         except ArgumentError as mistake:
-            self._call("weir_send", name, None, 1, says=mistake)  # or the other ranks would wait for this one
+            # Or the other ranks would wait for this one.
+            if self._call("weir_send", name, None, 1, says=mistake) == Status.OK:
+                return  # not sent, and so not looked at
             raise
         self._call(call, name, values.ctypes.data_as(ctypes.POINTER(element)), values.size)
 
@@ -143,12 +146,13 @@ class Client:
             except Error:  # what the block raised is why
                 pass
 
-    def _call(self, function: str, *arguments, says: ArgumentError | None = None) -> None:
+    def _call(self, function: str, *arguments, says: ArgumentError | None = None) -> int:
         with self._lock:
             self._require_open(function)
             status = getattr(self._library, function)(self._pointer, *arguments)
             if says is None or status != Status.ARGUMENT:
                 self._require(status)
+            return status
 
     def _require_open(self, function: str) -> None:
         if not self._pointer:

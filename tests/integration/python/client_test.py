@@ -109,6 +109,19 @@ class ServerTest(WholeTest):
         for mistake, named in MISTAKES.items():
             self.assertRegex(texts[0], f"(?m)^{mistake}: .*({named})")
 
+    def test_an_array_of_a_step_that_the_stride_leaves_out_is_not_looked_at(self):
+        study = toy_study(count=1, steps=2, size=SIZE)
+        study["simulation"]["stride"] = 2
+        server, directory = self.serve(study)
+        with mock.patch.dict(os.environ, {"WEIR_STUDY_DIR": str(directory), "WEIR_SIM": "0"}), weir.Client() as client:
+            client.send("u", np.zeros(SIZE))
+            client.send("u", [1.0])
+            with self.assertRaisesRegex(weir.ArgumentError, "a list came"):
+                client.send("u", [1.0])
+            client.send("u", np.zeros(SIZE))
+        self.wait_until(lambda: server.poll() is not None, "the server ends")
+        self.assert_nothing_lost(directory, simulations=1, steps=2)
+
     def test_what_a_block_raises_comes_out_of_it(self):
         _, directory = self.serve(toy_study(count=1, steps=STEPS, size=SIZE))
         with mock.patch.dict(os.environ, {"WEIR_STUDY_DIR": str(directory), "WEIR_SIM": "0"}):
