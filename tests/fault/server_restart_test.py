@@ -4,7 +4,7 @@ import json
 import os
 import signal
 
-from whole import SERVER, TOY, WEIR, WholeTest, main, processes_of, toy_study
+from whole import SERVER, TOY, WEIR, WholeTest, main, merged, processes_of, toy_study
 
 SIMULATIONS, STEPS = 6, 40
 
@@ -13,9 +13,7 @@ def study_with_cuts(**sections):
     """One whose server takes a cut every few batches, and whose solvers take their time."""
     study = toy_study(count=SIMULATIONS, steps=STEPS, solver=("--delay-ms", 5),
                       checkpoint={"batches": 8}, client={"timeout": 60})
-    for section, values in sections.items():
-        study.setdefault(section, {}).update(values)
-    return study
+    return merged(study, sections)
 
 
 class KilledServerTest(WholeTest):

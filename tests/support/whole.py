@@ -22,6 +22,16 @@ TOY = BUILD / "tests" / "toy_solver"
 DEADLINE = 90  # seconds that one run may take
 
 
+def merged(study, sections):
+    """The study with the keys of `sections` laid over those of its own."""
+    for section, values in sections.items():
+        if isinstance(values, dict):
+            study.setdefault(section, {}).update(values)
+        else:
+            study[section] = values
+    return study
+
+
 def toy_study(count=4, steps=10, size=16, jobs=2, solver=(), **sections):
     """A study of toy solvers; `sections` are merged over it, key by key."""
     study = {
@@ -40,12 +50,7 @@ def toy_study(count=4, steps=10, size=16, jobs=2, solver=(), **sections):
         "client": {"timeout": 20},
         "launcher": {"scheduler": "local", "jobs": jobs},
     }
-    for section, values in sections.items():
-        if isinstance(values, dict):
-            study.setdefault(section, {}).update(values)
-        else:
-            study[section] = values
-    return study
+    return merged(study, sections)
 
 
 def environment(**more):

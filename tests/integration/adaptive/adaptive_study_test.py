@@ -3,7 +3,7 @@
 import csv
 import json
 
-from whole import SERVER, WEIR, WholeTest, main, toy_study
+from whole import SERVER, WEIR, WholeTest, main, merged, toy_study
 
 SIMULATIONS, STEPS = 60, 10
 HARD = 0.9  # above it the solver's field changes fast with the parameter
@@ -15,12 +15,7 @@ def study_of(**sections):
                       sampling={"design": "sobol", "adaptive": {"kind": "loss", "every": 10, "exploration": 0.25}},
                       training={"batch": 5, "model": {"kind": "mlp", "hidden": [16]},
                                 "optimizer": {"learning_rate": 0.005}})
-    for section, values in sections.items():
-        if isinstance(values, dict):
-            study.setdefault(section, {}).update(values)
-        else:
-            study[section] = values
-    return study
+    return merged(study, sections)
 
 
 def rows_of(directory):
