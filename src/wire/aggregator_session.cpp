@@ -333,14 +333,18 @@ struct AggregatorSession::Impl {
                           settings_.routing);
   }
 
+  void tell_durable(Session& session, std::uint64_t prefix) {
+    if (prefix <= session.durable) return;
+    session.durable = prefix;
+    say(session.peer, Durable{session.run.sim, prefix});
+  }
+
   void published() {
-    sessions_.for_each([&](Session& session) {
-      const auto durable = WEIR_BUG("held_said_durable") ? sink_.held(session.run.sim)
-                                                         : sink_.durable(session.run.sim);
-      const auto prefix = durable_prefix(session.run.sim, durable);
-      if (prefix <= session.durable) return;
-      session.durable = prefix;
-      say(session.peer, Durable{session.run.sim, prefix});
+    sessions_.for_each_run([&](SolverRun& run) {
+      const auto durable =
+          WEIR_BUG("held_said_durable") ? sink_.held(run.sim) : sink_.durable(run.sim);
+      const auto prefix = durable_prefix(run.sim, durable);
+      for (const auto& [part, session] : run.sessions) tell_durable(*session, prefix);
     });
     WEIR_FAILPOINT("aggregator.after_durable");
   }

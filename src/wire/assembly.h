@@ -84,7 +84,7 @@ class Assembly {
   const bool times_;
   const std::size_t parts_, steps_;
   std::unordered_map<std::uint64_t, Partial> partial_;  ///< by step
-  std::unordered_map<Part, std::vector<bool>> done_;    ///< by step: complete in its session
+  std::unordered_map<Part, std::vector<bool>> done_;    ///< a bit a step: complete in its session
 };
 
 }  // namespace weir::wire

@@ -48,8 +48,9 @@ struct CreditAccount {
 /// Invariants, after every call: the sum of outstanding() is at most the budget, or one client's
 /// single chunk that is larger; a grant is for whole chunks, so that none of it stays unused;
 /// grant() promises only while fewer samples are promised, over all groups, than there is room for.
-/// Begun samples come first; within that, clients take turns, and a turn that the budget does not
-/// suffice for is waited for, so that small chunks cannot starve large ones.
+/// Begun samples come first (of a part: what could be missing of them, as its share is not known,
+/// so that some of it may go to a new sample); within that, clients take turns, and a turn that the
+/// budget does not suffice for is waited for, so that small chunks cannot starve large ones.
 class CreditPool {
  public:
   CreditPool(std::uint64_t budget_bytes, std::uint64_t sample_bytes);

@@ -170,6 +170,21 @@ TEST_F(AggregatorParts, AllHearOfAValueThatIsNotFinite) {
   EXPECT_EQ(session_.counters().inflight_bytes, 0u);
 }
 
+TEST_F(AggregatorParts, AllHearWhatIsDurableWhichIsLookedUpOnce) {
+  hello(left, 0);
+  hello(right, 1);
+  send(left, 0, left_box);
+  send(right, 0, right_box);
+  sink_.published = sink_.ledger;
+  sink_.durable_asked = 0;
+  session_.published();
+  EXPECT_EQ(sink_.durable_asked, 1u);
+  for (const Peer& part : {left, right}) {
+    ASSERT_EQ(heard<Durable>(part).size(), 1u);
+    EXPECT_EQ(heard<Durable>(part).front().step, 1u);
+  }
+}
+
 TEST_F(AggregatorParts, OneThatFallsSilentIsToldOfAsTheWholeSolver) {
   hello(left, 0);
   hello(right, 1);

@@ -121,6 +121,7 @@ class FakeSink final : public SampleSink {
     return bits;
   }
   std::vector<std::uint8_t> durable(std::uint64_t sim) const override {
+    ++durable_asked;
     Bitmap bits;
     for (const auto& id : published) {
       if (id.sim == sim) set_bit(bits, id.step);
@@ -151,6 +152,7 @@ class FakeSink final : public SampleSink {
   std::map<SampleId, std::vector<double>> times;  ///< said of each, as often as they were
   std::set<std::uint64_t> forgotten;              ///< simulations
   std::set<SampleId> published;                   ///< the ledger of the newest checkpoint
+  mutable std::size_t durable_asked = 0;
   bool pinned = false;  ///< begin() finds no room, although room() promised it
   CommitStatus next_commit = CommitStatus::accepted;
   std::size_t abandoned = 0;
