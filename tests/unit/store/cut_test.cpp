@@ -19,18 +19,6 @@ using wire::CommitStatus;
 
 const FakeDesign design;
 
-using Rows = std::map<std::size_t, std::vector<float>>;
-
-/// All that the cut has still to give.
-Rows read_rows(StoreCut& cut) {
-  Rows rows;
-  while (const auto sample = cut.next()) {
-    rows[*sample].resize(cut.row_size());
-    cut.read(*sample, rows[*sample]);
-  }
-  return rows;
-}
-
 std::size_t wrong_rows(const StoreState& state, const Rows& rows) {
   return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [&](const auto& row) {
     for (std::size_t k = 0; k < sample_size; ++k) {
@@ -38,12 +26,6 @@ std::size_t wrong_rows(const StoreState& state, const Rows& rows) {
     }
     return false;
   }));
-}
-
-std::vector<RowPlace> places_of(const StoreState& state, std::uint64_t segment) {
-  std::vector<RowPlace> places;
-  for (std::uint64_t k = 0; k < state.samples.size(); ++k) places.push_back({segment, k});
-  return places;
 }
 
 void fill(SampleStore& store, std::uint64_t sim, std::size_t count) {
@@ -76,10 +58,7 @@ class StoreCuts : public testing::TestWithParam<BufferKind> {
   std::unique_ptr<SampleStore> restored(StoreCut& cut) {
     const Rows rows = read_rows(cut);
     auto store = std::make_unique<SampleStore>(study_, design, /*rank=*/0, /*ranks=*/1);
-    store->restore(cut.state(), places_of(cut.state(), 1),
-                   [&](std::size_t sample, std::span<float> row) {
-                     std::copy(rows.at(sample).begin(), rows.at(sample).end(), row.begin());
-                   });
+    restore(*store, cut.state(), rows);
     return store;
   }
 

@@ -193,24 +193,6 @@ TEST_P(Pairs, AreNotMadeWithAStepThatWasDropped) {
 
 // ---- cuts
 
-using Rows = std::map<std::size_t, std::vector<float>>;
-
-Rows read_rows(StoreCut& cut) {
-  Rows rows;
-  while (const auto sample = cut.next()) {
-    rows[*sample].resize(cut.row_size());
-    cut.read(*sample, rows[*sample]);
-  }
-  return rows;
-}
-
-void restore(SampleStore& store, const StoreState& state, const Rows& rows) {
-  store.restore(state, std::vector<RowPlace>(state.samples.size()),
-                [&](std::size_t sample, std::span<float> row) {
-                  std::copy(rows.at(sample).begin(), rows.at(sample).end(), row.begin());
-                });
-}
-
 TEST_P(Pairs, GoOnAfterARestoreAsIfNothingHadHappened) {
   Random random(11, "pairs", 0);
   for (std::size_t run = 0; run < 20; ++run) {
@@ -273,9 +255,7 @@ TEST_P(Pairs, WriteARowOfTheHistoryOnceForSeveralCuts) {
   {
     const auto first = store->cut();
     EXPECT_EQ(read_rows(*first).size(), lead_);
-    std::vector<RowPlace> places;
-    for (std::uint64_t k = 0; k < lead_; ++k) places.push_back({/*segment=*/1, k});
-    store->published(first->state(), places);
+    store->published(first->state(), places_of(first->state(), /*segment=*/1));
   }
   const auto second = store->cut();
   EXPECT_EQ(read_rows(*second).size(), 0u);

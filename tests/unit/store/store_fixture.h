@@ -2,7 +2,10 @@
 // A small study, its design, and hands that put samples into a store: rows hold what their sample's
 // name says.
 
+#include <algorithm>
+#include <map>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "server/sampling/design.h"
@@ -66,6 +69,34 @@ inline std::size_t wrong_values(const OwnedBatch& batch) {
     wrong += batch.parameters[2 * b + 1] != static_cast<double>(batch.ids[b].sim) + 0.5;
   }
   return wrong;
+}
+
+// ---- cuts
+
+using Rows = std::map<std::size_t, std::vector<float>>;  ///< by sample of the cut
+
+/// All that the cut has still to give.
+inline Rows read_rows(StoreCut& cut) {
+  Rows rows;
+  while (const auto sample = cut.next()) {
+    rows[*sample].resize(cut.row_size());
+    cut.read(*sample, rows[*sample]);
+  }
+  return rows;
+}
+
+/// Where rows lie that are all in one segment, in the order of the samples.
+inline std::vector<RowPlace> places_of(const StoreState& state, std::uint64_t segment) {
+  std::vector<RowPlace> places;
+  for (std::uint64_t k = 0; k < state.samples.size(); ++k) places.push_back({segment, k});
+  return places;
+}
+
+inline void restore(SampleStore& store, const StoreState& state, const Rows& rows) {
+  store.restore(state, places_of(state, /*segment=*/1),
+                [&](std::size_t sample, std::span<float> row) {
+                  std::copy(rows.at(sample).begin(), rows.at(sample).end(), row.begin());
+                });
 }
 
 }  // namespace weir::test
