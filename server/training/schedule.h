@@ -26,9 +26,9 @@ double initial_rate(const TrainingSettings& training, std::size_t ranks);
 ///   cosine       from initial down to `minimum` along half a cosine over k samples, then `minimum`
 ///   plateau      initial · f^n, n: how often `patience` validations in a row brought no better
 ///   loss
-/// None but constant falls below `minimum`. Over the first `warm_up` samples it is multiplied by
-/// their share that has come, the step's own included (Goyal et al., section 2.2). Copyable: plain
-/// state. Not thread-safe.
+/// None but constant falls below `minimum`. Then, over the first `warm_up` samples it is multiplied
+/// by their share that has come, the step's own included (Goyal et al., section 2.2). Copyable:
+/// plain state. Not thread-safe.
 class Schedule {
  public:
   Schedule(const ScheduleSettings& settings, double initial);

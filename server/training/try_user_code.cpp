@@ -6,6 +6,7 @@
 #include "server/losses/loss.h"
 #include "server/models/study_model.h"
 #include "server/plugin/lookup.h"
+#include "server/training/autocast.h"
 #include "server/training/user_loop.h"
 #include "server/training/watched_transform.h"
 #include "weir/server/strategy.h"
@@ -65,6 +66,7 @@ void try_loop(const Study& study, const Plugged& plugged) {
 }  // namespace
 
 void try_user_code(const Study& study, const Plugged& plugged) {
+  check_precision(study.training.precision, torch::kCPU);
   try_model(study, plugged);
   try_loss(study, plugged);
   try_transform(study, plugged);

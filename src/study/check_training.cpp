@@ -38,13 +38,6 @@ void check_accumulation(const Study& study) {
                                      std::to_string(capacity) + "; no step would ever be whole");
 }
 
-void check_precision(const Study& study) {
-  if (study.training.precision != Precision::fp16) return;
-  refuse("/training/precision",
-         "is \"fp16\", but weir trains on the CPU, which does not compute with it; use \"bf16\" or "
-         "\"fp32\"");
-}
-
 void check_stop(const Study& study) {
   const auto& patience = study.training.stop.patience;
   if (!patience || !study.validation.dataset.empty()) return;
@@ -57,7 +50,6 @@ void check_stop(const Study& study) {
 void check_training(const Study& study) {
   check_loss(study);
   check_accumulation(study);
-  check_precision(study);
   check_stop(study);
 }
 

@@ -32,6 +32,16 @@ void check_prediction(const TrainingSettings& training) {
            "\"value\"");
 }
 
+/// It weighs fields as it likes; weir's weights never reach it.
+void check_loss(const LossSettings& loss) {
+  check_belongs(loss.kind == LossKind::plugin, loss.name, "/training/loss/name", "plugin",
+                "the name that a plug-in gives its loss");
+  if (loss.kind == LossKind::plugin && !loss.weights.empty())
+    refuse("/training/loss/weights",
+           "is given, but a plug-in's loss does not use it; leave it out, and weigh the fields in "
+           "the loss");
+}
+
 void refuse_beside_a_loop(bool given, const std::string& place) {
   if (!given) return;
   refuse(place,
@@ -63,8 +73,7 @@ void check_user_code(const Study& study) {
   check_model(training.model);
   check_prediction(training);
   check_loop(training);
-  check_belongs(training.loss.kind == LossKind::plugin, training.loss.name, "/training/loss/name",
-                "plugin", "the name that a plug-in gives its loss");
+  check_loss(training.loss);
 }
 
 }  // namespace weir

@@ -62,12 +62,14 @@ void declare(V& v, ModelSettings& s) {
            .meaning = "mlp: their deviation",
            .consequence = "higher learns finer detail, and noise"},
           s.fourier_scale);
-  v.value({.name = "channels",
-           .range = at_least(1).up_to(65536),
-           .unit = "channels",
-           .meaning = "decoder, unet: of each level, from the fields' own grid to the coarsest; "
-                      "each level halves the grid"},
-          s.channels);
+  v.value(
+      {.name = "channels",
+       .range = at_least(1).up_to(65536),
+       .unit = "channels",
+       .meaning =
+           "decoder, unet, autoencoder: of each level, from the fields' own grid to the coarsest; "
+           "each level halves the grid"},
+      s.channels);
   v.value({.name = "modes",
            .range = at_least(1).up_to(65536),
            .unit = "modes",
@@ -135,7 +137,7 @@ void declare(V& v, LossSettings& s) {
   v.value({.name = "weights",
            .range = at_least(0),
            .form = Form::identifier,
-           .meaning = "weight of each field's part; 1 for those not named"},
+           .meaning = "weight of each field's part; 1 for those not named; none with a plug-in's"},
           s.weights);
 }
 
@@ -214,7 +216,10 @@ void declare(V& v, ScheduleSettings& s) {
   v.value({.name = "warm_up",
            .range = at_least(0),
            .unit = "samples over all ranks",
-           .meaning = "over which the rate rises from 0 to `learning_rate`; 0: it begins there"},
+           .meaning = "the first ones, over which the rate is multiplied by their share that has "
+                      "come; 0: none",
+           .consequence = "the rate rises from 0 to what `learning_rate`, `ranks` and `kind` make "
+                          "it at their end"},
           s.warm_up);
   v.value({.name = "ranks",
            .meaning = "what the rate is multiplied by on several server ranks: nothing, their "
@@ -223,7 +228,7 @@ void declare(V& v, ScheduleSettings& s) {
           s.ranks);
   v.value({.name = "minimum",
            .range = at_least(0),
-           .meaning = "the rate never falls below; at most `learning_rate`"},
+           .meaning = "after the warm-up the rate never falls below; at most `learning_rate`"},
           s.minimum);
 }
 
@@ -276,7 +281,8 @@ void declare(V& v, TrainingSettings& s) {
   v.section({.name = "loss", .meaning = "what training minimises"}, s.loss);
   v.value({.name = "precision",
            .meaning = "what the network computes with; the weights stay fp32",
-           .consequence = "fp16 scales the loss; both are faster where the device has them"},
+           .consequence = "both are faster where the device has them; fp16, which scales the loss, "
+                          "is for GPUs, which weir does not train on yet"},
           s.precision);
   v.value({.name = "clip",
            .range = at_least(0),

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include <ATen/autocast_mode.h>
 #include <gtest/gtest.h>
 
 #include "src/core/error.h"
@@ -38,13 +39,26 @@ TEST(PrecisionOfADevice, Bf16ComputesProductsInItAndEndsWithItsScope) {
   EXPECT_EQ(torch::matmul(a, b).scalar_type(), torch::kFloat32);
 }
 
+/// LibTorch 1.13 has no FP16 on a CPU, and says so.
+TEST(PrecisionOfADevice, Fp16IsNotComputedInBf16) {
+  try {
+    const AutocastScope scope(Precision::fp16);
+    EXPECT_EQ(at::autocast::get_autocast_cpu_dtype(), torch::kHalf);
+  } catch (const c10::Error& error) {
+    EXPECT_NE(std::string(error.what()).find("AutocastCPU only support"), std::string::npos);
+  }
+  const auto a = torch::eye(2);
+  EXPECT_EQ(torch::matmul(a, a).scalar_type(), torch::kFloat32);
+}
+
 /// All gradients of a model in one row, and its outputs before them.
-torch::Tensor trained(Model& model, Precision precision, const torch::Tensor& inputs) {
+torch::Tensor trained(Model& model, Precision precision, const torch::Tensor& inputs,
+                      const torch::Tensor& state) {
   model.zero_grad();
   torch::Tensor outputs;
   {
     const AutocastScope scope(precision);
-    outputs = model.forward(inputs, {}).to(torch::kFloat32);
+    outputs = model.forward(inputs, state).to(torch::kFloat32);
   }
   outputs.square().sum().backward();
   std::vector<torch::Tensor> parts = {outputs.detach().flatten()};
@@ -67,20 +81,24 @@ TEST_P(EachModel, TrainsInBf16NearlyAsInFp32AndTheSameAgain) {
   settings.basis = 4;
   settings.fourier_features = settings.kind == ModelKind::mlp ? 4 : 0;
   const std::vector<Field> fields = {{"u", {8, 8}, ""}, {"v", {8, 8}, ""}};
-  const auto model = test::model_of(settings, /*inputs=*/3, fields, /*seed=*/4);
+  const bool of_a_state = settings.kind == ModelKind::autoencoder;
+  const auto model =
+      test::model_of(settings, {.inputs = 3, .fields = fields, .state = of_a_state}, /*seed=*/4);
   torch::manual_seed(3);
   const auto inputs = torch::rand({5, 3}) * 2 - 1;
-  const auto exact = trained(*model, Precision::fp32, inputs);
-  const auto rounded = trained(*model, Precision::bf16, inputs);
+  const auto state = of_a_state ? torch::randn({5, 128}) : torch::Tensor();
+  const auto exact = trained(*model, Precision::fp32, inputs, state);
+  const auto rounded = trained(*model, Precision::bf16, inputs, state);
   EXPECT_EQ(rounded.scalar_type(), torch::kFloat32);
   EXPECT_FALSE(torch::equal(rounded, exact)) << "nothing computed in bf16";
   EXPECT_LT((rounded - exact).norm().item<float>(), 0.05 * exact.norm().item<float>());
-  EXPECT_TRUE(torch::equal(trained(*model, Precision::bf16, inputs), rounded));
+  EXPECT_TRUE(torch::equal(trained(*model, Precision::bf16, inputs, state), rounded));
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, EachModel,
                          testing::Values(ModelKind::mlp, ModelKind::decoder, ModelKind::unet,
-                                         ModelKind::fno, ModelKind::deeponet),
+                                         ModelKind::fno, ModelKind::deeponet,
+                                         ModelKind::autoencoder),
                          [](const auto& kind) { return std::string(name_of(kind.param)); });
 
 }  // namespace
