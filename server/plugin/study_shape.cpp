@@ -16,6 +16,7 @@ StudyShape study_shape(const Study& study, std::size_t rank, std::size_t ranks) 
   shape.steps = study.simulation.steps;
   shape.autoregressive = study.training.samples.kind == SampleKind::autoregressive;
   shape.batch = study.training.batch;
+  shape.accumulate = study.training.accumulate;
   shape.rank = rank;
   shape.ranks = ranks;
   return shape;

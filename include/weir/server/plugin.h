@@ -23,7 +23,7 @@
 #endif
 
 /// Grows when a header of include/weir/server changes what is compiled into a plug-in.
-#define WEIR_PLUGIN_ABI 1
+#define WEIR_PLUGIN_ABI 2
 
 /// What a plug-in was built with. Layout and symbol are the same for ever, so that a server can
 /// tell what is wrong with a plug-in of any other version.

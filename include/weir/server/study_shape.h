@@ -32,6 +32,7 @@ struct StudyShape {
   std::size_t steps = 0;        ///< of a simulation
   bool autoregressive = false;  ///< a sample has a state: the fields of an earlier step
   std::size_t batch = 0;        ///< samples of a batch on each rank; the last one may be smaller
+  std::size_t accumulate = 1;   ///< batches of a step; a transform gets them as one
   std::size_t rank = 0, ranks = 1;
 
   /// Width of a model's inputs: the parameters in the study's order, then time.

@@ -10,6 +10,7 @@ namespace weir {
 class Transform {
  public:
   virtual ~Transform() = default;
+  /// The samples of a step on this rank: up to StudyShape::batch × StudyShape::accumulate of them.
   /// May change the tensors in place, or put others of the same shape and type there. LibTorch's
   /// generator has been seeded from the study's seed, the step and the rank: who draws from it, and
   /// keeps nothing from batch to batch, repeats its bits after a restart. What it throws ends the

@@ -1,6 +1,7 @@
 // What plug-ins bring, in the trainer: models, losses, transforms and loops; and what is said when
 // they break their contracts.
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 
@@ -165,6 +166,22 @@ TEST_F(Plugging, ATransformSeesEachBatchAndNoValidation) {
   EXPECT_EQ(samples, batches * batch);
 }
 
+TEST_F(Plugging, ATransformSeesAllBatchesOfAStepTogetherAndIsToldHowMany) {
+  study_.training.batch = batch / 3;
+  study_.training.accumulate = 3;
+  StudyShape told;
+  study_.training.transform = "any";
+  std::size_t most = 0;
+  registry_.add_transform("any", [&](const StudyShape& shape) {
+    told = shape;
+    return std::make_shared<Any>(
+        [&](SampleBatch& seen) { most = std::max(most, seen.names.size()); });
+  });
+  train();
+  EXPECT_EQ(most, batch);
+  EXPECT_EQ(told.batch * told.accumulate, most);
+}
+
 TEST_F(Plugging, ATransformMayReplaceATensorAndItIsTrainedOn) {
   transform_with([](SampleBatch& seen) { seen.targets = torch::zeros_like(seen.targets); });
   study_.training.optimizer.learning_rate = 0.005;
@@ -194,6 +211,11 @@ TEST_F(Plugging, ALossOfAnotherShapeIsRefusedBeforeTheTraining) {
   name_loss("mean");
   EXPECT_THAT(refusal(), AllOf(HasSubstr("/training/loss/name: the loss \"mean\" gives"),
                                HasSubstr("expected one Float a sample, of shape [2]")));
+}
+
+TEST_F(Plugging, APrecisionThatTheServerDoesNotHaveIsRefusedBeforeTheTraining) {
+  study_.training.precision = Precision::fp16;
+  EXPECT_THAT(refusal(), HasSubstr("/training/precision: is \"fp16\", which is for GPUs"));
 }
 
 TEST_F(Plugging, NamesThatNobodyRegisteredAreRefusedBeforeTheTraining) {
