@@ -67,6 +67,43 @@ TEST(LossStrategy, CoversTheCubeEvenlyWhereNothingIsHarderAlsoAtItsBounds) {
         << tenth;
 }
 
+/// `count` simulations along the unit interval, evenly.
+template <class Loss>
+RedrawRequest even_request(std::size_t count, Loss loss) {
+  RedrawRequest request{.dimensions = 1, .count = 4000, .seen = {}, .seed = 5};
+  for (std::uint64_t sim = 0; sim < count; ++sim) {
+    const double x = (static_cast<double>(sim) + 0.5) / static_cast<double>(count);
+    request.seen.push_back({.sim = sim, .point = {x}, .loss = loss(x), .samples = 20});
+  }
+  return request;
+}
+
+/// Its kernels reach beyond the bounds: half of what is known there lies in their images.
+TEST(LossStrategy, IsNotDrawnToTheBounds) {
+  const auto points = LossStrategy().draw(even_request(400, [](double) { return 1.; }));
+  EXPECT_NEAR(share(points, [](const Point& p) { return p[0] < 0.02 || p[0] > 0.98; }), 0.04, 0.01);
+}
+
+/// A weight of 300 among ones is 75 % of all; √100 times the mean weight is 29 %.
+TEST(LossStrategy, LeavesMostDrawsToOthersThanTheHardestOne) {
+  const auto hardest = [](double x) { return std::abs(x - 0.505) < 1e-9; };
+  const auto points =
+      LossStrategy().draw(even_request(100, [&](double x) { return hardest(x) ? 300. : 1.; }));
+  const double near = share(points, [](const Point& p) { return std::abs(p[0] - 0.505) < 0.1; });
+  EXPECT_NEAR(near, 0.29 + 0.71 * 0.2, 0.07);
+}
+
+/// It estimates densities among at most 512.
+TEST(LossStrategy, AsksThoseWithTheMostSamplesWhereThereAreMany) {
+  const auto hard = [](double x) { return x < 0.1; };
+  auto request = even_request(560, [&](double x) { return hard(x) ? 1000. : 1.; });
+  for (SeenSimulation& seen : request.seen)
+    if (hard(seen.point[0])) seen.samples = 1;
+  const auto points = LossStrategy().draw(request);
+  // 48 of 560 are left out, and the other 8 are the hard ones' first.
+  EXPECT_LT(share(points, [](const Point& p) { return p[0] > 0.05 && p[0] < 0.09; }), 0.05);
+}
+
 /// Where more simulations were drawn before, no more are drawn for that alone.
 TEST(LossStrategy, IsNotDrawnToWhereThePopulationIsDense) {
   auto request = request_of(1, 300, [](const Point&) { return 1.; });
