@@ -23,13 +23,13 @@ std::vector<FileRecord> records_of(FileSystem& files, const std::filesystem::pat
 }  // namespace
 
 void export_files(FileSystem& files, const std::filesystem::path& folder,
-                  const TrainedModel& trained,
-                  const std::function<void(const std::string&)>& warn,
+                  const TrainedModel& trained, const std::function<void(const std::string&)>& warn,
                   const std::function<void()>& alive) {
   const auto& [model, normalisation, study, result, simulations] = trained;
   files.make_directories(folder, 0700);
   export_safetensors(files, folder / "model.safetensors", model, normalisation, study.name);
   alive();
+  files.remove(folder / "model.pt");  // of an earlier model
   if (!model.script().empty())
     export_torchscript(files, folder / "model.pt", model, normalisation);
   else

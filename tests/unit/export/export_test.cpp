@@ -6,6 +6,7 @@
 #include <torch/script.h>
 
 #include "server/checkpoint/safetensors.h"
+#include "server/export/model_files.h"
 #include "src/core/error.h"
 #include "tests/support/faulty_file_system.h"
 #include "tests/support/temporary_folder.h"
@@ -66,6 +67,27 @@ TEST_P(ExportTest, TorchScriptPredictsFromPhysicalValuesWhatTheTrainerDoes) {
 INSTANTIATE_TEST_SUITE_P(OfEachActivation, ExportTest,
                          testing::Values(Activation::relu, Activation::tanh, Activation::gelu,
                                          Activation::silu));
+
+class Wordless final : public Model {
+ public:
+  Wordless() { register_parameter("weight", torch::ones({10, 3})); }
+  torch::Tensor forward(torch::Tensor inputs, torch::Tensor) override {
+    return torch::linear(inputs, parameters().front());
+  }
+};
+
+TEST_F(ExportTest, AModelWithoutAScriptLeavesNoScriptOfAnEarlierOne) {
+  const auto export_model = [&](const Model& model) {
+    export_files(
+        posix_file_system(), folder_.path(), {model, normalisation_, study_, {}, 0},
+        [](const std::string&) {}, [] {});
+    return posix_file_system().read(folder_ / "card.json");
+  };
+  EXPECT_NE(export_model(*model(Activation::relu)).find("model.pt"), std::string::npos);
+  const Wordless wordless;
+  EXPECT_EQ(export_model(wordless).find("\"model.pt\""), std::string::npos);
+  EXPECT_FALSE(posix_file_system().exists(folder_ / "model.pt"));
+}
 
 TEST_F(ExportTest, SafetensorsHoldEachParameterUnderItsName) {
   const auto trained = model(Activation::relu);
