@@ -9,6 +9,7 @@
 
 #include "server/checkpoint/replacing_file.h"
 #include "server/checkpoint/safetensors.h"
+#include "server/export/output_values.h"
 #include "server/models/script_model.h"
 #include "server/tensors/state_tensors.h"
 #include "src/core/error.h"
@@ -61,15 +62,8 @@ torch::Tensor field_buffer(const Normalisation& normalisation, double FieldStati
   return buffer_of(values);
 }
 
-/// One value an output, so that fields with different statistics need no special case.
 torch::Tensor output_buffer(const Normalisation& normalisation, double FieldStatistics::*member) {
-  auto values = torch::empty({static_cast<std::int64_t>(normalisation.outputs())});
-  float* next = values.data_ptr<float>();
-  for (std::size_t f = 0; f < normalisation.fields.size(); ++f) {
-    next = std::fill_n(next, normalisation.field_sizes[f],
-                       static_cast<float>(normalisation.fields[f].*member));
-  }
-  return values;
+  return torch::tensor(output_values(normalisation, member));
 }
 
 /// The user's module as a whole, or the tensors that the model's script names.

@@ -7,6 +7,7 @@
 
 #include "server/checkpoint/replacing_file.h"
 #include "server/export/export.h"
+#include "server/export/output_values.h"
 #include "src/surrogate/onnx_graph.h"
 #include "src/surrogate/onnx_operations.h"
 
@@ -36,15 +37,6 @@ std::string outputs_of(const Study& study) {
   return text + "; one field after another, each row-major";
 }
 
-/// One value an output.
-std::vector<float> spread(const Normalisation& normalisation, double FieldStatistics::*member) {
-  std::vector<float> values;
-  for (std::size_t f = 0; f < normalisation.fields.size(); ++f)
-    values.insert(values.end(), normalisation.field_sizes[f],
-                  static_cast<float>(normalisation.fields[f].*member));
-  return values;
-}
-
 void add_tensors(OnnxGraph& graph, const Model& model) {
   const auto add = [&](const std::string& name, const torch::Tensor& tensor) {
     graph.tensor(name, tensor.sizes().vec(),
@@ -62,8 +54,9 @@ void add_normalisation(OnnxGraph& graph, const Normalisation& normalisation) {
   };
   graph.constant("input_centre", {inputs}, floats(normalisation.centre));
   graph.constant("input_half_width", {inputs}, floats(normalisation.half_width));
-  graph.constant("output_mean", {outputs}, spread(normalisation, &FieldStatistics::mean));
-  graph.constant("output_deviation", {outputs}, spread(normalisation, &FieldStatistics::deviation));
+  graph.constant("output_mean", {outputs}, output_values(normalisation, &FieldStatistics::mean));
+  graph.constant("output_deviation", {outputs},
+                 output_values(normalisation, &FieldStatistics::deviation));
 }
 
 /// From the inputs' names to the output's.

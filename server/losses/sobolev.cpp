@@ -8,7 +8,7 @@ namespace weir {
 namespace {
 
 /// Mean of the squares of all values of a sample.
-torch::Tensor mean_squares(const torch::Tensor& values) {
+torch::Tensor mean_of_squares(const torch::Tensor& values) {
   return values.square().flatten(/*start_dim=*/1).mean(1);
 }
 
@@ -18,7 +18,7 @@ torch::Tensor squared_differences(const torch::Tensor& error) {
   for (std::int64_t axis = 1; axis < error.dim(); ++axis) {
     const std::int64_t last = error.size(axis) - 1;
     if (last == 0) continue;
-    sum = sum + mean_squares(error.narrow(axis, 1, last) - error.narrow(axis, 0, last));
+    sum = sum + mean_of_squares(error.narrow(axis, 1, last) - error.narrow(axis, 0, last));
   }
   return sum;
 }
@@ -45,7 +45,7 @@ class SobolevLoss final : public Loss {
   torch::Tensor of_field(const FieldPart& part, const torch::Tensor& error) const {
     std::vector<std::int64_t> shape = part.shape;
     shape.insert(shape.begin(), error.size(0));
-    return mean_squares(error) + gradient_ * squared_differences(error.reshape(shape));
+    return mean_of_squares(error) + gradient_ * squared_differences(error.reshape(shape));
   }
 
   std::vector<FieldPart> parts_;

@@ -24,7 +24,7 @@ struct Member {
 };
 using Population = std::vector<Member>;
 
-/// Those with the most evidence, in the order of their numbers.
+/// Those with the most evidence, that with most of it first.
 Population population_of(const std::vector<SeenSimulation>& seen) {
   std::vector<const SeenSimulation*> chosen;
   for (const SeenSimulation& simulation : seen) chosen.push_back(&simulation);
