@@ -65,7 +65,7 @@ function(weir_cache_with_precompiled_header target)
   endif()
 endfunction()
 
-# weir_see_tensors(target): compiles with LibTorch's headers as server/tensors has read them.
+# weir_see_tensors(target): compiles with LibTorch's headers as server/tensors has read them; in place of the tests' own.
 function(weir_see_tensors target)
   # A program's usual -fPIE would not match it.
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)

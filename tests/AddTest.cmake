@@ -19,6 +19,14 @@ if(WEIR_NIGHTLY)
   list(APPEND weir_test_environment WEIR_NIGHTLY=1)  # tests read it for their long forms
 endif()
 
+# weir_test_code(target): as a program of the tests is compiled, which costs more than running it.
+function(weir_test_code target)
+  # -fPIE by name: what shares a precompiled header must agree on it.
+  set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
+  target_compile_options(${target} PRIVATE -fPIE $<$<NOT:$<CONFIG:Debug>>:-O1>)
+  weir_cache_with_precompiled_header(${target})
+endfunction()
+
 # weir_add_test(name program arguments…): add_test; in a sanitizer build under tests/support/sanitized.
 function(weir_add_test name program)
   if(TARGET ${program})
@@ -28,6 +36,21 @@ function(weir_add_test name program)
     set(sanitized ${PROJECT_SOURCE_DIR}/tests/support/sanitized ${PROJECT_BINARY_DIR}/reports/${name})
   endif()
   add_test(NAME ${name} COMMAND ${sanitized} ${program} ${ARGN})
+endfunction()
+
+# GoogleTest and what nearly every test includes take a second to read; this way they are read once.
+if(WEIR_TESTS AND NOT TARGET weir_test_headers)
+  add_library(weir_test_headers OBJECT ${CMAKE_CURRENT_LIST_DIR}/support/test_headers.cpp)
+  weir_target_options(weir_test_headers)
+  weir_test_code(weir_test_headers)
+  target_link_libraries(weir_test_headers PRIVATE GTest::gmock)
+  target_precompile_headers(weir_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> <algorithm> <filesystem> <fstream>
+    <functional> <map> <memory> <optional> <set> <sstream> <string> <thread> <utility> <vector>)
+endif()
+
+# weir_read_own_headers(target…): for tests that link LibTorch without including it; its flags do not match weir_test_headers.
+function(weir_read_own_headers)
+  set_target_properties(${ARGN} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
 endfunction()
 
 function(weir_test name)
@@ -40,6 +63,8 @@ function(weir_test name)
   endif()
   add_executable(${name} ${arg_SOURCES})
   weir_target_options(${name})
+  weir_test_code(${name})
+  target_precompile_headers(${name} REUSE_FROM weir_test_headers)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   if(arg_RANKS)
     target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock)

@@ -60,19 +60,18 @@ TEST(ProcessTableTest, FindsAProcessInTheMiddleOfAnExec) {
 
 TEST(ProcessTableTest, TellsAnExecFromAProcessWithoutAnEnvironment) {
   const auto has_none = [](const std::string& flags, const std::string& environment,
-                           char state = 'S') {
+                           const std::string& state = "S") {
     const std::string memory =
         " 97 0 2 0 0 0 0 0 20 0 1 0 4524633 3133440 386 9 0 0 0 0 0 0 0 0 0 0 0 0 17 1 ";
-    const auto stat =
-        parse_process_stat(7, std::string("7 (a) b) ") + state + " 5 7 7 0 -1 " + flags + memory +
-                                  "0 0 0 0 0 0 0 0 0 0 " + environment + " 0");
+    const auto stat = parse_process_stat(7, "7 (a) b) " + state + " 5 7 7 0 -1 " + flags + memory +
+                                                "0 0 0 0 0 0 0 0 0 0 " + environment + " 0");
     return stat.value().has_no_environment;
   };
   const std::string user = "4194304", kernel = "2129984", exiting = "4194308";
   EXPECT_FALSE(has_none(user, "0 0")) << "an exec";
   EXPECT_FALSE(has_none(user, "1000 1500"));
   EXPECT_TRUE(has_none(user, "1000 1000")) << "emptied";
-  EXPECT_FALSE(has_none(user, "1000 1000", 'R')) << "emptied, or an exec";
+  EXPECT_FALSE(has_none(user, "1000 1000", "R")) << "emptied, or an exec";
   EXPECT_TRUE(has_none(kernel, "0 0"));
   EXPECT_TRUE(has_none(exiting, "0 0"));
 }
