@@ -103,7 +103,8 @@ function(weir_test_properties name label timeout processors)
     set(timeout 14400)
   endif()
   math(EXPR timeout "${timeout} * ${weir_time_factor}")
-  set_tests_properties(${name} PROPERTIES
+  # The longest are started first, so that none is left alone at the end.
+  set_tests_properties(${name} PROPERTIES COST ${timeout}
     LABELS ${label} TIMEOUT ${timeout} PROCESSORS ${processors} ENVIRONMENT "${weir_test_environment}")
 endfunction()
 
@@ -120,14 +121,14 @@ function(weir_nightly_test name)
 endfunction()
 
 # weir_whole_test(name FILE a_test.py [LABEL integration] [TIMEOUT 300]): real launcher, server and toy solvers, driven from
-# Python (standard library only).
+# Python (standard library only). They wait for each other most of the time, so each counts as one processor.
 function(weir_whole_test name)
   cmake_parse_arguments(arg "" "FILE;LABEL;TIMEOUT" "" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()
   weir_script_test(${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FILE}
-    LABEL ${arg_LABEL} TIMEOUT ${arg_TIMEOUT} PROCESSORS 2)
+    LABEL ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})
   set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT
     PYTHONPATH=${PROJECT_SOURCE_DIR}/tests/support PYTHONDONTWRITEBYTECODE=1 WEIR_BUILD=${PROJECT_BINARY_DIR})
 endfunction()
