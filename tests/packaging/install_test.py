@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 
 import h5py
 import numpy as np
@@ -20,18 +21,22 @@ ANY_SOLVER = 'exec "$(sed -n "$((WEIR_SIM + 1))p" "$0")"'
 
 
 class InstallTest(WholeTest):
-    def setUp(self):
-        super().setUp()
-        installed = self.folder / "installed"
-        self.run_tool("cmake", "--install", BUILD, "--prefix", installed)
-        self.prefix = installed.rename(self.folder / "moved here")
-        (library,) = self.prefix.glob("lib*/**/libweir_client.so")
-        self.libraries = library.parent
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="weir-whole-"))
+        cls.addClassCleanup(shutil.rmtree, folder, ignore_errors=True)
+        cls.run_tool("cmake", "--install", BUILD, "--prefix", folder / "installed")
+        cls.prefix = (folder / "installed").rename(folder / "moved here")
+        (library,) = cls.prefix.glob("lib*/**/libweir_client.so")
+        cls.libraries = library.parent
 
-    def run_tool(self, *command, deadline=120, **env):
+    @staticmethod
+    def run_tool(*command, deadline=120, **env):
         done = subprocess.run([str(part) for part in command], capture_output=True, text=True, timeout=deadline,
                               env={**os.environ, **{key: str(value) for key, value in env.items()}})
-        self.assertEqual(done.returncode, 0, f"{command}:\n{done.stdout}{done.stderr}")
+        if done.returncode != 0:
+            raise AssertionError(f"{command}:\n{done.stdout}{done.stderr}")
         return done.stdout
 
     # ---- one way of building each
