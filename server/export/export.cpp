@@ -10,10 +10,9 @@
 #include "server/checkpoint/replacing_file.h"
 #include "server/checkpoint/safetensors.h"
 #include "server/export/output_values.h"
-#include "server/models/script_model.h"
+#include "server/models/script.h"
 #include "server/tensors/state_tensors.h"
 #include "src/core/error.h"
-#include "src/surrogate/torchscript.h"
 
 namespace weir {
 namespace {
@@ -50,8 +49,6 @@ class FileBuffer final : public std::streambuf {
   std::exception_ptr error_;
 };
 
-torch::Tensor copy_of(const torch::Tensor& tensor) { return tensor.detach().clone().contiguous(); }
-
 torch::Tensor buffer_of(const std::vector<double>& values) {
   return torch::tensor(values, torch::kFloat64).to(torch::kFloat32);
 }
@@ -66,23 +63,9 @@ torch::Tensor output_buffer(const Normalisation& normalisation, double FieldStat
   return torch::tensor(output_values(normalisation, member));
 }
 
-/// The user's module as a whole, or the tensors that the model's script names.
-void add_model(torch::jit::Module& module, const Model& model) {
-  if (model.module() != nullptr) {
-    module.register_module("model", model.module()->deepcopy());
-    return;
-  }
-  for (const auto& item : model.named_parameters())
-    module.register_parameter(attribute_name(item.key()),
-                              copy_of(item.value()).requires_grad_(true),
-                              /*is_buffer=*/false);
-  for (const auto& item : model.named_buffers())
-    module.register_buffer(attribute_name(item.key()), copy_of(item.value()));
-}
-
 torch::jit::Module script_module(const Model& model, const Normalisation& normalisation) {
   torch::jit::Module module("Surrogate");
-  add_model(module, model);
+  add_tensors(module, model);
   module.register_buffer("input_centre", buffer_of(normalisation.centre));
   module.register_buffer("input_half_width", buffer_of(normalisation.half_width));
   module.register_buffer("output_mean", output_buffer(normalisation, &FieldStatistics::mean));

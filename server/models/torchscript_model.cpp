@@ -81,7 +81,8 @@ class TorchScriptModel final : public Model {
   }
 
   torch::Tensor forward(torch::Tensor inputs, torch::Tensor state) override {
-    // See ScriptModel: optimised later on, it would round otherwise.
+    // What is optimised after the first runs would round otherwise than they did, and a training
+    // that goes on from a checkpoint would not repeat the bits of one that was not interrupted.
     const torch::jit::GraphOptimizerEnabledGuard as_written(false);
     std::vector<torch::IValue> arguments{std::move(inputs)};
     if (state_) arguments.emplace_back(state);

@@ -1,42 +1,96 @@
 #include "server/training/optimizer.h"
 
+#include <cmath>
 #include <utility>
+
+#include <ATen/Parallel.h>
+
+#include "server/training/update_rules.h"
 
 namespace weir {
 namespace {
 
-/// Adam and AdamW take the same options under two types.
-template <typename Optimizer, typename Options>
-std::unique_ptr<torch::optim::Optimizer> make_adam(const OptimizerSettings& settings,
-                                                   std::vector<torch::Tensor> parameters) {
-  auto options = Options(settings.learning_rate);
-  options.betas({settings.beta1, settings.beta2});
-  options.eps(settings.epsilon);
-  options.weight_decay(settings.weight_decay);
-  return std::make_unique<Optimizer>(std::move(parameters), options);
+/// Values that are worth a thread of their own.
+constexpr std::int64_t grain = 1 << 15;
+
+std::vector<std::string> names_of(const OptimizerSettings& settings) {
+  if (settings.kind != OptimizerKind::sgd) return {"exp_avg", "exp_avg_sq"};
+  if (settings.momentum > 0) return {"momentum_buffer"};
+  return {};
+}
+
+AdamStep adam_step(const OptimizerSettings& settings, double rate, double factor,
+                   std::size_t steps) {
+  const auto t = static_cast<double>(steps);
+  const bool decoupled = settings.kind == OptimizerKind::adamw;
+  const double decay = settings.weight_decay;
+  AdamStep step;
+  step.factor = static_cast<float>(factor);
+  step.decay = static_cast<float>(decoupled ? 0 : decay);
+  step.keep = static_cast<float>(decoupled ? 1 - rate * decay : 1);
+  step.beta1 = static_cast<float>(settings.beta1);
+  step.beta2 = static_cast<float>(settings.beta2);
+  step.rate = static_cast<float>(rate / (1 - std::pow(settings.beta1, t)));
+  step.root = static_cast<float>(1 / std::sqrt(1 - std::pow(settings.beta2, t)));
+  step.epsilon = static_cast<float>(settings.epsilon);
+  return step;
+}
+
+SgdStep sgd_step(const OptimizerSettings& settings, double rate, double factor) {
+  return {static_cast<float>(factor), static_cast<float>(settings.weight_decay),
+          static_cast<float>(settings.momentum), static_cast<float>(rate)};
 }
 
 }  // namespace
 
-std::unique_ptr<torch::optim::Optimizer> make_optimizer(const OptimizerSettings& settings,
-                                                        std::vector<torch::Tensor> parameters) {
-  using namespace torch::optim;
-  switch (settings.kind) {
-    case OptimizerKind::adam:
-      return make_adam<Adam, AdamOptions>(settings, std::move(parameters));
-    case OptimizerKind::adamw:
-      return make_adam<AdamW, AdamWOptions>(settings, std::move(parameters));
-    case OptimizerKind::sgd:
-      break;
+Optimizer::Optimizer(const OptimizerSettings& settings, std::vector<torch::Tensor> parameters)
+    : settings_(settings), names_(names_of(settings)), parameters_(std::move(parameters)) {}
+
+void Optimizer::step(std::span<const float> gradients, double learning_rate, double factor) {
+  if (memory_.empty()) make_memory();
+  ++steps_;
+  const bool is_sgd = settings_.kind == OptimizerKind::sgd;
+  const AdamStep adaptive = adam_step(settings_, learning_rate, factor, steps_);
+  const SgdStep plain = sgd_step(settings_, learning_rate, factor);
+  const float* next = gradients.data();
+  for (std::size_t k = 0; k < parameters_.size(); ++k) {
+    float* const weights = parameters_[k].data_ptr<float>();
+    const auto place = [&](std::size_t n) {
+      return n < names_.size() ? memory_[k][n].data_ptr<float>() : nullptr;
+    };
+    float *const first = place(0), *const second = place(1);
+    at::parallel_for(0, parameters_[k].numel(), grain, [&](std::int64_t begin, std::int64_t end) {
+      const auto count = static_cast<std::size_t>(end - begin);
+      if (is_sgd)
+        sgd(plain, weights + begin, next + begin, first ? first + begin : first, count);
+      else
+        adam(adaptive, weights + begin, next + begin, first + begin, second + begin, count);
+    });
+    next += parameters_[k].numel();
   }
-  auto options = SGDOptions(settings.learning_rate);
-  options.momentum(settings.momentum);
-  options.weight_decay(settings.weight_decay);
-  return std::make_unique<SGD>(std::move(parameters), options);
 }
 
-void set_learning_rate(torch::optim::Optimizer& optimizer, double rate) {
-  for (auto& group : optimizer.param_groups()) group.options().set_lr(rate);
+std::vector<NamedTensor> Optimizer::memory() const {
+  std::vector<NamedTensor> places;
+  for (std::size_t k = 0; k < memory_.size(); ++k) {
+    for (std::size_t n = 0; n < names_.size(); ++n)
+      places.push_back({"optimizer/" + std::to_string(k) + "/" + names_[n], memory_[k][n]});
+  }
+  return places;
+}
+
+void Optimizer::restore(std::size_t steps) {
+  steps_ = steps;
+  memory_.clear();
+  if (steps > 0) make_memory();
+}
+
+void Optimizer::make_memory() {
+  for (const auto& parameter : parameters_) {
+    auto& own = memory_.emplace_back();
+    for (std::size_t n = 0; n < names_.size(); ++n)
+      own.push_back(torch::zeros_like(parameter.detach()));
+  }
 }
 
 }  // namespace weir

@@ -9,9 +9,24 @@
 #include "src/core/failpoint.h"
 #include "src/core/planted_bug.h"
 #include "src/core/random.h"
+#include "src/core/squares.h"
 #include "src/study/samples.h"
 
 namespace weir {
+namespace {
+
+/// A bug to plant: the norm is that of all ranks' gradients, after the sum.
+void clip(std::span<float> gradients, double most) {
+  const auto factor = static_cast<float>(clipping(sum_of_squares(gradients), most));
+  for (float& gradient : gradients) gradient *= factor;
+}
+
+/// A loop of a plug-in's may differentiate the model by its inputs, or twice: autograd does it all.
+FlatGradients gradients_of(const Study& study, const std::shared_ptr<Model>& model) {
+  return study.training.loop.empty() ? FlatGradients(model) : FlatGradients(model->parameters());
+}
+
+}  // namespace
 
 TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisation,
                            Collective& collective, std::shared_ptr<Model> model, const Loss& loss,
@@ -23,7 +38,7 @@ TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisatio
       loss_(loss),
       transform_(std::move(transform)),
       parameters_(model_->parameters()),
-      gradients_(parameters_),
+      gradients_(gradients_of(study, model_)),
       buffers_(*model_),
       update_(study.training, parameters_),
       inputs_(batch_rows(samples_of_a_step(study.training), normalisation.inputs())),
@@ -42,10 +57,11 @@ void TrainingStep::broadcast_weights() {
 }
 
 double TrainingStep::run(const Agreed& agreed, SampleSource& source, double learning_rate) {
-  gradients_.zero();
+  gradients_.begin();
   const SampleBatch samples = draw(agreed, source);
   if (!samples.names.empty()) backward(samples);
-  if (WEIR_BUG("clipped_by_rank")) clip_norm(gradients_.gradients(), study_.training.clip);
+  gradients_.collect();
+  if (WEIR_BUG("clipped_by_rank")) clip(gradients_.gradients(), study_.training.clip);
   WEIR_FAILPOINT("trainer.before_allreduce");
   collective_.sum(gradients_.values());
   WEIR_FAILPOINT("trainer.before_step");
@@ -129,6 +145,7 @@ void TrainingStep::backward(const SampleBatch& samples, std::int64_t first, std:
   const auto loss = losses.sum() / share;
   const double scale = update_.loss_scale();
   (scale == 1 ? loss : loss * scale).backward();
+  gradients_.collect();
   gradients_.set_loss(gradients_.loss() + loss.item<float>());
   const auto values = losses.detach().contiguous();
   losses_.insert(losses_.end(), values.data_ptr<float>(),

@@ -5,49 +5,46 @@
 #include <string>
 #include <utility>
 
-#include "server/training/optimizer.h"
-#include "server/training/optimizer_state.h"
 #include "src/core/planted_bug.h"
 #include "src/core/squares.h"
 
 namespace weir {
-namespace {
 
-void scale(std::span<float> values, float factor) {
-  for (float& value : values) value *= factor;
-}
-
-}  // namespace
-
-void clip_norm(std::span<float> gradients, double most) {
-  const double norm = std::sqrt(sum_of_squares(gradients));
-  if (std::isfinite(norm) && norm > most) scale(gradients, static_cast<float>(most / norm));
+double clipping(double squares, double most) {
+  const double norm = std::sqrt(squares);
+  return std::isfinite(norm) && norm > most ? most / norm : 1;
 }
 
 WeightUpdate::WeightUpdate(const TrainingSettings& training, std::vector<torch::Tensor> parameters)
     : training_(training),
       parameters_(std::move(parameters)),
-      optimizer_(make_optimizer(training.optimizer, parameters_)),
+      optimizer_(training.optimizer, parameters_),
       average_(training.average, parameters_) {
   if (training.precision == Precision::fp16) scaler_.emplace();
 }
 
 bool WeightUpdate::run(FlatGradients& gradients, double learning_rate) {
-  if (scaler_ && !unscale(gradients.gradients())) return false;
-  if (training_.clip > 0) clip_norm(gradients.gradients(), training_.clip);
-  set_learning_rate(*optimizer_, learning_rate);
-  optimizer_->step();
+  const auto found = factor(gradients.gradients());
+  if (!found) return false;
+  optimizer_.step(gradients.gradients(), learning_rate, *found);
   average_.add(++updates_);
   return true;
 }
 
-/// False when one of them is not finite.
-bool WeightUpdate::unscale(std::span<float> gradients) {
+/// What the optimiser multiplies the gradients by as it reads them; nothing when one of them is not
+/// finite, in fp16. Only who asks for their norm pays for reading them twice.
+std::optional<double> WeightUpdate::factor(std::span<const float> gradients) {
+  if (!scaler_ && training_.clip == 0) return 1;
   // A sum over values that are finite may overflow itself, but not in double.
-  const bool finite = std::isfinite(sum_of_squares(gradients)) || WEIR_BUG("overflow_trained_on");
-  scale(gradients, static_cast<float>(1 / scaler_->scale()));
-  scaler_->stepped(finite);
-  return finite;
+  double squares = sum_of_squares(gradients), factor = 1;
+  if (scaler_) {
+    const bool finite = std::isfinite(squares) || WEIR_BUG("overflow_trained_on");
+    factor = 1 / scaler_->scale();
+    squares *= factor * factor;
+    scaler_->stepped(finite);
+    if (!finite) return std::nullopt;
+  }
+  return training_.clip > 0 ? factor * clipping(squares, training_.clip) : factor;
 }
 
 UpdateState WeightUpdate::state() const {
@@ -56,8 +53,7 @@ UpdateState WeightUpdate::state() const {
 
 std::vector<NamedTensor> WeightUpdate::tensors() const {
   std::vector<NamedTensor> places;
-  if (!WEIR_BUG("optimizer_state_lost"))
-    places = memory_of(*optimizer_, training_.optimizer.kind, parameters_);
+  if (!WEIR_BUG("optimizer_state_lost")) places = optimizer_.memory();
   const auto& averages = average_.tensors();
   for (std::size_t k = 0; k < averages.size(); ++k)
     places.push_back({"average/" + std::to_string(k), averages[k]});
@@ -65,13 +61,13 @@ std::vector<NamedTensor> WeightUpdate::tensors() const {
 }
 
 std::size_t WeightUpdate::copies() const {
-  return memories_of(training_.optimizer) + (training_.average > 0 ? 1 : 0);
+  return optimizer_.memories() + (training_.average > 0 ? 1 : 0);
 }
 
 void WeightUpdate::restore(const UpdateState& state) {
   updates_ = state.updates;
   if (scaler_) scaler_->restore(state.scale);
-  make_memory(*optimizer_, training_.optimizer, parameters_, state.updates);
+  optimizer_.restore(state.updates);
 }
 
 }  // namespace weir

@@ -2,7 +2,6 @@
 // From the gradients of all ranks to new weights: unscale, clip, step, average.
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -12,6 +11,7 @@
 #include "server/tensors/state_tensors.h"
 #include "server/training/flat_gradients.h"
 #include "server/training/loss_scaler.h"
+#include "server/training/optimizer.h"
 #include "server/training/update_state.h"
 #include "server/training/weight_average.h"
 #include "src/study/study.h"
@@ -41,19 +41,19 @@ class WeightUpdate {
   void restore(const UpdateState& state);
 
  private:
-  bool unscale(std::span<float> gradients);
+  std::optional<double> factor(std::span<const float> gradients);
 
   const TrainingSettings& training_;
   std::vector<torch::Tensor> parameters_;
-  std::unique_ptr<torch::optim::Optimizer> optimizer_;
+  Optimizer optimizer_;
   std::optional<LossScaler> scaler_;
   WeightAverage average_;
   std::size_t updates_ = 0;
 };
 
-/// Scales the gradients down to the norm `most` over all of them, if it is larger (Pascanu et al.,
-/// 2013, "On the difficulty of training recurrent neural networks", algorithm 1). A norm that is
-/// not finite is left as it is.
-void clip_norm(std::span<float> gradients, double most);
+/// What gradients of the norm √`squares` are to be multiplied by, so that it is `most` at most
+/// (Pascanu et al., 2013, "On the difficulty of training recurrent neural networks", algorithm 1).
+/// A norm that is not finite is left as it is.
+double clipping(double squares, double most);
 
 }  // namespace weir

@@ -2,6 +2,7 @@
 
 #include "server/export/export.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <torch/script.h>
 
@@ -136,6 +137,24 @@ TEST_F(ExportTest, AFullDiskIsAnEnvironmentErrorAndLeavesNoHalfFile) {
     }
   }
   EXPECT_TRUE(std::filesystem::is_empty(folder_.path()));
+}
+
+class BadScript final : public Model {
+ public:
+  torch::Tensor forward(torch::Tensor inputs, torch::Tensor) override { return inputs; }
+  std::string script() const override { return "    h = self.no_such_tensor\n"; }
+};
+
+TEST(Export, NamesWhatDoesNotCompile) {
+  const test::TemporaryFolder folder;
+  Normalisation normalisation;
+  try {
+    export_torchscript(posix_file_system(), folder.path() / "model.pt", BadScript(), normalisation);
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::input);
+    EXPECT_THAT(error.what(), testing::HasSubstr("no_such_tensor"));
+  }
 }
 
 }  // namespace

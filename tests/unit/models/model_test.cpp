@@ -9,7 +9,6 @@
 #include <torch/script.h>
 
 #include "server/export/export.h"
-#include "server/models/script_model.h"
 #include "server/training/digest.h"
 #include "src/core/error.h"
 #include "src/study/names.h"
@@ -221,17 +220,6 @@ TEST(Coordinates, GoFromMinusOneToOneAlongEachAxis) {
   const auto places = model->named_buffers()["coordinates"];
   EXPECT_TRUE(torch::equal(places[0].flatten(), torch::tensor({-1.0F, 0.0F, 1.0F})));
   EXPECT_TRUE(torch::equal(places[1].flatten(), torch::zeros({3})));
-}
-
-TEST(ScriptModel, ThatDoesNotCompileIsNamed) {
-  try {
-    ModelPlan plan;
-    plan.operations.push_back({.function = AddTensor{"no.such.tensor"}});
-    make_model(plan, Random(1));
-    ADD_FAILURE() << "no error";
-  } catch (const Error& error) {
-    EXPECT_THAT(error.what(), testing::HasSubstr("no_such_tensor"));
-  }
 }
 
 }  // namespace

@@ -48,6 +48,36 @@ class AnyLoop final : public TrainingLoop {
   std::function<void(SampleStream&)> run_;
 };
 
+/// Asks a model for derivatives by its inputs, then for gradients of these.
+class Differentiating final : public TrainingLoop {
+ public:
+  void begin(Model& model, const Loss&) override { model_ = &model; }
+
+  void run(SampleStream& stream) override {
+    while (const auto samples = stream.next()) {
+      model_->zero_grad();
+      const auto inputs = samples->inputs.clone().requires_grad_(true);
+      const auto outputs = model_->forward(inputs, {});
+      const auto slopes = torch::autograd::grad({outputs.sum()}, {inputs}, {},
+                                                /*retain_graph=*/true, /*create_graph=*/true)[0];
+      EXPECT_EQ(gradients(), 0) << "nobody asked for them";
+      slopes.square().sum().backward();
+      EXPECT_GT(gradients(), 0);
+      stream.learnt(slopes.detach().square().sum(1));
+    }
+  }
+
+ private:
+  double gradients() const {
+    double sum = 0;
+    for (const auto& parameter : model_->parameters())
+      if (parameter.grad().defined()) sum += parameter.grad().abs().sum().item<double>();
+    return sum;
+  }
+
+  Model* model_ = nullptr;
+};
+
 class Plugging : public testing::Test {
  protected:
   Plugging() {
@@ -271,6 +301,13 @@ TEST_P(Loops, DrawTheSameThroughADataSetOfTorch) {
 }
 
 INSTANTIATE_TEST_SUITE_P(OnRanks, Loops, testing::Values(1, 2));
+
+/// As a loss that knows an equation does.
+TEST_F(Plugging, ALoopMayDifferentiateAModelOfWeirsByItsInputsAndTwice) {
+  registry_.add_loop("any", [](const StudyShape&) { return std::make_shared<Differentiating>(); });
+  study_.training.loop = "any";
+  EXPECT_EQ(failure(), "none");
+}
 
 TEST_F(Plugging, ALoopIsToldWhenALimitIsReached) {
   study_.training.loop = "descent";

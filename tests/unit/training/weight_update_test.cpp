@@ -46,13 +46,19 @@ TEST(ClippedGradients, HaveNoNormAboveTheLargest) {
   EXPECT_FLOAT_EQ(weights.values()[0], 0.4F - 0.3F) << "a small gradient stays as it is";
 }
 
-TEST(ClippedGradients, AreClippedByTheNormOverAllWeights) {
-  std::vector<float> values(19, 2);
-  clip_norm(values, std::sqrt(19.0));
-  for (const float value : values) EXPECT_FLOAT_EQ(value, 1);
-  values[5] = std::numeric_limits<float>::infinity();
-  clip_norm(values, 1);
-  EXPECT_FLOAT_EQ(values[0], 1) << "no scale makes an infinite gradient finite";
+TEST(ClippedGradients, KeepANormThatIsSmallOrNoNumber) {
+  EXPECT_DOUBLE_EQ(clipping(/*squares=*/16, /*most=*/1), 0.25);
+  EXPECT_DOUBLE_EQ(clipping(0.5, 1), 1);
+  EXPECT_DOUBLE_EQ(clipping(std::numeric_limits<double>::infinity(), 1), 1);
+}
+
+TEST(ClippedGradients, AreThoseWithoutTheScaleOfTheLoss) {
+  TrainingSettings training = sgd();
+  training.clip = 1;
+  training.precision = Precision::fp16;
+  Weights weights(training);
+  weights.step(65536 * 3.0F, 65536 * -4.0F);
+  EXPECT_FLOAT_EQ(weights.values()[0], 1 - 0.6F);
 }
 
 class ScaledLoss : public testing::Test {
