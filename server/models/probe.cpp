@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "server/models/script.h"
 #include "server/plugin/user_code.h"
 #include "server/tensors/state_tensors.h"
 #include "server/tensors/tensor_text.h"
@@ -97,6 +98,35 @@ void run(Model& model, std::int64_t rows, const ModelShape& shape, const std::st
   call_user_code(ErrorKind::input, name, [&] { check_gradients(model, outputs, name); });
 }
 
+std::string largest_difference(const torch::Tensor& a, const torch::Tensor& b) {
+  if (a.sizes() != b.sizes()) return "in the shape, expected " + described(b);
+  return "up to " + std::to_string((a - b).abs().max().item<double>());
+}
+
+/// Otherwise the model's files would fail, or differ, when the training is over.
+void check_script(Model& model, const ModelShape& shape, const std::string& name) {
+  if (model.script().empty() || model.module() != nullptr) return;
+  torch::jit::Module module("Probe");
+  add_tensors(module, model);
+  define_forward(module, shape.state ? "h, s" : "h", model.script(), "h");
+  module.eval();
+  const torch::NoGradGuard no_gradients;
+  const auto inputs = torch::linspace(-1, 1, 2 * static_cast<std::int64_t>(shape.inputs))
+                          .reshape({2, static_cast<std::int64_t>(shape.inputs)});
+  torch::Tensor state;
+  std::vector<torch::IValue> values = {inputs};
+  if (shape.state) {
+    const auto outputs = static_cast<std::int64_t>(shape.outputs());
+    state = torch::linspace(-1, 1, 2 * outputs).reshape({2, outputs});
+    values.emplace_back(state);
+  }
+  const auto trained = model.forward(inputs, state), exported = module.forward(values).toTensor();
+  if (exported.sizes() == trained.sizes() && torch::allclose(exported, trained, 1e-3, 1e-5)) return;
+  throw Error(ErrorKind::input, name + " has a script that gives other values than its forward: " +
+                                    described(exported) + ", and the difference is " +
+                                    largest_difference(exported, trained));
+}
+
 }  // namespace
 
 void probe(Model& model, const ModelShape& shape, const std::string& name) {
@@ -104,6 +134,9 @@ void probe(Model& model, const ModelShape& shape, const std::string& name) {
   const Saved saved(model);
   model.train();
   for (const std::int64_t rows : batches) run(model, rows, shape, name);
+  model.eval();
+  call_user_code(ErrorKind::input, name, [&] { check_script(model, shape, name); });
+  model.train();
 }
 
 }  // namespace weir

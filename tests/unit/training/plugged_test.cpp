@@ -243,6 +243,40 @@ TEST_F(Plugging, ALossOfAnotherShapeIsRefusedBeforeTheTraining) {
                                HasSubstr("expected one Float a sample, of shape [2]")));
 }
 
+/// A linear layer under a script of its own.
+class Scripted final : public Model {
+ public:
+  Scripted(const StudyShape& shape, std::string script) : script_(std::move(script)) {
+    std::int64_t outputs = 0;
+    for (const auto& field : shape.fields) outputs += static_cast<std::int64_t>(field.size);
+    layer_ = register_module("layer", torch::nn::Linear(3, outputs));
+  }
+  torch::Tensor forward(torch::Tensor inputs, torch::Tensor) override { return layer_(inputs); }
+  std::string script() const override { return script_; }
+
+ private:
+  std::string script_;
+  torch::nn::Linear layer_ = nullptr;
+};
+
+TEST_F(Plugging, AModelWhoseScriptDoesNotComputeWhatItDoesIsRefusedBeforeTheTraining) {
+  study_.training.model.kind = ModelKind::plugin;
+  study_.training.model.name = "scripted";
+  const std::string right = "    h = torch.linear(h, self.layer_weight, self.layer_bias)\n";
+  std::string script = right;
+  registry_.add_model("scripted", [&](const StudyShape& shape) {
+    return std::make_shared<Scripted>(shape, script);
+  });
+  EXPECT_EQ(refusal(), "none");
+  script = right + "    h = h + 1\n";
+  EXPECT_THAT(refusal(), AllOf(HasSubstr("the model \"scripted\""), HasSubstr("script"),
+                               HasSubstr("up to 1.0")));
+  script = right + "    h = h.flatten()\n";
+  EXPECT_THAT(refusal(), HasSubstr("in the shape"));
+  script = "    h = self.no_such_tensor\n";
+  EXPECT_THAT(refusal(), HasSubstr("no_such_tensor"));
+}
+
 TEST_F(Plugging, APrecisionThatTheServerDoesNotHaveIsRefusedBeforeTheTraining) {
   study_.training.precision = Precision::fp16;
   EXPECT_THAT(refusal(), HasSubstr("/training/precision: is \"fp16\", which is for GPUs"));
