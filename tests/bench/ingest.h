@@ -1,8 +1,11 @@
 #pragma once
 // Client processes streaming into one server rank, by weir and by bare ZeroMQ.
 
+#include <weir/client.h>
+
 #include <algorithm>
 #include <cstddef>
+#include <functional>
 
 namespace weir::bench {
 
@@ -17,6 +20,14 @@ struct IngestCase {
     return std::max<std::size_t>(16, (std::size_t{64} << 20) / (values * sizeof(float)));
   }
 };
+
+/// What a client process does between weir_init and weir_finalize: sends all of its steps.
+using ClientBody = std::function<weir_status(weir_client*)>;
+
+/// Client processes that run `body`, and one server rank without training, whose slots are free
+/// again at once. Bytes per second of payload, from the first chunk to the last commit. Throws
+/// Error when a client fails.
+double serve_clients(const IngestCase& which, const ClientBody& body);
 
 /// Bytes per second of payload into slots, through the client API, the ZeroMQ channel and an
 /// aggregator session whose slots are free again at once. From the first chunk to the last commit.

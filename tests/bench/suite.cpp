@@ -4,6 +4,7 @@ namespace weir::bench {
 
 const std::vector<Suite>& suites() {
   static const std::vector<Suite> all = {
+      {"batch", "bytes per second from slots into a batch, against memcpy", batch_suite},
       {"buffer",
        "time per insertion and draw of fifo, firo and reservoir, against their number of slots",
        buffer_suite},
@@ -12,6 +13,10 @@ const std::vector<Suite>& suites() {
       {"ingest",
        "bytes per second from client processes into the slots of one rank, against bare ZeroMQ",
        ingest_suite},
+      {"optimizer", "time of a step of Adam, against a pass over the bytes that it must move",
+       optimizer_suite},
+      {"send", "the solver's time in weir_send, against converting the values", send_suite},
+      {"step", "time of a training step, against LibTorch's own modules and optimiser", step_suite},
   };
   return all;
 }

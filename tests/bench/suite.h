@@ -24,6 +24,10 @@ struct Suite {
 /// All suites; a new one is declared below and added to the table in suite.cpp.
 const std::vector<Suite>& suites();
 
+/// Batches of ten rows out of a reservoir that is larger than the caches, as they lie there and
+/// normalised. Reference: memcpy of as many random rows.
+void batch_suite(Reporter& reporter, const Options& options);
+
 /// Insert and draw of each kind of buffer, 10^3 to 10^6 slots. Reference: the same kind at 10^3.
 void buffer_suite(Reporter& reporter, const Options& options);
 
@@ -34,5 +38,16 @@ void ingest_suite(Reporter& reporter, const Options& options);
 /// CRC-32C of what a checkpoint writes. Reference: by tables, as where the processor has no
 /// instruction for it.
 void checksum_suite(Reporter& reporter, const Options& options);
+
+/// A step of Adam. Reference: a pass over the bytes that it must move, by as many threads.
+void optimizer_suite(Reporter& reporter, const Options& options);
+
+/// The caller's time in weir_send, doubles, while nothing holds it back. Reference: a loop that
+/// converts as many values into memory that was used before.
+void send_suite(Reporter& reporter, const Options& options);
+
+/// A training step of the reference experiment's network, batch and all. Reference: forward,
+/// backward and Adam of LibTorch's own on a batch that is there.
+void step_suite(Reporter& reporter, const Options& options);
 
 }  // namespace weir::bench

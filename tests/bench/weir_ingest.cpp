@@ -37,14 +37,12 @@ class QuietEvents final : public wire::AggregatorEvents {
   void other(const wire::Peer&, const wire::Message&) override {}
 };
 
-int run_client(const StudyDirectory& directory, const IngestCase& which, std::size_t index) {
+int run_client(const StudyDirectory& directory, std::size_t index, const ClientBody& body) {
   setenv("WEIR_STUDY_DIR", directory.root.c_str(), 1);
   setenv("WEIR_SIM", std::to_string(index).c_str(), 1);
-  const std::vector<float> values(which.values, 1.0f);
   weir_client* client = nullptr;
   if (weir_init_serial(&client) != WEIR_OK) return 1;
-  for (std::size_t step = 0; step < which.steps; ++step)
-    if (weir_send_float(client, "u", values.data(), values.size()) != WEIR_OK) return 2;
+  if (body(client) != WEIR_OK) return 2;
   return weir_finalize(&client) == WEIR_OK ? 0 : 3;
 }
 
@@ -74,12 +72,12 @@ void publish(const StudyDirectory& directory, const IngestCase& which,
 
 }  // namespace
 
-double weir_ingest(const IngestCase& which) {
+double serve_clients(const IngestCase& which, const ClientBody& body) {
   const test::TemporaryFolder folder;
   const StudyDirectory directory{folder.path()};
   posix_file_system().make_directories(directory.run(), 0700);
   ClientProcesses clients(which.clients,
-                          [&](std::size_t index) { return run_client(directory, which, index); });
+                          [&](std::size_t index) { return run_client(directory, index, body); });
 
   const auto channel = wire::bind_zmq_channel(wire::ipc_address(directory.run(), 0));
   RecyclingSink sink(which.slots(), which.values, which.steps);
@@ -107,6 +105,16 @@ double weir_ingest(const IngestCase& which) {
   }
   clients.join();
   return static_cast<double>(which.bytes()) / sink.seconds();
+}
+
+double weir_ingest(const IngestCase& which) {
+  return serve_clients(which, [&](weir_client* client) {
+    const std::vector<float> values(which.values, 1.0f);
+    weir_status status = WEIR_OK;
+    for (std::size_t step = 0; step < which.steps && status == WEIR_OK; ++step)
+      status = weir_send_float(client, "u", values.data(), values.size());
+    return status;
+  });
 }
 
 }  // namespace weir::bench
