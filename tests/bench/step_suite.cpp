@@ -102,17 +102,18 @@ double stock_step(const Study& study, std::size_t steps) {
 void step_suite(Reporter& reporter, const Options& options) {
   set_torch_threads(std::thread::hardware_concurrency());
   struct Case {
-    std::size_t values, batch, steps;
+    std::size_t values, batch, steps, runs;
   };
   const std::vector<Case> cases =
-      options.quick ? std::vector<Case>{{100, 10, 3}}
-                    : std::vector<Case>{{100, 10, 300}, {10'000, 10, 30}, {1'000'000, 10, 3}};
-  for (const auto& [values, batch, steps] : cases) {
+      options.quick
+          ? std::vector<Case>{{100, 10, 3, 1}}
+          : std::vector<Case>{{100, 10, 300, 5}, {10'000, 10, 30, 5}, {1'000'000, 10, 3, 3}};
+  for (const auto& [values, batch, steps, runs] : cases) {
     const std::string name = std::to_string(values) + "/batch" + std::to_string(batch);
     if (!options.wants(name)) continue;
     const Study study = study_of(values, batch);
     const auto [value, reference] = in_turn(
-        options.quick ? 1 : 5, [&, n = steps] { return weir_step(study, n); },
+        runs, [&, n = steps] { return weir_step(study, n); },
         [&, n = steps] { return stock_step(study, n); });
     reporter.report({name, value * 1e3, "ms", reference * 1e3});
   }
