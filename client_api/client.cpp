@@ -286,8 +286,9 @@ bool Client::passes_over(const char* field) {
   return true;
 }
 
-void Client::send(const char* field, const Values& values) {
+void Client::send(const char* field, const Values& given) {
   if (passes_over(field)) return;
+  Values values = given;
   const std::size_t count = count_of(values);
   Part part = own_failure();
   if (part.status == WEIR_OK) {
@@ -295,6 +296,7 @@ void Client::send(const char* field, const Values& values) {
       mine.time = time_of(mine.field);
       const bool null = std::visit([](const auto& all) { return all.data() == nullptr; }, values);
       if (null && count > 0) throw Failure(WEIR_ERROR_ARGUMENT, "the values are a null pointer");
+      values = device_values_.readable(values);
       if (in_parts()) return sender_->make_room(mine.field, count);
       if (ranks_->size() > 1 && !ranks_->root()) staging_.resize(count);
     });

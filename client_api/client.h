@@ -12,6 +12,7 @@
 
 #include "client_api/failure.h"
 #include "client_api/ranks.h"
+#include "client_api/device_values.h"
 #include "client_api/sender.h"
 #include "client_api/values.h"
 #include "src/wire/box.h"
@@ -81,6 +82,7 @@ class Client {
   std::unique_ptr<Ranks> ranks_;
   std::unique_ptr<Sender> sender_;  // of the root, or in parts
   Schema schema_;
+  DeviceValues device_values_;
   std::vector<std::uint64_t> calls_;  // of send, of each field; start_at counts as calls
   struct SaidTime {
     std::uint64_t step;  ///< as calls_ counts

@@ -4,11 +4,13 @@
 #include <utility>
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 
 #include "client_api/environment.h"
 #include "src/core/error.h"
 #include "src/core/failpoint.h"
+#include "src/core/planted_bug.h"
 #include "src/wire/bitmap.h"
 
 namespace weir::client {
@@ -43,6 +45,15 @@ class SignalsBlocked {
  private:
   sigset_t before_;
 };
+
+/// The calling thread gets its share of the cores, but takes none from a thread that runs when a
+/// word for it comes: the solver's that just handed a step over, or computes. A solver that runs
+/// with a policy of its own keeps it here.
+void let_the_solver_run() {
+  const sched_param none{};
+  if (sched_getscheduler(/*this thread*/ 0) == SCHED_OTHER && !WEIR_BUG("solver_preempted"))
+    sched_setscheduler(/*this thread*/ 0, SCHED_BATCH, &none);
+}
 
 }  // namespace
 
@@ -83,6 +94,7 @@ Connection::~Connection() {
 // ---- the thread weir-client
 
 void Connection::serve() {
+  let_the_solver_run();
   try {
     for (auto& session : sessions_) session->start(now());
     while (serve_once()) channel_->wait(idle_wait);
@@ -102,7 +114,7 @@ bool Connection::serve_once() {
     if (stop_) return false;
     items.swap(queue_);
     end_steps = end_steps_;
-    going_on = going_on || waiting_ || !items.empty();
+    going_on = going_on || awaited_ != nullptr || !items.empty();
   }
   std::size_t bytes = 0;
   for (const auto& item : items) bytes += payload_bytes(item);
@@ -198,29 +210,30 @@ void Connection::publish(std::size_t handed_over) {
     view = {session.state(), session.unaccepted_bytes(), heard_[rank], session.reject(),
             dropped_[rank],  channel_->trouble(rank)};
   }
-  changed_.notify_all();
+  // Woken for each word of a server, a solver that waits would be so for nothing most times.
+  if (awaited_ != nullptr && (failed() || (*awaited_)())) changed_.notify_all();
 }
 
 // ---- the solver's thread
 
-template <class Done>
-bool Connection::wait(std::unique_lock<std::mutex>& lock, Duration at_most, Done done) {
+bool Connection::wait(std::unique_lock<std::mutex>& lock, Duration at_most,
+                      const std::function<bool()>& done) {
   const Time start = now();
-  waiting_ = true;  // for weir-client, which looks as often as it serves
+  awaited_ = &done;  // for weir-client, which looks as often as it serves
   bool in_time = true;
   while (in_time && !failed() && !done()) {
     const Time deadline = std::max(start, progress_) + at_most;
     in_time = now() < deadline;
     if (in_time) changed_.wait_until(lock, deadline);
   }
-  waiting_ = false;
+  awaited_ = nullptr;
   throw_if_failed();
   return in_time;
 }
 
 void Connection::enqueue(Item item) {
   queue_.push_back(std::move(item));
-  channel_->wake();
+  if (queue_.size() == 1) channel_->wake();  // else it was told, and has not looked yet
 }
 
 /// A study that is over has no use for the rest; for a client whose samples are all accepted that

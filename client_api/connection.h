@@ -31,7 +31,8 @@ struct ConnectionSettings {
 };
 
 /// Calls come from one thread, the solver's; a second one, named weir-client, owns the channel and
-/// the sessions, so that data leave and acknowledgements come while the solver computes. When a
+/// the sessions, so that data leave and acknowledgements come while the solver computes; it is
+/// scheduled as a batch job, so that it interrupts no thread that computes. When a
 /// server is silent, the same thread looks for a later one in the endpoint file, and goes on with
 /// that. All calls throw Failure: TIMEOUT after settings.timeout, REJECTED when a server rank
 /// refused the client, ENVIRONMENT when a later server cannot be followed.
@@ -99,8 +100,9 @@ class Connection {
   void publish(std::size_t handed_over);
 
   // on the solver's thread, mutex_ held
-  template <class Done>
-  bool wait(std::unique_lock<std::mutex>& lock, Duration at_most, Done done);
+  /// False: `at_most` has passed before `done()`, which either thread may ask.
+  bool wait(std::unique_lock<std::mutex>& lock, Duration at_most,
+            const std::function<bool()>& done);
   void enqueue(Item item);
   bool refused(const View& view) const;
   bool failed() const;
@@ -127,7 +129,7 @@ class Connection {
                                                   // wake() with mutex_ held
   std::vector<std::string> endpoints_;            // of the server that is followed
   std::string tried_;                             // to find a later one
-  std::condition_variable changed_;               // views_, queued_bytes_ or broken_
+  std::condition_variable changed_;               // what is awaited has come, or broken_
   std::vector<Item> queue_;
   std::size_t queued_bytes_ = 0;    // pushed, and not yet in views_
   std::size_t promised_bytes_ = 0;  // reserved, and not yet pushed
@@ -136,8 +138,8 @@ class Connection {
   std::optional<std::uint64_t> end_steps_;
   std::optional<Failure> broken_;  // why the thread has ended by itself
   Time progress_{};                // when a server last welcomed, granted or accepted something
-  bool waiting_ = false;           // the solver's thread, for a server
-  bool draining_ = false;          // nothing is pushed any more
+  const std::function<bool()>* awaited_ = nullptr;  // by the solver's thread, of a server
+  bool draining_ = false;                           // nothing is pushed any more
   bool stop_ = false;
 
   std::thread thread_;  // last: it uses all of the above

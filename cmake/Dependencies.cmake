@@ -41,7 +41,22 @@ if(WEIR_SERVER OR WEIR_LAUNCHER)
 endif()
 
 if(WEIR_SERVER)
+  set(TORCH_CUDA_ARCH_LIST "8.0;9.0+PTX" CACHE STRING "GPUs that weir's own kernels are for: A100; H100, GH200 and later")
   find_package(Torch REQUIRED)
+  # A LibTorch with CUDA makes a weir that trains on GPUs (docs/gpus.md).
+  set(WEIR_CUDA OFF)
+  if(TARGET torch_cuda)
+    set(WEIR_CUDA ON)
+    find_package(CUDAToolkit REQUIRED)
+    enable_language(CUDA)
+    find_path(NCCL_INCLUDE_DIR nccl.h HINTS ${CUDAToolkit_INCLUDE_DIRS} REQUIRED)
+    # Where nvcc is found behind a script, CMake's library folder is not the toolkit's; that of NCCL's header is.
+    get_filename_component(nccl_root ${NCCL_INCLUDE_DIR}/.. REALPATH)
+    find_library(NCCL_LIBRARY nccl HINTS ${nccl_root} ${CUDAToolkit_LIBRARY_DIR} PATH_SUFFIXES lib64 lib REQUIRED)
+    add_library(weir_nccl INTERFACE)
+    target_include_directories(weir_nccl SYSTEM INTERFACE ${NCCL_INCLUDE_DIR} ${CUDAToolkit_INCLUDE_DIRS})
+    target_link_libraries(weir_nccl INTERFACE ${NCCL_LIBRARY} CUDA::cudart)
+  endif()
   find_package(HDF5 REQUIRED COMPONENTS C)
   add_library(weir_hdf5 INTERFACE)
   target_include_directories(weir_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
@@ -50,6 +65,9 @@ if(WEIR_SERVER)
   add_library(weir_torch INTERFACE)
   target_link_libraries(weir_torch INTERFACE ${TORCH_LIBRARIES})
   target_include_directories(weir_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+  # PyTorch's own builds of LibTorch show functions of a C++ library that is not whole (std::filesystem::remove_all calls
+  # what is not there): the system's must be found before them.
+  target_link_options(weir_torch INTERFACE LINKER:--push-state,--no-as-needed -lstdc++ LINKER:--pop-state)
 endif()
 
 if(WEIR_TESTS)

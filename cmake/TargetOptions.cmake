@@ -6,6 +6,7 @@ function(weir_target_options target)
   set_target_properties(${target} PROPERTIES
     CXX_STANDARD 20 CXX_STANDARD_REQUIRED ON CXX_EXTENSIONS OFF
     C_STANDARD 99 C_STANDARD_REQUIRED ON
+    CUDA_STANDARD 17 CUDA_STANDARD_REQUIRED ON CUDA_ARCHITECTURES OFF
     POSITION_INDEPENDENT_CODE ON)
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
   set(warnings -Wall -Wextra -Wpedantic -Wshadow)
@@ -67,9 +68,12 @@ endfunction()
 
 # weir_see_tensors(target): compiles with LibTorch's headers as server/tensors has read them; in place of the tests' own.
 function(weir_see_tensors target)
+  target_link_libraries(${target} PRIVATE weir_torch)
   # A program's usual -fPIE would not match it.
   set_target_properties(${target} PROPERTIES POSITION_INDEPENDENT_CODE OFF)
   target_compile_options(${target} PRIVATE -fPIC)
   target_precompile_headers(${target} REUSE_FROM weir_tensors)
+  # A second LibTorch is compiled for once, and never edited for.
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${WEIR_TENSOR_TESTS_ONLY} UNITY_BUILD_BATCH_SIZE 5)
   weir_cache_with_precompiled_header(${target})
 endfunction()

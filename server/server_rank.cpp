@@ -12,6 +12,7 @@
 #include "server/samples/dataset_source.h"
 #include "server/sampling/strategies.h"
 #include "server/setup.h"
+#include "server/training/check_device.h"
 #include "server/training/trainer.h"
 #include "server/training/try_user_code.h"
 #include "server/transport.h"
@@ -72,8 +73,10 @@ ServerRank::ServerRank(const ServerOptions& options, Collective& collective)
       log_(open_log(directory_, collective.rank())),
       checkpoints_(posix_file_system(), directory_.checkpoints()) {
   if (rank() == 0) past_ = look_back(posix_file_system(), directory_, checkpoints_, options.resume);
-  if (options.record.empty())
+  if (options.record.empty()) {
+    check_device(study_, collective.local_rank());
     try_user_code(study_, plugged(registry_, study_, collective.rank(), collective.ranks()));
+  }
   if (study_.training.source == Source::dataset) return;
   design_ = make_design(study_);
   if (study_.sampling.adaptive.kind != Refinement::none) {
@@ -224,6 +227,7 @@ Summary ServerRank::train() {
   const auto metrics = make_metrics();
   Trainer trainer(study_, collective_, source ? *source : static_cast<SampleSource&>(*store_),
                   *link_, *metrics, clock_, registry_);
+  log_->info("trains on {}", trainer.device());
   if (training_) trainer.restore(*training_);
   training_.reset();
   trainer.on_warning([this](const std::string& text) { log_->warn("{}", text); });

@@ -7,6 +7,9 @@ set(weir_test_environment
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMP_NUM_THREADS=1
   OMPI_MCA_btl_base_warn_component_unused=0)
 set(weir_time_factor 1)
+if(WEIR_TENSOR_TESTS_ONLY)
+  set(weir_time_factor 3)  # it runs beside another suite
+endif()
 if(WEIR_SANITIZE)
   set(weir_time_factor 5)  # what a sanitizer slows a test down by; every time limit of ctest grows by it
   set(support ${CMAKE_CURRENT_LIST_DIR}/support)
@@ -14,6 +17,9 @@ if(WEIR_SANITIZE)
     LSAN_OPTIONS=suppressions='${support}/lsan.txt':print_suppressions=0
     UBSAN_OPTIONS=print_stacktrace=1
     TSAN_OPTIONS=suppressions='${support}/tsan.txt':second_deadlock_stack=1)
+endif()
+if(CMAKE_CROSSCOMPILING_EMULATOR)
+  set(weir_time_factor 5)  # what QEMU does
 endif()
 if(WEIR_NIGHTLY)
   list(APPEND weir_test_environment WEIR_NIGHTLY=1)  # tests read it for their long forms
@@ -27,12 +33,12 @@ function(weir_test_code target)
   weir_cache_with_precompiled_header(${target})
 endfunction()
 
-# weir_add_test(name program arguments…): add_test; in a sanitizer build under tests/support/sanitized.
+# weir_add_test(name program arguments…): add_test; in a sanitizer build under tests/support/sanitized, cross-compiled under QEMU.
 function(weir_add_test name program)
-  if(TARGET ${program})
-    set(program $<TARGET_FILE:${program}>)
-  endif()
   if(WEIR_SANITIZE)
+    if(TARGET ${program})
+      set(program $<TARGET_FILE:${program}>)
+    endif()
     set(sanitized ${PROJECT_SOURCE_DIR}/tests/support/sanitized ${PROJECT_BINARY_DIR}/reports/${name})
   endif()
   add_test(NAME ${name} COMMAND ${sanitized} ${program} ${ARGN})
@@ -47,11 +53,6 @@ if(WEIR_TESTS AND NOT TARGET weir_test_headers)
   target_precompile_headers(weir_test_headers PRIVATE <gmock/gmock.h> <gtest/gtest.h> <algorithm> <filesystem> <fstream>
     <functional> <map> <memory> <optional> <set> <sstream> <string> <thread> <utility> <vector>)
 endif()
-
-# weir_read_own_headers(target…): for tests that link LibTorch without including it; its flags do not match weir_test_headers.
-function(weir_read_own_headers)
-  set_target_properties(${ARGN} PROPERTIES DISABLE_PRECOMPILE_HEADERS ON)
-endfunction()
 
 function(weir_test name)
   cmake_parse_arguments(arg "SERIAL" "LABEL;TIMEOUT" "SOURCES;LIBRARIES;RANKS" ${ARGN})
@@ -68,8 +69,11 @@ function(weir_test name)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   if(arg_RANKS)
     target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} GTest::gmock)
+    if(CMAKE_CROSSCOMPILING_EMULATOR)
+      list(FILTER arg_RANKS INCLUDE REGEX "^[12]$")  # ranks that spin under QEMU want a core each
+    endif()
     foreach(ranks ${arg_RANKS})
-      weir_add_test(${name}.ranks${ranks} ${weir_mpirun} -n ${ranks} $<TARGET_FILE:${name}>)
+      weir_add_test(${name}.ranks${ranks} ${weir_mpirun} -n ${ranks} ${CMAKE_CROSSCOMPILING_EMULATOR} $<TARGET_FILE:${name}>)
       weir_test_properties(${name}.ranks${ranks} ${arg_LABEL} ${arg_TIMEOUT} ${ranks})
     endforeach()
   else()
@@ -79,6 +83,14 @@ function(weir_test name)
   endif()
   if(arg_SERIAL)
     set_tests_properties(${name} PROPERTIES RUN_SERIAL ON)
+  endif()
+endfunction()
+
+# weir_leave_out_under_qemu(name Suite.Case…): what QEMU cannot do; the caller says why.
+function(weir_leave_out_under_qemu name)
+  if(CMAKE_CROSSCOMPILING_EMULATOR)
+    list(JOIN ARGN ":" cases)
+    set_property(TEST ${name} APPEND PROPERTY ENVIRONMENT GTEST_FILTER=-${cases})
   endif()
 endfunction()
 
@@ -110,7 +122,7 @@ endfunction()
 
 # weir_nightly_test(name COMMAND …): a case of nightly builds alone.
 function(weir_nightly_test name)
-  if(NOT WEIR_NIGHTLY)
+  if(NOT WEIR_NIGHTLY OR CMAKE_CROSSCOMPILING)
     return()
   endif()
   cmake_parse_arguments(arg "" "" "COMMAND" ${ARGN})

@@ -120,6 +120,8 @@ WEIR_API weir_status weir_subarray(weir_client *client, const char *field, size_
 /* Sends the next step of `field`: every rank's local_count values (0 is allowed), converted to FP32 before they are
  * gathered on rank 0, or sent by each rank (weir_init_parts). Each send of a field is its next step, from 0; a sample is complete when every field of the
  * study has that step. Returns when the buffer may be reused; waits while the server has no room.
+ * The values may be in the memory of an NVIDIA GPU: weir copies them, after what the default stream of their GPU has to
+ * do already; work of other streams has to be over.
  * Errors: ARGUMENT, TIMEOUT, REJECTED, SIZE, STEPS, STATE, MPI, MEMORY, INTERNAL. */
 WEIR_API weir_status weir_send(weir_client *client, const char *field, const double *values, size_t local_count);
 WEIR_API weir_status weir_send_float(weir_client *client, const char *field, const float *values, size_t local_count);

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "server/buffer/buffer_state.h"
 #include "src/core/random.h"
@@ -41,6 +42,10 @@ class Buffer {
   /// batch begins, not where it ends: drawable() is asked once a batch. Precondition: the
   /// population is not 0.
   virtual Slot draw() = 0;
+  /// A guess at what the next slots.size() draws give, for prefetching: it may be wrong, but names
+  /// slots of the buffer. The tables that these draws look at are brought into the cache, all at
+  /// once. Precondition: as for draw().
+  virtual void foresee(std::span<Slot> slots) const = 0;
   /// Pins a slot for reading without drawing it. Precondition: it belongs to the population.
   virtual void pin(Slot slot) = 0;
   virtual void unpin(Slot slot) = 0;  ///< Precondition: pinned.

@@ -32,6 +32,10 @@ Slot Fifo::draw() {
   return remove(slot);
 }
 
+void Fifo::guess(std::span<Slot> slots) const {
+  for (std::size_t k = 0; k < slots.size(); ++k) slots[k] = ring_[(first_ + k) % ring_.size()];
+}
+
 BufferState Fifo::save() const {
   BufferState state = SlotBuffer::save();
   for (std::size_t k = 0; k < size_; ++k) {

@@ -19,6 +19,8 @@ class Fifo final : public SlotBuffer {
   void restore(const BufferState& state) override;
 
  private:
+  void guess(std::span<Slot> slots) const override;
+
   std::vector<Slot> ring_;  ///< the population, oldest at first_
   std::size_t first_ = 0, size_ = 0;
 };

@@ -16,6 +16,8 @@ class Firo final : public SlotBuffer {
   void restore(const BufferState& state) override;
 
  private:
+  void guess(std::span<Slot> slots) const override { SlotBuffer::guess(random_, slots); }
+
   Random random_;
 };
 

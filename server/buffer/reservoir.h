@@ -21,6 +21,9 @@ class Reservoir final : public SlotBuffer {
   void restore(const BufferState& state) override;
 
  private:
+  bool removes() const override { return reception_over(); }
+  void guess(std::span<Slot> slots) const override { SlotBuffer::guess(random_, slots); }
+
   Random random_;
 };
 

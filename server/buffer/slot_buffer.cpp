@@ -30,6 +30,31 @@ void SlotBuffer::abandon(Slot slot) {
 
 bool SlotBuffer::drawable() const { return occupancy().population() >= (over_ ? 1 : watermark_); }
 
+void SlotBuffer::foresee(std::span<Slot> slots) const {
+  guess(slots);
+  for (const Slot slot : slots) slots_.prefetch(slot);
+}
+
+/// Each draw takes a slot out of its list, and removes it or appends it to the held ones. Which
+/// slot then fills its place is not foreseen, nor is one that is drawn twice.
+void SlotBuffer::guess(Random random, std::span<Slot> slots) const {
+  std::size_t population = occupancy().population();
+  const std::size_t first_idle = slots_.count(SlotState::unseen);
+  std::size_t unseen = first_idle;
+  for (Slot& place : slots) {
+    std::size_t k = random.below(population);
+    if (k >= unseen) {
+      k += first_idle - unseen;
+    } else {
+      --unseen;
+    }
+    if (removes()) --population;
+    place = static_cast<Slot>(std::min(k, occupancy().population() - 1));
+    prefetch_at(place);
+  }
+  for (Slot& slot : slots) slot = at(slot);
+}
+
 void SlotBuffer::pin(Slot slot) {
   assert(slots_.state(slot) != SlotState::free && slots_.state(slot) != SlotState::filling);
   slots_.pin(slot);
@@ -49,12 +74,22 @@ Occupancy SlotBuffer::occupancy() const {
           .seen = slots_.count(SlotState::idle) + slots_.count(SlotState::held)};
 }
 
-Slot SlotBuffer::at(std::size_t k) const {
+std::pair<SlotState, std::size_t> SlotBuffer::place(std::size_t k) const {
   for (const auto state : {SlotState::unseen, SlotState::idle}) {
-    if (k < slots_.count(state)) return slots_.at(state, k);
+    if (k < slots_.count(state)) return {state, k};
     k -= slots_.count(state);
   }
-  return slots_.at(SlotState::held, k);
+  return {SlotState::held, k};
+}
+
+Slot SlotBuffer::at(std::size_t k) const {
+  const auto [state, position] = place(k);
+  return slots_.at(state, position);
+}
+
+void SlotBuffer::prefetch_at(std::size_t k) const {
+  const auto [state, position] = place(k);
+  slots_.prefetch_at(state, position);
 }
 
 BufferState SlotBuffer::save() const {

@@ -74,8 +74,8 @@ void Slots::assign(const std::vector<Slot>& free, const std::vector<Slot>& unsee
 void Slots::add(const std::vector<Slot>& slots, SlotState state) {
   for (const Slot slot : slots) {
     auto& target = members(state);
-    records_[slot] = Record{
-        .position = static_cast<std::uint32_t>(target.size()), .pins = 0, .state = state};
+    records_[slot] =
+        Record{.position = static_cast<std::uint32_t>(target.size()), .pins = 0, .state = state};
     target.push_back(slot);
   }
 }

@@ -16,6 +16,7 @@ class Collective {
   virtual ~Collective() = default;
   virtual std::size_t rank() const = 0;
   virtual std::size_t ranks() const = 0;
+  virtual std::size_t local_rank() const = 0;            ///< among the ranks of this machine
   virtual void sum(std::span<std::int64_t> values) = 0;  ///< in place, the same on all ranks
   virtual void sum(std::span<double> values) = 0;        ///< in place, bit-identical on all ranks
   virtual void sum(std::span<float> values) = 0;         ///< in place, bit-identical on all ranks

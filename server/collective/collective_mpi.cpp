@@ -63,6 +63,11 @@ class MpiCollective final : public Collective {
     check(MPI_Comm_set_errhandler(communicator_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
     check(MPI_Comm_rank(communicator_, &rank_), "MPI_Comm_rank");
     check(MPI_Comm_size(communicator_, &ranks_), "MPI_Comm_size");
+    MPI_Comm machine = MPI_COMM_NULL;
+    check(MPI_Comm_split_type(communicator_, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &machine),
+          "MPI_Comm_split_type");
+    check(MPI_Comm_rank(machine, &local_rank_), "MPI_Comm_rank");
+    check(MPI_Comm_free(&machine), "MPI_Comm_free");
   }
   ~MpiCollective() override {
     int finalized = 0;
@@ -72,6 +77,7 @@ class MpiCollective final : public Collective {
 
   std::size_t rank() const override { return static_cast<std::size_t>(rank_); }
   std::size_t ranks() const override { return static_cast<std::size_t>(ranks_); }
+  std::size_t local_rank() const override { return static_cast<std::size_t>(local_rank_); }
 
   void sum(std::span<std::int64_t> values) override { sum_politely(values, MPI_INT64_T); }
   void sum(std::span<double> values) override { sum_politely(values, MPI_DOUBLE); }
@@ -120,6 +126,7 @@ class MpiCollective final : public Collective {
   MPI_Comm communicator_ = MPI_COMM_NULL;
   int rank_ = 0;
   int ranks_ = 1;
+  int local_rank_ = 0;
 };
 
 }  // namespace

@@ -7,6 +7,7 @@ class SingleCollective final : public Collective {
  public:
   std::size_t rank() const override { return 0; }
   std::size_t ranks() const override { return 1; }
+  std::size_t local_rank() const override { return 0; }
   void sum(std::span<std::int64_t>) override {}
   void sum(std::span<double>) override {}
   void sum(std::span<float>) override {}

@@ -20,14 +20,14 @@ std::string with_unit(const std::string& name, const std::string& unit) {
   return unit.empty() ? name : name + " [" + unit + "]";
 }
 
-std::string inputs_of(const Study& study) {
+std::string text_of_inputs(const Study& study) {
   std::string text;
   for (const auto& parameter : study.parameters)
     text += with_unit(parameter.name, parameter.unit) + ", ";
   return text + with_unit("time", study.simulation.time.unit);
 }
 
-std::string outputs_of(const Study& study) {
+std::string text_of_outputs(const Study& study) {
   std::string text;
   for (const auto& field : study.simulation.fields) {
     text += (text.empty() ? "" : ", ") + with_unit(field.name, field.unit);
@@ -62,20 +62,20 @@ void add_normalisation(OnnxGraph& graph, const Normalisation& normalisation) {
 /// From the inputs' names to the output's.
 void add_function(OnnxGraph& graph, const ModelPlan& plan, const Study& study,
                   const Normalisation& normalisation) {
-  graph.input("inputs", normalisation.inputs(), inputs_of(study));
+  graph.input("inputs", normalisation.inputs(), text_of_inputs(study));
   std::map<std::string, std::string> values;
   values["h"] =
       graph.node("Div", {graph.node("Sub", {"inputs", "input_centre"}), "input_half_width"});
   if (plan.state) {
     graph.input("state", normalisation.outputs(),
-                "the fields of an earlier step: " + outputs_of(study));
+                "the fields of an earlier step: " + text_of_outputs(study));
     values["s"] =
         graph.node("Div", {graph.node("Sub", {"state", "output_mean"}), "output_deviation"});
   }
   add_operations(graph, plan.operations, values);
   const auto scaled = graph.node("Mul", {values["h"], "output_deviation"});
   graph.output("outputs", graph.node("Add", {scaled, "output_mean"}), normalisation.outputs(),
-               outputs_of(study));
+               text_of_outputs(study));
 }
 
 }  // namespace

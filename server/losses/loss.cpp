@@ -14,12 +14,13 @@ std::unique_ptr<Loss> plugged_loss(const std::string& name, const Plugged& plugg
 
 }  // namespace
 
-std::unique_ptr<Loss> make_loss(const Study& study, const Plugged& plugged) {
+std::unique_ptr<Loss> make_loss(const Study& study, const Plugged& plugged,
+                                const torch::Device& device) {
   switch (study.training.loss.kind) {
     case LossKind::mse:
     case LossKind::l1:
     case LossKind::huber:
-      return make_pointwise_loss(study);
+      return make_pointwise_loss(study, device);
     case LossKind::relative_l2:
       return make_relative_loss(study);
     case LossKind::sobolev:

@@ -31,7 +31,7 @@ torch::Tensor value_weights(const Study& study);
 /// Mean over the values of w_f φ(e): φ(e) = e² (mse), |e| (l1), Huber's (huber): e² / 2 up to
 /// |e| = delta, then delta (|e| − delta / 2) (Huber, 1964, "Robust estimation of a location
 /// parameter", section 3).
-std::unique_ptr<Loss> make_pointwise_loss(const Study& study);
+std::unique_ptr<Loss> make_pointwise_loss(const Study& study, const torch::Device& device);
 
 /// Mean over the fields of w_f ‖e_f‖ / ‖target_f‖ (Li et al., 2021, "Fourier neural operator for
 /// parametric partial differential equations", section 5, over a field instead of a sample, so that

@@ -37,8 +37,10 @@ class PointwiseLoss final : public Loss {
 
 }  // namespace
 
-std::unique_ptr<Loss> make_pointwise_loss(const Study& study) {
-  return std::make_unique<PointwiseLoss>(study.training.loss, value_weights(study));
+std::unique_ptr<Loss> make_pointwise_loss(const Study& study, const torch::Device& device) {
+  auto weights = value_weights(study);
+  if (weights.defined()) weights = weights.to(device);
+  return std::make_unique<PointwiseLoss>(study.training.loss, std::move(weights));
 }
 
 }  // namespace weir

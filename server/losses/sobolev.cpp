@@ -14,7 +14,7 @@ torch::Tensor mean_of_squares(const torch::Tensor& values) {
 
 /// `error`: [B, grid…] → [B]
 torch::Tensor squared_differences(const torch::Tensor& error) {
-  auto sum = torch::zeros({error.size(0)});
+  auto sum = torch::zeros({error.size(0)}, error.options().requires_grad(false));
   for (std::int64_t axis = 1; axis < error.dim(); ++axis) {
     const std::int64_t last = error.size(axis) - 1;
     if (last == 0) continue;

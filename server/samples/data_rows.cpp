@@ -42,11 +42,16 @@ std::span<const double> DataRows::parameters(std::size_t k) const {
   return data_.parameters(chosen_[k] / data_.steps());
 }
 
-void DataRows::copy_at(std::size_t position, std::span<float> values) const {
-  if (!in_memory()) return data_.read(position, values);
+void DataRows::copy_at(std::size_t position, std::span<float> values,
+                       const FieldScales& scales) const {
+  if (!in_memory()) {
+    data_.read(position, values);
+    if (!scales.empty()) copy_row(values, scales, values.data());
+    return;
+  }
   const auto found = std::lower_bound(needed_.begin(), needed_.end(), position);
   const auto row = static_cast<std::size_t>(found - needed_.begin());
-  std::copy_n(rows_.data() + row * sample_size_, sample_size_, values.data());
+  copy_row({rows_.data() + row * sample_size_, sample_size_}, scales, values.data());
 }
 
 }  // namespace weir

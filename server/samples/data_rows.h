@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/data/data_set.h"
+#include "server/samples/field_scales.h"
 #include "src/core/sample_id.h"
 
 namespace weir {
@@ -31,15 +32,17 @@ class DataRows {
   SampleId id(std::size_t k) const { return data_.id(chosen_[k]); }
   std::span<const double> parameters(std::size_t k) const;
   double time(std::size_t k) const { return data_.time(chosen_[k]); }  ///< physical, of its step
-  /// Copies the k-th row into `values` (sample_size floats).
-  void copy(std::size_t k, std::span<float> values) const { copy_at(chosen_[k], values); }
+  /// Copies the k-th row into `values` (sample_size floats), scaled.
+  void copy(std::size_t k, std::span<float> values, const FieldScales& scales = {}) const {
+    copy_at(chosen_[k], values, scales);
+  }
   /// The same of the step `lead` before.
-  void copy_state(std::size_t k, std::span<float> values) const {
-    copy_at(chosen_[k] - lead_, values);
+  void copy_state(std::size_t k, std::span<float> values, const FieldScales& scales = {}) const {
+    copy_at(chosen_[k] - lead_, values, scales);
   }
 
  private:
-  void copy_at(std::size_t position, std::span<float> values) const;
+  void copy_at(std::size_t position, std::span<float> values, const FieldScales& scales) const;
 
   DataSet data_;
   std::vector<std::size_t> chosen_;

@@ -83,9 +83,9 @@ void DatasetSource::copy(std::size_t first, std::size_t count, Batch& batch) {
     batch.ids.push_back(rows_.id(row));
     batch.times.push_back(rows_.time(row));
     batch.parameters.insert(batch.parameters.end(), parameters.begin(), parameters.end());
-    rows_.copy(row, std::span(batch.targets + k * sample_size_, sample_size_));
-    if (batch.states != nullptr)
-      rows_.copy_state(row, std::span(batch.states + k * sample_size_, sample_size_));
+    rows_.copy(row, std::span(batch.targets + k * sample_size_, sample_size_), batch.scales);
+    if (batch.states == nullptr) continue;
+    rows_.copy_state(row, std::span(batch.states + k * sample_size_, sample_size_), batch.scales);
   }
 }
 

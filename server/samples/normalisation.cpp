@@ -118,17 +118,25 @@ void normalise_inputs(const Normalisation& normalisation, std::span<const double
   }
 }
 
+void set_scales(const Normalisation& normalisation, FieldScales& scales) {
+  scales.clear();
+  for (std::size_t f = 0; f < normalisation.fields.size(); ++f) {
+    scales.push_back({.size = normalisation.field_sizes[f],
+                      .mean = static_cast<float>(normalisation.fields[f].mean),
+                      .scale = static_cast<float>(1 / normalisation.fields[f].deviation)});
+  }
+  const auto unchanged = [](const FieldScale& s) { return s.mean == 0 && s.scale == 1; };
+  if (std::all_of(scales.begin(), scales.end(), unchanged)) scales.clear();
+}
+
 void normalise_fields(const Normalisation& normalisation, std::span<float> values) {
-  float* begin = values.data();
-  float* const end = begin + values.size();
-  while (begin != end) {
-    for (std::size_t f = 0; f < normalisation.fields.size(); ++f) {
-      const auto mean = static_cast<float>(normalisation.fields[f].mean);
-      const auto scale = static_cast<float>(1 / normalisation.fields[f].deviation);
-      float* const field_end = begin + normalisation.field_sizes[f];
-      std::transform(begin, field_end, begin, [=](float x) { return (x - mean) * scale; });
-      begin = field_end;
-    }
+  FieldScales scales;
+  set_scales(normalisation, scales);
+  if (scales.empty()) return;
+  const std::size_t size = normalisation.outputs();
+  for (std::size_t first = 0; first < values.size(); first += size) {
+    const auto row = values.subspan(first, size);
+    copy_row(row, scales, row.data());
   }
 }
 

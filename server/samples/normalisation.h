@@ -45,7 +45,11 @@ void measure_fields(Normalisation& normalisation, const Study& study, SampleSour
 void normalise_inputs(const Normalisation& normalisation, std::span<const double> times,
                       std::span<const double> parameters, std::span<float> out);
 
-/// In place; `values` holds whole samples.
+/// How a copy normalises the fields, into `scales`, whose memory is used again; none when all
+/// fields stay as they are.
+void set_scales(const Normalisation& normalisation, FieldScales& scales);
+
+/// In place; `values` holds whole samples. The same to the bit as a copy with set_scales().
 void normalise_fields(const Normalisation& normalisation, std::span<float> values);
 
 }  // namespace weir

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/buffer/buffer.h"
+#include "server/samples/field_scales.h"
 #include "src/core/clock.h"
 #include "src/core/sample_id.h"
 
@@ -33,6 +34,8 @@ struct Batch {
   std::vector<double> parameters;  ///< ids.size() × parameters of the study, physical units
   std::vector<double> times;  ///< ids.size(): of the steps, physical; as the solver said, or from
                               ///< the study's time axis
+  FieldScales scales;         ///< how states and targets are scaled while they are copied; set by
+                              ///< who draws
   float* states = nullptr;    ///< autoregressive: as targets, the fields of the step `lead` before;
                               ///< null: not wanted
   float* targets = nullptr;  ///< room for batch × sample_size floats: per sample all fields, in the

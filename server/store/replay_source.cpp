@@ -208,10 +208,16 @@ void ReplaySource::copy(Batch& batch) const {
     batch.parameters.insert(batch.parameters.end(), parameters.begin(), parameters.end());
     const std::size_t position = found->second * data_.steps() + id.step;
     batch.times.push_back(data_.time(position));
-    data_.read(position, std::span(batch.targets + k * sample_size_, sample_size_));
+    read(position, batch.scales, batch.targets + k * sample_size_);
     if (batch.states == nullptr || lead_ == 0) continue;
-    data_.read(position - lead_, std::span(batch.states + k * sample_size_, sample_size_));
+    read(position - lead_, batch.scales, batch.states + k * sample_size_);
   }
+}
+
+void ReplaySource::read(std::size_t position, const FieldScales& scales, float* to) const {
+  const std::span<float> row(to, sample_size_);
+  data_.read(position, row);
+  if (!scales.empty()) copy_row(row, scales, to);
 }
 
 }  // namespace weir

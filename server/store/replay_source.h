@@ -55,6 +55,7 @@ class ReplaySource final : public SampleSource, public RoundParticipant {
   void look(std::size_t count);
   void unpin();
   void copy(Batch& batch) const;
+  void read(std::size_t position, const FieldScales& scales, float* to) const;
 
   LineageReader reader_;
   DataSet data_;

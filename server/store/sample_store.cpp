@@ -20,6 +20,9 @@ bool same(const Offer& a, const Offer& b) {
 
 using Kind = LineageEvent::Kind;
 
+/// So many rows are on their way from memory while one is copied.
+constexpr std::size_t rows_ahead = 8;
+
 }  // namespace
 
 SampleStore::Impl::Impl(const Study& study, const Design& study_design, std::size_t rank,
@@ -34,14 +37,11 @@ SampleStore::Impl::Impl(const Study& study, const Design& study_design, std::siz
       reproducible(study.reproducible),
       time(study.simulation.time),
       rows(study),
-      ids(study.buffer.capacity),
-      parameters(study.buffer.capacity * parameter_count),
-      times(study.buffer.capacity),
+      facts(study.buffer.capacity, parameter_count),
       buffer(make_buffer(kind, study.buffer.capacity, study.buffer.watermark,
                          Random(study.seed, "buffer", rank))),
       ledger(study.simulation.steps, rank, ranks, routing_of(study)),
       history(static_cast<Slot>(study.buffer.capacity), lead, study.simulation.steps),
-      draws(study.buffer.capacity, 0),
       durable(ledger),
       places(study.buffer.capacity),
       refilled(study.buffer.capacity, false) {}
@@ -95,30 +95,34 @@ wire::CommitStatus SampleStore::Impl::mark(SampleId id, bool usable) {
 }
 
 void SampleStore::Impl::count_draw(Slot slot) {
-  const std::uint32_t before = draws[slot]++;
+  const std::uint32_t before = facts[slot].draws++;
   repeats.resize(std::max<std::size_t>(repeats.size(), before + 2));
   repeats[before] -= 1;
   repeats[before + 1] += 1;
 }
 
 void SampleStore::Impl::copy(Slot slot, std::size_t position, Batch& batch) const {
-  rows.copy_target(slot, batch.targets + position * sample_size);
+  rows.copy_target(slot, batch.targets + position * sample_size, batch.scales);
   if (batch.states != nullptr && lead > 0)
-    rows.copy_state(slot, batch.states + position * sample_size);
-  batch.ids.push_back(ids[slot]);
-  batch.times.push_back(times[slot]);
-  const auto first = parameters.begin() + static_cast<std::ptrdiff_t>(slot * parameter_count);
-  batch.parameters.insert(batch.parameters.end(), first,
-                          first + static_cast<std::ptrdiff_t>(parameter_count));
+    rows.copy_state(slot, batch.states + position * sample_size,
+                    WEIR_BUG("state_not_scaled") ? FieldScales{} : batch.scales);
+  batch.ids[position] = facts[slot].id;
+  batch.times[position] = facts[slot].time;
+  const auto parameters = facts.parameters(slot);
+  std::copy(parameters.begin(), parameters.end(),
+            batch.parameters.data() + position * parameter_count);
 }
 
 /// Copies the pinned slots without the lock, unpins them, and wakes the aggregator when there is
 /// more room than it knows.
 void SampleStore::Impl::read_pinned(Batch& batch) {
-  batch.ids.clear();
-  batch.parameters.clear();
-  batch.times.clear();
-  for (std::size_t k = 0; k < pinned.size(); ++k) copy(pinned[k], k, batch);
+  batch.ids.resize(pinned.size());
+  batch.parameters.resize(pinned.size() * parameter_count);
+  batch.times.resize(pinned.size());
+  for (std::size_t k = 0; k < pinned.size(); ++k) {
+    if (k + rows_ahead < pinned.size()) rows.prefetch(pinned[k + rows_ahead]);
+    copy(pinned[k], k, batch);
+  }
   std::unique_lock lock(mutex);
   for (const Slot slot : pinned) buffer->unpin(slot);
   record(Kind::unpinned);
@@ -157,10 +161,9 @@ wire::Begin SampleStore::begin(SampleId id) {
   if (const auto rows = impl_->cut_rows) rows->vacate(slot, lock);
   impl_->told_room = impl_->arrivals();
   lock.unlock();
-  impl_->ids[slot] = id;
-  impl_->times[slot] = time_of(impl_->time, id.step);
-  std::copy(values.begin(), values.end(),
-            impl_->parameters.begin() + static_cast<std::ptrdiff_t>(slot * impl_->parameter_count));
+  impl_->facts[slot].id = id;
+  impl_->facts[slot].time = time_of(impl_->time, id.step);
+  std::copy(values.begin(), values.end(), impl_->facts.parameters(slot).begin());
   return {wire::BeginStatus::begun, slot};
 }
 
@@ -169,7 +172,7 @@ float* SampleStore::row(wire::Slot slot, std::size_t field) {
 }
 
 void SampleStore::set_time(wire::Slot slot, double time) {
-  if (!impl_->history.owns(slot)) impl_->times[slot] = time;  // a state has none
+  if (!impl_->history.owns(slot)) impl_->facts[slot].time = time;  // a state has none
 }
 
 wire::CommitStatus SampleStore::commit(wire::Slot slot) {
@@ -180,7 +183,7 @@ wire::CommitStatus SampleStore::commit(wire::Slot slot) {
 }
 
 wire::CommitStatus SampleStore::Impl::commit(Slot slot, bool usable) {
-  const SampleId id = ids[slot];
+  const SampleId id = facts[slot].id;
   const Halves halves = usable && lead > 0 ? join(slot, id) : Halves{};
   WEIR_FAILPOINT("aggregator.before_mark");
   const std::lock_guard lock(mutex);
@@ -189,7 +192,7 @@ wire::CommitStatus SampleStore::Impl::commit(Slot slot, bool usable) {
   if (accepted && halves.whole) {
     buffer->commit(slot);
     record(Kind::commit, slot);
-    draws[slot] = 0;
+    facts[slot].draws = 0;
     repeats[0] += 1;
   } else {
     buffer->abandon(slot);
@@ -229,7 +232,7 @@ SampleStore::Impl::Halves SampleStore::Impl::join(Slot slot, SampleId id) {
 Slot SampleStore::Impl::take_row(SampleId id, std::unique_lock<std::mutex>& lock) {
   const Slot row = history.take(id);
   rows.grow_history(history.rows());
-  places.resize(ids.size() + history.rows());
+  places.resize(facts.capacity() + history.rows());
   refilled.resize(places.size());
   places[row].reset();
   refilled[row] = true;
@@ -279,10 +282,14 @@ void SampleStore::wait(Duration at_most) {
 void SampleStore::draw(std::size_t count, Batch& batch) {
   {
     const std::lock_guard lock(impl_->mutex);
-    impl_->pinned.clear();
-    for (std::size_t k = 0; k < count; ++k) {
-      impl_->pinned.push_back(impl_->buffer->draw());
-      impl_->count_draw(impl_->pinned.back());
+    impl_->pinned.resize(count);
+    impl_->buffer->foresee(impl_->pinned);
+    for (const Slot slot : impl_->pinned) impl_->facts.prefetch(slot);
+    for (const Slot slot : std::span(impl_->pinned).first(std::min(count, rows_ahead)))
+      impl_->rows.prefetch(slot);
+    for (Slot& slot : impl_->pinned) {
+      slot = impl_->buffer->draw();
+      impl_->count_draw(slot);
     }
     impl_->record_draw(batch.number);
     impl_->promised = false;

@@ -100,11 +100,11 @@ StoreState SampleStore::Impl::tables() const {
                    .repeats = repeats,
                    .ledger = ledger,
                    .history_bytes = 0};
-  const std::vector<Slot> slots = population(state.buffer, ids.size());
+  const std::vector<Slot> slots = population(state.buffer, facts.capacity());
   state.samples.reserve(slots.size());
   for (const Slot slot : slots) {
     state.samples.push_back(
-        {.slot = slot, .id = ids[slot], .draws = draws[slot], .time = times[slot]});
+        {.slot = slot, .id = facts[slot].id, .draws = facts[slot].draws, .time = facts[slot].time});
   }
   // When no simulation goes on, only a step that has come already may still find its other half.
   if (buffer->reception_over()) return state;
@@ -164,9 +164,9 @@ void SampleStore::published(const StoreState& state, const std::vector<RowPlace>
 /// Rows of the history follow those of the buffer, ascending, and not beyond what such a study can
 /// ever have.
 bool SampleStore::Impl::is_history(std::span<const CutSample> samples) const {
-  std::size_t next = ids.size();
+  std::size_t next = facts.capacity();
   for (const CutSample& sample : samples) {
-    if (sample.slot < next || sample.slot - ids.size() >= most_rows) return false;
+    if (sample.slot < next || sample.slot - facts.capacity() >= most_rows) return false;
     next = sample.slot + std::size_t{1};
   }
   return true;
@@ -176,7 +176,7 @@ bool SampleStore::Impl::is_history(std::span<const CutSample> samples) const {
 /// changes.
 void SampleStore::Impl::check(const StoreState& state, const std::vector<RowPlace>& known) const {
   check_ledger(state.ledger, ledger);
-  const auto slots = population(state.buffer, ids.size());
+  const auto slots = population(state.buffer, facts.capacity());
   const auto rest = state.samples.begin() +
                     static_cast<std::ptrdiff_t>(std::min(slots.size(), state.samples.size()));
   const bool same =
@@ -205,17 +205,16 @@ void SampleStore::Impl::put(const CutSample& sample, const RowPlace& place,
   rows.restore(sample.slot, row);
   if (history.owns(sample.slot)) {
     history.restore(sample);
-    places.resize(ids.size() + history.rows());
+    places.resize(facts.capacity() + history.rows());
     refilled.resize(places.size());
     places[sample.slot] = place;
     return;
   }
   const auto values = design.parameters(sample.id.sim).value();
-  std::copy(values.begin(), values.end(),
-            parameters.begin() + static_cast<std::ptrdiff_t>(sample.slot * parameter_count));
-  ids[sample.slot] = sample.id;
-  draws[sample.slot] = sample.draws;
-  times[sample.slot] = WEIR_BUG("time_not_restored") ? 0 : sample.time;
+  std::copy(values.begin(), values.end(), facts.parameters(sample.slot).begin());
+  facts[sample.slot] = {.id = sample.id,
+                        .time = WEIR_BUG("time_not_restored") ? 0 : sample.time,
+                        .draws = sample.draws};
   places[sample.slot] = place;
 }
 

@@ -16,6 +16,7 @@
 #include "server/store/history.h"
 #include "server/store/lineage_log.h"
 #include "server/store/sample_store.h"
+#include "server/store/slot_facts.h"
 #include "server/store/slot_rows.h"
 
 namespace weir {
@@ -66,9 +67,7 @@ struct SampleStore::Impl {
   // What a slot holds: the aggregator's while it is filling, whoever's pin it is after; never under
   // the lock.
   SlotRows rows;
-  std::vector<SampleId> ids;
-  std::vector<double> parameters;
-  std::vector<double> times;
+  SlotFacts facts;  ///< but for their draws, which are counted under the lock
 
   // The trainer's alone: the slots of the batch under assembly, and the names of their samples.
   std::vector<Slot> pinned;
@@ -82,7 +81,6 @@ struct SampleStore::Impl {
   std::unique_ptr<Buffer> buffer;
   Ledger ledger;
   History history;
-  std::vector<std::uint32_t> draws;   ///< of the sample in each slot
   std::vector<double> repeats = {0};  ///< samples drawn k times
   std::size_t batch_asked = 1;        ///< by the last offer
   Offer offered{Readiness::below, 0};

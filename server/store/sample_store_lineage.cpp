@@ -19,7 +19,7 @@ void SampleStore::Impl::record(LineageEvent::Kind event, std::uint64_t number,
 void SampleStore::Impl::record_draw(std::uint64_t batch) {
   if (!lineage) return;
   drawn.clear();
-  for (const Slot slot : pinned) drawn.push_back(ids[slot]);
+  for (const Slot slot : pinned) drawn.push_back(facts[slot].id);
   lineage->add(LineageEvent::Kind::draw, batch, drawn);
 }
 

@@ -29,6 +29,9 @@ Slab::Slab(std::size_t capacity, std::size_t row_size)
                     " for the buffer: " + std::generic_category().message(errno) +
                     "; raise the limit (ulimit -v) or lower /buffer/capacity");
   }
+  // Rows are read at random, each from other pages: with large ones the processor finds them
+  // sooner. A system that has none says so, and uses small ones.
+  ::madvise(pages, bytes_, MADV_HUGEPAGE);
   floats_ = static_cast<float*>(pages);
 }
 

@@ -4,17 +4,20 @@
 #include <cstring>
 
 #include "server/store/finite.h"
+#include "server/store/slot_facts.h"
 #include "src/core/memory.h"
 #include "src/study/samples.h"
 
 namespace weir {
 namespace {
 
-/// What one slot costs, all in all: its rows, its parameters, and the tables.
+constexpr std::size_t cache_line = 64;
+
+/// What one slot costs, all in all: its rows, what is known of it, and the tables.
 std::size_t slot_bytes(const Study& study) {
-  constexpr std::size_t tables = 168;
+  constexpr std::size_t tables = 140;
   return steps_of_sample(study) * study.simulation.sample_size() * sizeof(float) +
-         study.parameters.size() * sizeof(double) + tables;
+         SlotFacts::bytes(study.parameters.size()) + tables;
 }
 
 double history_bytes(const Study& study) {
@@ -52,15 +55,33 @@ void SlotRows::grow_history(std::size_t rows) {
     history_.push_back(std::make_unique_for_overwrite<float[]>(sample_size_));
 }
 
-void SlotRows::copy_target(Slot slot, float* to) const {
-  for (const auto& slab : targets_) {
-    std::memcpy(to, slab.row(slot), slab.row_size() * sizeof(float));
+/// The rest is found by the processor itself, once it sees the copy go on.
+void SlotRows::prefetch(Slot slot) const {
+  std::size_t left = 2048;
+  const auto fetch = [&](const Slab& slab) {
+    const auto* row = reinterpret_cast<const std::byte*>(slab.row(slot));
+    const std::size_t bytes = std::min(slab.row_size() * sizeof(float), left);
+    for (std::size_t at = 0; at < bytes; at += cache_line) __builtin_prefetch(row + at);
+    left -= bytes;
+  };
+  for (const auto& slab : targets_) fetch(slab);
+  if (states_) fetch(*states_);
+}
+
+void SlotRows::copy_target(Slot slot, float* to, const FieldScales& scales) const {
+  for (std::size_t f = 0; f < targets_.size(); ++f) {
+    const Slab& slab = targets_[f];
+    if (scales.empty()) {
+      std::memcpy(to, slab.row(slot), slab.row_size() * sizeof(float));
+    } else {
+      copy_field(slab.row(slot), scales[f], to);
+    }
     to += slab.row_size();
   }
 }
 
-void SlotRows::copy_state(Slot slot, float* to) const {
-  std::memcpy(to, states_->row(slot), sample_size_ * sizeof(float));
+void SlotRows::copy_state(Slot slot, float* to, const FieldScales& scales) const {
+  copy_row({states_->row(slot), sample_size_}, scales, to);
 }
 
 void SlotRows::set_state(Slot slot, const float* from) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "server/buffer/buffer_state.h"
+#include "server/samples/field_scales.h"
 #include "server/store/slab.h"
 #include "src/study/study.h"
 
@@ -40,9 +41,11 @@ class SlotRows {
     return slot < capacity_ ? nullptr : history_[slot - capacity_].get();
   }
 
+  /// Brings the beginning of a slot's values into the cache, for a copy that follows soon.
+  void prefetch(Slot slot) const;
   // Values of a sample, each to or from sample_size() floats.
-  void copy_target(Slot slot, float* to) const;
-  void copy_state(Slot slot, float* to) const;
+  void copy_target(Slot slot, float* to, const FieldScales& scales = {}) const;
+  void copy_state(Slot slot, float* to, const FieldScales& scales = {}) const;
   void set_state(Slot slot, const float* from);
 
   /// What a cut keeps: cut_size() floats. `history`: what history(slot) said; its row stands in the

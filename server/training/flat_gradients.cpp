@@ -1,24 +1,27 @@
 #include "server/training/flat_gradients.h"
 
-#include <cstring>
 #include <utility>
 
 namespace weir {
 namespace {
 
-std::size_t count(const std::vector<torch::Tensor>& parameters) {
-  std::size_t values = 0;
-  for (const auto& parameter : parameters) values += static_cast<std::size_t>(parameter.numel());
+std::int64_t count(const std::vector<torch::Tensor>& parameters) {
+  std::int64_t values = 0;
+  for (const auto& parameter : parameters) values += parameter.numel();
   return values;
 }
 
 }  // namespace
 
 FlatGradients::FlatGradients(const std::vector<torch::Tensor>& parameters)
-    : parameters_(parameters), values_(count(parameters) + 1) {
-  float* next = values_.data();
+    : parameters_(parameters),
+      values_(
+          torch::zeros({count(parameters) + 1}, parameters.front().options().requires_grad(false))),
+      gradients_(values_.narrow(0, 0, values_.numel() - 1)),
+      loss_(values_.narrow(0, values_.numel() - 1, 1)) {
+  std::int64_t next = 0;
   for (auto& parameter : parameters_) {
-    places_.push_back(torch::from_blob(next, parameter.sizes(), torch::kFloat32));
+    places_.push_back(values_.narrow(0, next, parameter.numel()).view(parameter.sizes()));
     parameter.mutable_grad() = places_.back();
     next += parameter.numel();
   }
@@ -33,11 +36,11 @@ FlatGradients::FlatGradients(std::shared_ptr<Model> model) : FlatGradients(model
 }
 
 void FlatGradients::begin() {
-  set_loss(0);
   if (!written_) {
-    std::memset(values_.data(), 0, values_.size() * sizeof(float));
+    values_.zero_();
     return;
   }
+  loss_.zero_();
   for (auto& parameter : parameters_) parameter.mutable_grad() = torch::Tensor();
 }
 

@@ -1,9 +1,7 @@
 #pragma once
 // All gradients of a model in one buffer, the loss behind them: one all-reduce a step.
 
-#include <cstddef>
 #include <memory>
-#include <span>
 #include <vector>
 
 #include <torch/torch.h>
@@ -17,6 +15,7 @@ namespace weir {
 /// add to zeros.
 class FlatGradients {
  public:
+  /// Parameters are FP32 on one device.
   explicit FlatGradients(const std::vector<torch::Tensor>& parameters);
   /// Keeps a handle of the model, whose backward passes are from now on for gradients of parameters
   /// alone: torch::autograd::grad would find them changed, and no pass may create a graph.
@@ -26,17 +25,17 @@ class FlatGradients {
   void begin();
   /// After each of them, or without one: gradients() holds them, and what comes adds to them.
   void collect();
-  void set_loss(float loss) { values_.back() = loss; }
-  float loss() const { return values_.back(); }
-  /// The gradients in the order of the parameters, then the loss.
-  std::span<float> values() { return values_; }
-  std::span<float> gradients() { return values().first(values_.size() - 1); }
+  void add_loss(const torch::Tensor& loss) { loss_.add_(loss); }
+  float loss() const { return loss_.item<float>(); }  ///< waits for a GPU
+  /// The gradients in the order of the parameters, then the loss: [n + 1] on their device.
+  const torch::Tensor& values() const { return values_; }
+  const torch::Tensor& gradients() const { return gradients_; }  ///< [n], the same memory
 
  private:
   std::vector<torch::Tensor> parameters_, places_;
   std::shared_ptr<Model> model_;
   bool written_ = false;  ///< by the model, rather than added to
-  std::vector<float> values_;
+  torch::Tensor values_, gradients_, loss_;
 };
 
 }  // namespace weir

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "server/tensors/batch_rows.h"
+#include "server/tensors/device.h"
 #include "server/tensors/tensor_text.h"
 
 namespace weir {
@@ -47,7 +49,7 @@ void LoopStream::learnt(const torch::Tensor& losses) {
                                 "; expected Float of shape [" + std::to_string(expected) +
                                 "], one loss a sample");
   told_ = true;
-  const auto values = losses.detach().contiguous();
+  const auto values = on_host(losses.detach());
   loss_ = values.sum(torch::kFloat64).item<double>();
   turns_.learnt(values);
 }
@@ -56,8 +58,10 @@ void LoopStream::sum(const torch::Tensor& values) {
   if (values.scalar_type() != torch::kFloat32 || !values.is_contiguous())
     throw std::invalid_argument("sum() was given " + described(values) +
                                 "; expected a contiguous tensor of Float");
-  collective_.sum(
-      std::span<float>(values.data_ptr<float>(), static_cast<std::size_t>(values.numel())));
+  const torch::NoGradGuard no_gradients;
+  const auto host = on_host(values);
+  collective_.sum(values_of(host));
+  if (!values.is_cpu()) torch::Tensor(values).copy_(host);
 }
 
 void LoopStream::sum_gradients(const std::vector<torch::Tensor>& parameters) {
@@ -66,7 +70,7 @@ void LoopStream::sum_gradients(const std::vector<torch::Tensor>& parameters) {
     const auto size = static_cast<std::size_t>(parameter.numel());
     gradients_.resize(gradients_.size() + size);
     if (!parameter.grad().defined()) continue;
-    const auto own = parameter.grad().contiguous();
+    const auto own = on_host(parameter.grad());
     std::memcpy(gradients_.data() + gradients_.size() - size, own.data_ptr<float>(),
                 size * sizeof(float));
   }
@@ -78,7 +82,8 @@ void LoopStream::sum_gradients(const std::vector<torch::Tensor>& parameters) {
     if (parameter.grad().defined())
       parameter.mutable_grad().copy_(sum);
     else
-      parameter.mutable_grad() = sum.clone();
+      parameter.mutable_grad() =
+          sum.to(parameter.device(), sum.scalar_type(), /*non_blocking=*/false, /*copy=*/true);
     next += parameter.numel();
   }
 }

@@ -2,9 +2,12 @@
 
 #include <cmath>
 #include <utility>
+#include <variant>
 
 #include <ATen/Parallel.h>
 
+#include "server/tensors/device.h"
+#include "server/training/update_on_gpu.h"
 #include "server/training/update_rules.h"
 
 namespace weir {
@@ -41,32 +44,65 @@ SgdStep sgd_step(const OptimizerSettings& settings, double rate, double factor) 
           static_cast<float>(settings.momentum), static_cast<float>(rate)};
 }
 
+using Rule = std::variant<AdamStep, SgdStep>;
+
+Rule rule_of(const OptimizerSettings& settings, double rate, double factor, std::size_t steps) {
+  if (settings.kind == OptimizerKind::sgd) return sgd_step(settings, rate, factor);
+  return adam_step(settings, rate, factor, steps);
+}
+
+/// A parameter, and what is remembered of it, or null.
+struct Run {
+  float* weights;
+  const float* gradients;
+  float *first, *second;
+  std::size_t count;
+
+  Run part(std::int64_t begin, std::int64_t end) const {
+    return {weights + begin, gradients + begin, first ? first + begin : first,
+            second ? second + begin : second, static_cast<std::size_t>(end - begin)};
+  }
+};
+
+void run_on_cpu(const Rule& rule, const Run& run) {
+  at::parallel_for(
+      0, static_cast<std::int64_t>(run.count), grain, [&](std::int64_t begin, std::int64_t end) {
+        const Run part = run.part(begin, end);
+        if (const auto* step = std::get_if<AdamStep>(&rule))
+          adam(*step, part.weights, part.gradients, part.first, part.second, part.count);
+        else
+          sgd(std::get<SgdStep>(rule), part.weights, part.gradients, part.first, part.count);
+      });
+}
+
+void run_on_gpu(const Rule& rule, const Run& run, void* stream) {
+  if (const auto* step = std::get_if<AdamStep>(&rule))
+    adam_on_gpu(*step, run.weights, run.gradients, run.first, run.second, run.count, stream);
+  else
+    sgd_on_gpu(std::get<SgdStep>(rule), run.weights, run.gradients, run.first, run.count, stream);
+}
+
 }  // namespace
 
 Optimizer::Optimizer(const OptimizerSettings& settings, std::vector<torch::Tensor> parameters)
     : settings_(settings), names_(names_of(settings)), parameters_(std::move(parameters)) {}
 
-void Optimizer::step(std::span<const float> gradients, double learning_rate, double factor) {
+void Optimizer::step(const torch::Tensor& gradients, double learning_rate, double factor) {
   if (memory_.empty()) make_memory();
   ++steps_;
-  const bool is_sgd = settings_.kind == OptimizerKind::sgd;
-  const AdamStep adaptive = adam_step(settings_, learning_rate, factor, steps_);
-  const SgdStep plain = sgd_step(settings_, learning_rate, factor);
-  const float* next = gradients.data();
+  const Rule rule = rule_of(settings_, learning_rate, factor, steps_);
+  const float* next = gradients.data_ptr<float>();
   for (std::size_t k = 0; k < parameters_.size(); ++k) {
-    float* const weights = parameters_[k].data_ptr<float>();
     const auto place = [&](std::size_t n) {
       return n < names_.size() ? memory_[k][n].data_ptr<float>() : nullptr;
     };
-    float *const first = place(0), *const second = place(1);
-    at::parallel_for(0, parameters_[k].numel(), grain, [&](std::int64_t begin, std::int64_t end) {
-      const auto count = static_cast<std::size_t>(end - begin);
-      if (is_sgd)
-        sgd(plain, weights + begin, next + begin, first ? first + begin : first, count);
-      else
-        adam(adaptive, weights + begin, next + begin, first + begin, second + begin, count);
-    });
-    next += parameters_[k].numel();
+    const auto count = static_cast<std::size_t>(parameters_[k].numel());
+    const Run run{parameters_[k].data_ptr<float>(), next, place(0), place(1), count};
+    if (gradients.is_cuda())
+      run_on_gpu(rule, run, current_stream(gradients.device()));
+    else
+      run_on_cpu(rule, run);
+    next += count;
   }
 }
 

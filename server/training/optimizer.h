@@ -2,7 +2,6 @@
 // The study's optimiser: new weights from gradients, in one pass over the memory.
 
 #include <cstddef>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -17,11 +16,13 @@ namespace weir {
 /// sgd: with momentum. What comes out depends on no number of threads. Used by one thread.
 class Optimizer {
  public:
-  /// Parameters are contiguous FP32 on the CPU, whose memory others may exchange between two steps.
+  /// Parameters are contiguous FP32 on one device, whose memory others may exchange between two
+  /// steps.
   Optimizer(const OptimizerSettings& settings, std::vector<torch::Tensor> parameters);
 
-  /// `gradients` of all parameters, one after another, each times `factor`.
-  void step(std::span<const float> gradients, double learning_rate, double factor = 1);
+  /// `gradients` of all parameters, one after another on their device, each times `factor`. On a
+  /// GPU it is begun when this returns, in LibTorch's stream. Errors: those of update_on_gpu.h.
+  void step(const torch::Tensor& gradients, double learning_rate, double factor = 1);
   /// The places of its memory: optimizer/K/exp_avg and exp_avg_sq of parameter K (adam, adamw),
   /// optimizer/K/momentum_buffer (sgd with momentum). None before its first step.
   std::vector<NamedTensor> memory() const;

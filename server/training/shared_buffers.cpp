@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "server/tensors/device.h"
 #include "src/core/planted_bug.h"
 
 namespace weir {
@@ -26,15 +27,16 @@ SharedBuffers::SharedBuffers(const Model& model) {
 
 void SharedBuffers::broadcast(Collective& collective) {
   if (buffers_.empty() || collective.ranks() == 1 || WEIR_BUG("buffers_not_shared")) return;
+  // As bytes, since some are of other types; by way of the host, where a GPU has them.
   float* next = bytes_.data();
   for (const auto& buffer : buffers_) {
-    std::memcpy(next, buffer.data_ptr(), buffer.nbytes());
+    std::memcpy(next, on_host(buffer).data_ptr(), buffer.nbytes());
     next += room_for(buffer);
   }
   collective.broadcast(bytes_);
   next = bytes_.data();
-  for (const auto& buffer : buffers_) {
-    std::memcpy(buffer.data_ptr(), next, buffer.nbytes());
+  for (auto& buffer : buffers_) {
+    buffer.copy_(torch::from_blob(next, buffer.sizes(), buffer.scalar_type()));
     next += room_for(buffer);
   }
 }

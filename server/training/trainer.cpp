@@ -11,6 +11,8 @@
 #include "server/models/study_model.h"
 #include "server/plugin/user_code.h"
 #include "server/samples/normalisation.h"
+#include "server/tensors/batch_rows.h"
+#include "server/tensors/device.h"
 #include "server/tensors/state_tensors.h"
 #include "server/tensors/torch_threads.h"
 #include "server/training/digest.h"
@@ -31,10 +33,13 @@ namespace {
 constexpr std::chrono::milliseconds longest_wait{10};
 constexpr std::size_t report_every = 10;  // batches
 
-std::shared_ptr<Model> model_of(const Study& study, const Plugged& plugged) {
+std::shared_ptr<Model> model_of(const Study& study, const Plugged& plugged,
+                                const torch::Device& device) {
   set_torch_threads(study.server.threads);
   torch::manual_seed(study.seed);
-  return make_model(study, plugged);
+  auto model = make_model(study, plugged);
+  model->to(device);
+  return model;
 }
 
 bool has_user_code(const Study& study) {
@@ -62,8 +67,9 @@ struct Trainer::Impl final : BatchTurns {
         clock(by),
         normalisation(make_normalisation(of)),
         measured(of.training.normalisation.kind != NormalisationKind::measured),
-        model(model_of(of, plugged)),
-        loss(make_loss(of, plugged)),
+        device(set_up_device(of, with.local_rank())),
+        model(model_of(of, plugged, device)),
+        loss(make_loss(of, plugged, device)),
         training_step(of, normalisation, with, model, *loss, make_transform(of, plugged)),
         loop(make_loop(of, plugged, *model, *loss)),
         validation(validation_of(of, with)),
@@ -107,6 +113,7 @@ struct Trainer::Impl final : BatchTurns {
 
   Normalisation normalisation;
   bool measured;  ///< the fields' statistics are final
+  const torch::Device device;
   std::shared_ptr<Model> model;
   std::unique_ptr<Loss> loss;
   TrainingStep training_step;
@@ -376,8 +383,10 @@ void Trainer::Impl::report_progress() const {
 bool Trainer::Impl::identical_weights() {
   std::uint64_t mine = digest({});
   const auto add = [&mine](const std::vector<torch::Tensor>& tensors) {
-    for (const auto& tensor : tensors)
-      mine = digest({tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())}, mine);
+    for (const auto& tensor : tensors) {
+      const auto host = on_host(tensor);
+      mine = digest(values_of(host), mine);
+    }
   };
   add(model->parameters());
   add(training_step.averages());
@@ -411,12 +420,15 @@ TrainingState Trainer::capture() const { return impl_->capture(/*tensors=*/true)
 
 void Trainer::restore(const TrainingState& state) { impl_->restore(state); }
 
+std::string Trainer::device() const { return described(impl_->device); }
+
 std::uint64_t Trainer::pulse() const noexcept { return impl_->pulse; }
 
 void Trainer::export_model(const std::filesystem::path& folder,
                            const TrainingResult& result) const {
   WEIR_FAILPOINT("trainer.before_export");
   const auto averaged = impl_->training_step.averaged();
+  const OnHost on_the_host(*impl_->model);
   const TrainedModel trained{*impl_->model, impl_->normalisation, impl_->study, result,
                              impl_->simulations.count()};
   export_files(posix_file_system(), folder, trained, impl_->warned, [this] { ++impl_->pulse; });

@@ -33,9 +33,10 @@ struct TrainingProgress {
 /// Used by one thread; that thread is the only one to call the collective.
 class Trainer {
  public:
-  /// All arguments but `registry` outlive the trainer. Errors: Error{input} for a model or data set
-  /// that does not fit the study, a name that is not in the registry, or a precision that the
-  /// device does not have.
+  /// All arguments but `registry` outlive the trainer. Collective where it trains on GPUs. Errors:
+  /// Error{input} for a model or data set that does not fit the study, a name that is not in the
+  /// registry, or a precision that the device does not have; Error{environment} when this rank has
+  /// no GPU and the study wants one (server/tensors/gpu_choice.h).
   Trainer(const Study& study, Collective& collective, SampleSource& source,
           RoundParticipant& participant, Metrics& metrics, const Clock& clock,
           const Registry& registry = {});
@@ -54,6 +55,9 @@ class Trainer {
   void on_warning(std::function<void(const std::string&)> callback);
 
   TrainingResult run();
+
+  /// What it trains on, for a log: "the CPU", "cuda:0 (NVIDIA H200, 140 GiB)".
+  std::string device() const;
 
   /// A copy of all that decides how the training goes on: weights, optimiser, schedule, statistics
   /// of the fields, counters. Call it between rounds (a RoundParticipant is handed one at each cut)

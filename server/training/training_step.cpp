@@ -5,6 +5,7 @@
 
 #include "server/models/checked_forward.h"
 #include "server/tensors/batch_rows.h"
+#include "server/tensors/device.h"
 #include "server/training/autocast.h"
 #include "src/core/failpoint.h"
 #include "src/core/planted_bug.h"
@@ -26,6 +27,10 @@ FlatGradients gradients_of(const Study& study, const std::shared_ptr<Model>& mod
   return study.training.loop.empty() ? FlatGradients(model) : FlatGradients(model->parameters());
 }
 
+torch::Tensor rows_for(const torch::Device& device, std::size_t samples, std::size_t width) {
+  return zeros_for(device, {static_cast<std::int64_t>(samples), static_cast<std::int64_t>(width)});
+}
+
 }  // namespace
 
 TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisation,
@@ -37,22 +42,28 @@ TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisatio
       model_(std::move(model)),
       loss_(loss),
       transform_(std::move(transform)),
+      device_(device_of(*model_)),
       parameters_(model_->parameters()),
       gradients_(gradients_of(study, model_)),
+      device_sum_(device_.is_cpu() ? nullptr : make_device_sum(collective)),
       buffers_(*model_),
       update_(study.training, parameters_),
-      inputs_(batch_rows(samples_of_a_step(study.training), normalisation.inputs())),
-      targets_(batch_rows(samples_of_a_step(study.training), normalisation.outputs())) {
+      inputs_(rows_for(device_, samples_of_a_step(study.training), normalisation.inputs())),
+      targets_(rows_for(device_, samples_of_a_step(study.training), normalisation.outputs())) {
+  check_precision(study.training.precision, device_);
   batch_.targets = targets_.data_ptr<float>();
-  for (const auto& parameter : parameters_)
-    check_precision(study.training.precision, parameter.device());
   if (lead_of(study) == 0) return;
-  states_ = torch::zeros_like(targets_);
+  states_ = zeros_for(device_, targets_.sizes());
   batch_.states = states_.data_ptr<float>();
 }
 
 void TrainingStep::broadcast_weights() {
-  for (const auto& parameter : parameters_) collective_.broadcast(values_of(parameter));
+  const torch::NoGradGuard no_gradients;
+  for (auto& parameter : parameters_) {
+    const auto values = on_host(parameter);
+    collective_.broadcast(values_of(values));
+    if (!device_.is_cpu()) parameter.copy_(values);
+  }
   buffers_.broadcast(collective_);
 }
 
@@ -61,13 +72,32 @@ double TrainingStep::run(const Agreed& agreed, SampleSource& source, double lear
   const SampleBatch samples = draw(agreed, source);
   if (!samples.names.empty()) backward(samples);
   gradients_.collect();
-  if (WEIR_BUG("clipped_by_rank")) clip(gradients_.gradients(), study_.training.clip);
+  if (WEIR_BUG("clipped_by_rank")) clip(values_of(gradients_.gradients()), study_.training.clip);
   WEIR_FAILPOINT("trainer.before_allreduce");
-  collective_.sum(gradients_.values());
+  sum_gradients();
   WEIR_FAILPOINT("trainer.before_step");
   update_.run(gradients_, learning_rate);
   buffers_.broadcast(collective_);
+  read_losses();
   return gradients_.loss();
+}
+
+void TrainingStep::sum_gradients() {
+  const auto& values = gradients_.values();
+  if (device_sum_)
+    device_sum_->sum(values.data_ptr<float>(), static_cast<std::size_t>(values.numel()),
+                     current_stream(device_));
+  else
+    collective_.sum(values_of(values));
+}
+
+/// Only now: a GPU has had all its work of the step to do meanwhile.
+void TrainingStep::read_losses() {
+  for (const auto& losses : found_) {
+    const auto values = on_host(losses);
+    losses_.insert(losses_.end(), values.data_ptr<float>(),
+                   values.data_ptr<float>() + values.numel());
+  }
 }
 
 std::vector<NamedTensor> TrainingStep::state() const {
@@ -106,8 +136,10 @@ void TrainingStep::seed_generator() {
 SampleBatch TrainingStep::draw(const Agreed& agreed, SampleSource& source) {
   batch_.ids.clear();
   losses_.clear();
+  found_.clear();
   seed_generator();
   batch_.number = steps_;
+  set_scales(normalisation_, batch_.scales);
   if (agreed.draw > 0) source.draw(agreed.draw, batch_);
   const auto count = static_cast<std::int64_t>(batch_.ids.size());
   SampleBatch samples;
@@ -117,8 +149,9 @@ SampleBatch TrainingStep::draw(const Agreed& agreed, SampleSource& source) {
   samples.total = agreed.total;
   if (count == 0) return samples;
   normalise_inputs(normalisation_, batch_.times, batch_.parameters, values_of(samples.inputs));
-  normalise_fields(normalisation_, values_of(samples.targets));
-  if (samples.state.defined()) normalise_fields(normalisation_, values_of(samples.state));
+  samples.inputs = on(device_, samples.inputs);
+  samples.targets = on(device_, samples.targets);
+  samples.state = on(device_, samples.state);
   for (const auto& id : batch_.ids) samples.names.push_back({id.sim, id.step});
   if (transform_) (*transform_)(samples);
   return samples;
@@ -146,14 +179,12 @@ void TrainingStep::backward(const SampleBatch& samples, std::int64_t first, std:
   const double scale = update_.loss_scale();
   (scale == 1 ? loss : loss * scale).backward();
   gradients_.collect();
-  gradients_.set_loss(gradients_.loss() + loss.item<float>());
-  const auto values = losses.detach().contiguous();
-  losses_.insert(losses_.end(), values.data_ptr<float>(),
-                 values.data_ptr<float>() + values.numel());
+  gradients_.add_loss(loss.detach());
+  found_.push_back(losses.detach());
 }
 
 torch::Tensor TrainingStep::forward(const torch::Tensor& inputs, const torch::Tensor& state) {
-  const AutocastScope precision(study_.training.precision);
+  const AutocastScope precision(study_.training.precision, device_);
   return checked_forward(*model_, inputs, state, targets_.size(1));
 }
 

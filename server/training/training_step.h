@@ -8,6 +8,7 @@
 #include <torch/torch.h>
 
 #include "server/collective/collective.h"
+#include "server/collective/device_sum.h"
 #include "server/losses/loss.h"
 #include "server/models/model.h"
 #include "server/samples/normalisation.h"
@@ -31,12 +32,14 @@ inline std::size_t samples_of_a_step(const TrainingSettings& training) {
 /// drawn together and go through the network a batch at a time, so that only one is in its memory;
 /// gradients add up, and one all-reduce ends the step. Gradients are averaged by sample count: each
 /// rank divides the loss of its samples by those of all ranks, and the sum is taken. The network
-/// computes in the study's precision, losses and gradients in FP32. Owns the drawn
-/// samples, whose targets go from the source straight into the tensor that the loss reads.
+/// computes in the study's precision, losses and gradients in FP32, on the device that holds the
+/// model, in LibTorch's stream; run() waits for it once, at its end. Owns the drawn samples, whose
+/// targets go from the source straight into the tensor that the loss reads, or that a GPU copies.
 class TrainingStep {
  public:
   /// `study`, `normalisation`, `collective` and `loss` outlive it; `transform` null: none.
-  /// Error{input}: the device does not have the study's precision.
+  /// Error{input}: the device does not have the study's precision. Collective on GPUs, with the
+  /// errors of make_device_sum().
   TrainingStep(const Study& study, const Normalisation& normalisation, Collective& collective,
                std::shared_ptr<Model> model, const Loss& loss,
                std::unique_ptr<Transform> transform);
@@ -78,6 +81,8 @@ class TrainingStep {
 
  private:
   void seed_generator();
+  void sum_gradients();
+  void read_losses();
   void backward(const SampleBatch& samples);
   void backward(const SampleBatch& samples, std::int64_t first, std::int64_t length, double share);
   torch::Tensor forward(const torch::Tensor& inputs, const torch::Tensor& state);
@@ -88,14 +93,18 @@ class TrainingStep {
   std::shared_ptr<Model> model_;
   const Loss& loss_;
   std::unique_ptr<Transform> transform_;
+  const torch::Device device_;
   std::vector<torch::Tensor> parameters_;
   FlatGradients gradients_;
+  std::unique_ptr<DeviceSum> device_sum_;  ///< null on the CPU
   SharedBuffers buffers_;
   WeightUpdate update_;
-  torch::Tensor inputs_, targets_;  ///< of a step's samples, [S, inputs], [S, outputs]; reused
+  torch::Tensor inputs_, targets_;  ///< of a step's samples, [S, inputs], [S, outputs], on the
+                                    ///< host; reused
   torch::Tensor states_;            ///< as targets_; undefined for direct samples
   Batch batch_;
-  std::vector<float> losses_;  ///< of the drawn samples
+  std::vector<torch::Tensor> found_;  ///< losses of the drawn samples, a batch each, on the device
+  std::vector<float> losses_;         ///< all of them
   std::size_t steps_ = 0;
 };
 

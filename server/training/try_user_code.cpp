@@ -66,7 +66,6 @@ void try_loop(const Study& study, const Plugged& plugged) {
 }  // namespace
 
 void try_user_code(const Study& study, const Plugged& plugged) {
-  check_precision(study.training.precision, torch::kCPU);
   try_model(study, plugged);
   try_loss(study, plugged);
   try_transform(study, plugged);

@@ -1,30 +1,26 @@
 #include "server/training/update_rules.h"
 
-#include <cmath>
+#include "server/training/update_value.h"
+#include "src/core/vector_clones.h"
 
 namespace weir {
 
+WEIR_VECTOR_CLONES
 void adam(const AdamStep& step, float* __restrict weights, const float* __restrict gradients,
           float* __restrict mean, float* __restrict square, std::size_t count) {
   const AdamStep s = step;  // a copy, whose members no write below can change
-  const float fresh1 = 1 - s.beta1, fresh2 = 1 - s.beta2;
-  for (std::size_t k = 0; k < count; ++k) {
-    const float gradient = s.factor * gradients[k] + s.decay * weights[k];
-    mean[k] = s.beta1 * mean[k] + fresh1 * gradient;
-    square[k] = s.beta2 * square[k] + fresh2 * gradient * gradient;
-    weights[k] =
-        s.keep * weights[k] - s.rate * mean[k] / (std::sqrt(square[k]) * s.root + s.epsilon);
-  }
+  for (std::size_t k = 0; k < count; ++k) update(s, weights[k], gradients[k], mean[k], square[k]);
 }
 
+WEIR_VECTOR_CLONES
 void sgd(const SgdStep& step, float* __restrict weights, const float* __restrict gradients,
          float* __restrict velocity, std::size_t count) {
   const SgdStep s = step;
-  for (std::size_t k = 0; k < count; ++k) {
-    float gradient = s.factor * gradients[k] + s.decay * weights[k];
-    if (velocity != nullptr) gradient = velocity[k] = s.momentum * velocity[k] + gradient;
-    weights[k] -= s.rate * gradient;
+  if (velocity == nullptr) {
+    for (std::size_t k = 0; k < count; ++k) update(s, weights[k], gradients[k], nullptr);
+    return;
   }
+  for (std::size_t k = 0; k < count; ++k) update(s, weights[k], gradients[k], velocity + k);
 }
 
 }  // namespace weir

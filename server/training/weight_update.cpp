@@ -5,10 +5,21 @@
 #include <string>
 #include <utility>
 
+#include "server/tensors/batch_rows.h"
 #include "src/core/planted_bug.h"
 #include "src/core/squares.h"
 
 namespace weir {
+namespace {
+
+/// Waits for a GPU.
+double squares_of(const torch::Tensor& values) {
+  if (values.is_cpu()) return sum_of_squares(values_of(values));
+  const double norm = values.norm(2, torch::kFloat64).item<double>();
+  return norm * norm;
+}
+
+}  // namespace
 
 double clipping(double squares, double most) {
   const double norm = std::sqrt(squares);
@@ -33,10 +44,10 @@ bool WeightUpdate::run(FlatGradients& gradients, double learning_rate) {
 
 /// What the optimiser multiplies the gradients by as it reads them; nothing when one of them is not
 /// finite, in fp16. Only who asks for their norm pays for reading them twice.
-std::optional<double> WeightUpdate::factor(std::span<const float> gradients) {
+std::optional<double> WeightUpdate::factor(const torch::Tensor& gradients) {
   if (!scaler_ && training_.clip == 0) return 1;
   // A sum over values that are finite may overflow itself, but not in double.
-  double squares = sum_of_squares(gradients), factor = 1;
+  double squares = squares_of(gradients), factor = 1;
   if (scaler_) {
     const bool finite = std::isfinite(squares) || WEIR_BUG("overflow_trained_on");
     factor = 1 / scaler_->scale();

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include <torch/torch.h>
@@ -41,7 +40,7 @@ class WeightUpdate {
   void restore(const UpdateState& state);
 
  private:
-  std::optional<double> factor(std::span<const float> gradients);
+  std::optional<double> factor(const torch::Tensor& gradients);
 
   const TrainingSettings& training_;
   std::vector<torch::Tensor> parameters_;

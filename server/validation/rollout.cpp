@@ -7,6 +7,7 @@
 
 #include "server/models/checked_forward.h"
 #include "server/tensors/batch_rows.h"
+#include "server/tensors/device.h"
 #include "server/validation/error_sums.h"
 #include "src/core/planted_bug.h"
 #include "src/core/squares.h"
@@ -63,6 +64,7 @@ Rollout::Rollout(const Study& study, const DataRows& rows)
 RolloutResult Rollout::run(Model& model, const Normalisation& normalisation, Collective& collective,
                            const std::function<void()>& alive) const {
   const torch::NoGradGuard no_gradients;
+  const auto device = device_of(model);
   Sums sums{.steps = ErrorSums(study_, normalisation), .group = {}, .relative = {}};
   const std::size_t simulations = rows_.size() / predicted_;
   for (std::size_t first = 0; first < simulations; first += study_.validation.batch) {
@@ -72,10 +74,9 @@ RolloutResult Rollout::run(Model& model, const Normalisation& normalisation, Col
     for (std::size_t step = lead_; step < study_.simulation.steps; ++step) {
       alive();
       auto& state = states[step % lead_];
-      const auto prediction =
-          checked_forward(model, inputs(normalisation, group, step), state, state.size(1))
-              .contiguous();
-      compare(normalisation, group, step, prediction, sums);
+      const auto prediction = checked_forward(model, on(device, inputs(normalisation, group, step)),
+                                              on(device, state), state.size(1));
+      compare(normalisation, group, step, on_host(prediction), sums);
       if (!WEIR_BUG("rollout_not_fed")) state = prediction;
     }
     sums.finish_group();

@@ -5,6 +5,7 @@
 
 #include "server/models/checked_forward.h"
 #include "server/tensors/batch_rows.h"
+#include "server/tensors/device.h"
 #include "src/core/error.h"
 #include "src/study/samples.h"
 
@@ -114,11 +115,13 @@ void Validation::add_chunk(Model& model, const Loss& loss, const Normalisation& 
   normalise_fields(normalisation, targets);
   const auto inputs = inputs_.narrow(0, 0, static_cast<std::int64_t>(count));
   normalise_inputs(normalisation, times, parameters, values_of(inputs));
-  const auto predictions =
-      checked_forward(model, inputs, read_states(normalisation, first, count), targets_.size(1))
-          .contiguous();
-  const auto truth = targets_.narrow(0, 0, static_cast<std::int64_t>(count));
-  sums.add_loss(loss(predictions, truth).sum(torch::kFloat64).item<double>());
+  const auto device = device_of(model);
+  const auto found =
+      checked_forward(model, on(device, inputs),
+                      on(device, read_states(normalisation, first, count)), targets_.size(1));
+  const auto truth = on(device, targets_.narrow(0, 0, static_cast<std::int64_t>(count)));
+  sums.add_loss(loss(found.contiguous(), truth).sum(torch::kFloat64).item<double>());
+  const auto predictions = on_host(found);
   const std::size_t fields = normalisation.fields.size();
   for (std::size_t k = 0; k < count; ++k) {
     sums.add(rows_.id(first + k).step, predictions.data_ptr<float>() + k * size,

@@ -62,6 +62,11 @@ void declare(V& v, ServerSettings& s) {
            .unit = "threads per rank",
            .meaning = "threads that LibTorch computes with"},
           s.threads);
+  v.value({.name = "device",
+           .meaning = "cpu, cuda (a GPU a rank, without one the server ends) or automatic: a GPU "
+                      "where there is one and weir was built for it, which the log says",
+           .consequence = "automatic with /launcher/server/accelerators is cuda"},
+          s.device);
   v.value({.name = "inflight_mib",
            .range = at_least(1).up_to(1048576),
            .unit = "MiB per rank",

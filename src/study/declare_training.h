@@ -281,8 +281,8 @@ void declare(V& v, TrainingSettings& s) {
   v.section({.name = "loss", .meaning = "what training minimises"}, s.loss);
   v.value({.name = "precision",
            .meaning = "what the network computes with; the weights stay fp32",
-           .consequence = "both are faster where the device has them; fp16, which scales the loss, "
-                          "is for GPUs, which weir does not train on yet"},
+           .consequence = "bf16 is faster where the device has it; tf32 and fp16, which scales the "
+                          "loss, are for GPUs"},
           s.precision);
   v.value({.name = "clip",
            .range = at_least(0),

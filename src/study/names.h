@@ -87,7 +87,11 @@ constexpr auto names(LossKind) {
 }
 constexpr auto names(Precision) {
   using enum Precision;
-  return Names<Precision, 3>{{{fp32, "fp32"}, {bf16, "bf16"}, {fp16, "fp16"}}};
+  return Names<Precision, 4>{{{fp32, "fp32"}, {tf32, "tf32"}, {bf16, "bf16"}, {fp16, "fp16"}}};
+}
+constexpr auto names(DeviceChoice) {
+  using enum DeviceChoice;
+  return Names<DeviceChoice, 3>{{{automatic, "automatic"}, {cpu, "cpu"}, {cuda, "cuda"}}};
 }
 constexpr auto names(RankScaling) {
   using enum RankScaling;

@@ -27,7 +27,8 @@ enum class ModelKind { mlp, decoder, autoencoder, unet, fno, deeponet, torchscri
 enum class OptimizerKind { adam, adamw, sgd };
 enum class ScheduleKind { constant, step, exponential, cosine, plateau };
 enum class LossKind { mse, l1, relative_l2, huber, sobolev, plugin };
-enum class Precision { fp32, bf16, fp16 };  ///< what a forward pass computes with; weights are FP32
+enum class Precision { fp32, tf32, bf16, fp16 };  ///< what a forward pass computes with; weights are FP32
+enum class DeviceChoice { automatic, cpu, cuda };  ///< that a server rank trains on; automatic: a GPU where there is one
 enum class RankScaling { none, linear, square_root };  ///< of the learning rate with the number of server ranks
 enum class Refinement { none, loss, plugin };  ///< how simulations that were not submitted yet are drawn anew
 enum class NormalisationKind { none, given, measured };
@@ -208,6 +209,7 @@ struct ServerSettings {
   std::size_t ranks = 1;
   Launch launch = Launch::automatic;  ///< of its ranks; on this machine mpirun
   std::size_t threads = 1;          ///< of LibTorch, per rank
+  DeviceChoice device = DeviceChoice::automatic;
   std::size_t inflight_mib = 64;    ///< bytes granted to clients and not yet in a slot, per rank
   double liveness = 60;             ///< seconds of silence after which a client counts as gone
   double progress = 600;            ///< seconds without any new sample, while some are expected and there is room, after which the study fails

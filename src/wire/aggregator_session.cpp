@@ -19,6 +19,8 @@ namespace {
 
 /// A Welcome lists the steps twice, a bit each, beside the parameters.
 constexpr std::size_t max_steps = 3u << 20;
+/// Times `patience`, while some of what a client was granted is on its way: it lacks no room yet.
+constexpr int long_patience = 100;
 /// Steps of one Accepted message.
 constexpr std::size_t max_accepted = 4096;
 
@@ -74,9 +76,9 @@ struct AggregatorSession::Impl {
 
   /// The run is gone afterwards.
   void drop(SolverRun& run) {
-    for (std::size_t left = run.sessions.size(); left > 0; --left) {
-      drop(*run.sessions.begin()->second);
-    }
+    pool_.remove(run.credit);
+    for (const auto& [part, session] : run.sessions) intake_.drop_waiting(*session);
+    sessions_.remove(run);
   }
 
   // ---- messages
@@ -277,8 +279,9 @@ struct AggregatorSession::Impl {
   bool due(Session& session, Time now) const {
     if (session.accepted.empty()) return false;
     if (!session.untold_since) session.untold_since = now;
+    const bool more_comes = session.account.outstanding() > 0;
     return session.accepted.size() * sample_bytes() >= settings_.told_bytes ||
-           now - *session.untold_since >= settings_.patience;
+           now - *session.untold_since >= settings_.patience * (more_comes ? long_patience : 1);
   }
 
   void tell_accepted(Session& session) {

@@ -30,8 +30,9 @@ struct AggregatorSettings {
   /// Of a session without a new chunk, or another sign that its solver goes on (Want::pulse), while
   /// it waits for nothing and this rank lacks steps of it; 0: any.
   Duration progress{};
-  /// ACCEPTED may wait so long for more to tell at once, unless told_bytes have come: a message for
-  /// each small sample costs more than the sample. 0: each tick tells all.
+  /// ACCEPTED may wait so long for more to tell at once, and a hundred times as long while the
+  /// client has more on its way, unless told_bytes have come: a message for each small sample costs
+  /// more than the sample. 0: each tick tells all.
   Duration patience{};
   std::size_t told_bytes = 1u << 20;
 };

@@ -11,6 +11,10 @@ namespace {
 /// Bytes of a turn, when a chunk is smaller: fewer, and small chunks would cost many turns.
 constexpr std::uint64_t turn_bytes = 256u << 10;
 
+/// A turn takes no more than this part of the budget, and of the room: the last slots are for many
+/// clients, one each.
+constexpr std::uint64_t scarce = 8;
+
 /// Takes it out of the list; whose turn is next stays so.
 template <class T>
 std::size_t take_out(std::vector<T*>& all, const T& one) {
@@ -39,16 +43,41 @@ void CreditPool::add(CreditAccount& account, CreditGroup& group) {
   accounts_.push_back(&account);
 }
 
-void CreditPool::remove(CreditAccount& account, std::uint64_t abandoned) {
+/// Its credit is free again.
+void CreditPool::forget(const CreditAccount& account) {
   if (!WEIR_BUG("credit_leaked")) outstanding_ -= account.outstanding();
+}
+
+void CreditPool::remove(CreditAccount& account, std::uint64_t abandoned) {
+  forget(account);
   const std::size_t at = take_out(accounts_, account);
   pass_turn(begun_turn_, at);
   pass_turn(all_turn_, at);
   CreditGroup& group = *account.group;
   take_out(group.parts, account);
   group.open -= abandoned;
-  recount(group);
+  if (abandoned > 0 || group.promised > 0) recount(group);
   if (group.parts.empty()) pass_turn(sample_turn_, take_out(groups_, group));
+}
+
+void CreditPool::remove(CreditGroup& group) {
+  std::size_t kept = 0;
+  std::size_t begun_turn = begun_turn_, all_turn = all_turn_;
+  for (std::size_t at = 0; at < accounts_.size(); ++at) {
+    if (accounts_[at]->group != &group) {
+      accounts_[kept++] = accounts_[at];
+      continue;
+    }
+    forget(*accounts_[at]);
+    if (begun_turn_ > at) --begun_turn;
+    if (all_turn_ > at) --all_turn;
+  }
+  accounts_.resize(kept);
+  begun_turn_ = begun_turn;
+  all_turn_ = all_turn;
+  promised_ -= group.promised;
+  group = {};
+  pass_turn(sample_turn_, take_out(groups_, group));
 }
 
 bool CreditPool::want(CreditAccount& account, const Want& want) {
@@ -117,13 +146,14 @@ void CreditPool::recount(CreditGroup& group) {
   group.promised = most;
 }
 
-/// No more than the bytes of its share can carry: the room is for those who can use it.
+/// No more than the bytes of its share, or of a turn, can carry: the room is for those who can use
+/// it.
 std::uint64_t CreditPool::promise_limit(const CreditGroup& group) const {
   const auto active = std::count_if(group.parts.begin(), group.parts.end(), [](const auto* part) {
     return part->want.bytes > part->placed;
   });
   const auto shares = std::max<std::uint64_t>(static_cast<std::uint64_t>(active), 1);
-  return shares * share_ / sample_bytes_ + 1;
+  return std::max(shares * share_, turn_bytes) / sample_bytes_ + 1;
 }
 
 /// Samples that some part has and nobody has begun.
@@ -144,6 +174,10 @@ void CreditPool::tell_promises(const CreditGroup& group) {
   }
 }
 
+std::uint64_t CreditPool::samples_of_turn(std::uint64_t room) const {
+  return std::max<std::uint64_t>(std::min(turn_bytes / sample_bytes_, room / scarce), 1);
+}
+
 void CreditPool::promise_samples(std::uint64_t room) {
   struct Turn {
     std::uint64_t wanted, limit;
@@ -156,15 +190,16 @@ void CreditPool::promise_samples(std::uint64_t room) {
     group->due = group->promised <= turns.back().limit / 2;
   }
   std::size_t passed = 0;  // groups in turn that got nothing
-  while (passed < groups_.size() && promised_ < room) {
-    const std::size_t at = sample_turn_++ % groups_.size();
+  while (passed < groups_.size()) {
+    const std::size_t at = sample_turn_ % groups_.size();
     CreditGroup& group = *groups_[at];
-    ++passed;
-    if (!group.due || group.promised >= turns[at].wanted || group.promised >= turns[at].limit)
-      continue;
-    ++group.promised;
-    ++promised_;
-    passed = 0;
+    const auto most = difference(std::min(turns[at].wanted, turns[at].limit), group.promised);
+    const auto more = group.due ? std::min(most, samples_of_turn(room)) : 0;
+    if (promised_ + more > room) break;  // it waits for all of its turn
+    group.promised += more;
+    promised_ += more;
+    passed = more == 0 ? passed + 1 : 0;
+    ++sample_turn_;
   }
   sample_turn_ %= groups_.size();
   for (const CreditGroup* group : groups_) tell_promises(*group);
@@ -190,8 +225,9 @@ bool CreditPool::take_turn(CreditAccount& account, Need which) {
   const std::uint64_t needed = need(account, which);
   const std::uint64_t chunk = account.want.chunk;
   const std::uint64_t left = outstanding_ < budget_ ? budget_ - outstanding_ : 0;
-  std::uint64_t amount = std::min(needed, std::max(chunk, turn_bytes / chunk * chunk));
-  if (amount > left) amount = std::min(amount, left / chunk * chunk);
+  const std::uint64_t turn = std::min(turn_bytes, budget_ / scarce);
+  std::uint64_t amount = std::min(needed, std::max(chunk, turn / chunk * chunk));
+  if (amount > left) amount = 0;  // waited for: crumbs of a full budget cost a message each
   if (amount == 0 && outstanding_ == 0) amount = std::min(needed, chunk);  // over the budget, alone
   if (amount == 0) return false;
   account.granted.bytes += amount;

@@ -48,6 +48,8 @@ struct CreditAccount {
 /// Invariants, after every call: the sum of outstanding() is at most the budget, or one client's
 /// single chunk that is larger; a grant is for whole chunks, so that none of it stays unused;
 /// grant() promises only while fewer samples are promised, over all groups, than there is room for.
+/// A turn is about 256 KiB, of bytes as of samples: few large grants cost less than many small
+/// ones.
 /// Begun samples come first (of a part: what could be missing of them, as its share is not known,
 /// so that some of it may go to a new sample); within that, clients take turns, and a turn that the
 /// budget does not suffice for is waited for, so that small chunks cannot starve large ones.
@@ -59,6 +61,9 @@ class CreditPool {
   void add(CreditAccount& account, CreditGroup& group);
   /// `abandoned`: samples that the account alone had begun; their slots are free.
   void remove(CreditAccount& account, std::uint64_t abandoned);
+  /// All accounts of a group at once, with everything that they had begun. Takes as long as there
+  /// are accounts, where one after another took that for each.
+  void remove(CreditGroup& group);
 
   /// What a client wants now. False: it takes back what it said, or returns what it does not have.
   bool want(CreditAccount& account, const Want& want);
@@ -88,6 +93,9 @@ class CreditPool {
   bool grant_bytes(Need which, std::size_t& turn);
   void promise_samples(std::uint64_t room);
   void recount(CreditGroup& group);
+  void forget(const CreditAccount& account);
+  /// Samples that a group is promised in one turn, at most.
+  std::uint64_t samples_of_turn(std::uint64_t room) const;
   std::uint64_t promise_limit(const CreditGroup& group) const;
   static std::uint64_t wanted_samples(const CreditGroup& group);
   static void tell_promises(const CreditGroup& group);

@@ -100,6 +100,10 @@ class SessionTable {
     by_peer_.erase(Peer(session.peer));  // a copy: the session goes with it
     if (run.sessions.empty()) runs_.erase(std::uint64_t{run.sim});
   }
+  void remove(const SolverRun& run) {
+    for (const auto& [part, session] : run.sessions) by_peer_.erase(Peer(session->peer));
+    runs_.erase(std::uint64_t{run.sim});
+  }
   std::size_t size() const { return by_peer_.size(); }
 
   /// Peers of those that `wanted(session)` is true of; a session may be gone when its turn comes.

@@ -20,6 +20,7 @@ void insert(Buffer& buffer) {
 
 void draw_batch(Buffer& buffer) {
   Slot drawn[batch];
+  buffer.foresee(drawn);
   for (Slot& slot : drawn) slot = buffer.draw();
   for (const Slot slot : drawn) buffer.unpin(slot);
 }

@@ -19,6 +19,10 @@ int main(int argc, char** argv) {
     auto* command = app.add_subcommand(suite.name, suite.purpose);
     command->add_flag("--quick", options.quick, "small and short, to see that the suite works");
     command->add_option("--case", options.only, "only the cases whose names contain this");
+    if (suite.takes_python)
+      command->add_option("--python", options.python,
+                          "interpreter that has torch, numpy and pyzmq, for the cases that compare "
+                          "with them (default: those are skipped)");
     command->callback([&suite, &options] {
       Reporter reporter(std::cout, suite.name);
       suite.run(reporter, options);

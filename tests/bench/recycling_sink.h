@@ -3,6 +3,7 @@
 // that fills.
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "src/core/clock.h"
@@ -13,8 +14,12 @@ namespace weir::bench {
 
 class RecyclingSink final : public wire::SampleSink {
  public:
-  RecyclingSink(std::size_t slots, std::size_t values, std::size_t steps)
-      : values_(values), rows_(slots * values), ids_(slots), ledger_(steps, 0, 1) {
+  RecyclingSink(std::size_t slots, std::size_t values, std::size_t steps, std::size_t simulations)
+      : values_(values),
+        rows_(slots * values),
+        ids_(slots),
+        ledger_(steps, 0, 1),
+        last_of_(simulations) {
     for (std::size_t slot = slots; slot-- > 0;) free_.push_back(static_cast<wire::Slot>(slot));
     std::fill(rows_.begin(), rows_.end(), 0.0f);  // pages are touched before the clock runs
   }
@@ -33,7 +38,7 @@ class RecyclingSink final : public wire::SampleSink {
   wire::CommitStatus commit(wire::Slot slot) override {
     ledger_.accept(ids_[slot]);
     free_.push_back(slot);
-    last_ = std::chrono::steady_clock::now();
+    last_ = last_of_[ids_[slot].sim] = std::chrono::steady_clock::now();
     return wire::CommitStatus::accepted;
   }
   void abandon(wire::Slot slot) override { free_.push_back(slot); }
@@ -41,9 +46,10 @@ class RecyclingSink final : public wire::SampleSink {
   bool complete(std::uint64_t sim) const override { return ledger_.complete(sim); }
 
   std::size_t accepted() const { return ledger_.counts().unique; }
-  double seconds() const {
-    return Seconds(last_ - first_).count();
-  }  ///< from the first chunk to the last commit
+  /// When the first sample was begun, and the last one committed.
+  std::pair<Time, Time> times() const { return {first_, last_}; }
+  /// When the last sample of each simulation was committed.
+  const std::vector<Time>& last_of() const { return last_of_; }
 
  private:
   std::size_t values_;
@@ -53,6 +59,7 @@ class RecyclingSink final : public wire::SampleSink {
   Ledger ledger_;
   std::size_t begun_ = 0;
   Time first_{}, last_{};
+  std::vector<Time> last_of_;
 };
 
 }  // namespace weir::bench

@@ -1,39 +1,19 @@
 #include <chrono>
-#include <new>
 #include <string>
-#include <thread>
 #include <vector>
 
-#include <sys/mman.h>
-
-#include "src/core/error.h"
+#include "src/core/clock.h"
 #include "tests/bench/in_turn.h"
 #include "tests/bench/ingest.h"
+#include "tests/bench/shared_memory.h"
 #include "tests/bench/suite.h"
 
 namespace weir::bench {
 namespace {
 
-/// What a client process tells its parent.
-class Shared {
- public:
-  Shared() {
-    void* const memory = mmap(nullptr, sizeof(Times), PROT_READ | PROT_WRITE,
-                              MAP_SHARED | MAP_ANONYMOUS, /*fd=*/-1, 0);
-    if (memory == MAP_FAILED) throw Error(ErrorKind::environment, "mmap: no memory");
-    times_ = new (memory) Times;
-  }
-  ~Shared() { munmap(times_, sizeof(Times)); }
-  Shared(const Shared&) = delete;
-  Shared& operator=(const Shared&) = delete;
-
-  struct Times {
-    double send = 0, bare = 0;  ///< seconds of a step, medians
-  };
-  Times* operator->() { return times_; }
-
- private:
-  Times* times_;
+/// What the client process tells its parent: seconds of a step, medians.
+struct Times {
+  double send = 0, bare = 0;
 };
 
 /// The loop that no sender can do without: a value is read as a double and written as a float, to
@@ -53,14 +33,19 @@ class BareLoop {
   std::size_t next_ = 0;
 };
 
-/// The solver computes the next step: weir's threads have the time to send what was handed over, so
-/// that no call waits for room, and the values are in the cache as far as they fit there.
+/// The solver computes the next step, on a core of its own if there is one: weir's threads have the
+/// time to send what was handed over, so that no call waits for room, and the values are in the
+/// cache as far as they fit there.
 void compute(std::vector<double>& values) {
-  std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  for (double& value : values) value += 1;
+  const SystemClock clock;
+  const Time end = clock.now() + std::chrono::milliseconds(5);
+  do {
+    for (double& value : values) value += 1;
+  } while (clock.now() < end);
 }
 
-weir_status measure(weir_client* client, std::size_t count, std::size_t steps, Shared& shared) {
+weir_status measure(weir_client* client, std::size_t count, std::size_t steps,
+                    SharedMemory<Times>& times) {
   std::vector<double> values(count, 1.0);
   BareLoop loop(count);
   weir_status status = WEIR_OK;
@@ -76,8 +61,8 @@ weir_status measure(weir_client* client, std::size_t count, std::size_t steps, S
         compute(values);
         return seconds_of([&] { loop.run(values); });
       });
-  shared->send = send;
-  shared->bare = bare;
+  times->send = send;
+  times->bare = bare;
   return status;
 }
 
@@ -91,10 +76,10 @@ void send_suite(Reporter& reporter, const Options& options) {
     const std::string name = "serial/" + std::to_string(count) + "doubles";
     if (!options.wants(name)) continue;
     const IngestCase which{/*clients=*/1, count, /*steps=*/options.quick ? 20u : 200u};
-    Shared shared;
+    SharedMemory<Times> times;
     serve_clients(which,
-                  [&](weir_client* client) { return measure(client, count, which.steps, shared); });
-    reporter.report({name, shared->send * 1e6, "us", shared->bare * 1e6});
+                  [&](weir_client* client) { return measure(client, count, which.steps, times); });
+    reporter.report({name, times->send * 1e6, "us", times->bare * 1e6});
   }
 }
 

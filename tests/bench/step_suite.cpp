@@ -47,7 +47,8 @@ class ResidentSource final : public SampleSource {
     float* next = batch.targets;
     for (std::size_t k = 0; k < count; ++k) {
       batch.ids.push_back({0, k});
-      next = std::copy(rows_[k].begin(), rows_[k].end(), next);
+      copy_row(rows_[k], batch.scales, next);
+      next += rows_[k].size();
     }
   }
   std::size_t peek(std::size_t, Batch&) override { return 0; }

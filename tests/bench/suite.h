@@ -12,6 +12,7 @@ namespace weir::bench {
 struct Options {
   bool quick = false;  ///< small and short: to see that a suite works, not to believe its figures
   std::string only;    ///< a part of the names of the cases to measure; empty: all
+  std::string python;  ///< an interpreter with PyTorch and pyzmq; empty: none
 
   bool wants(const std::string& name) const { return name.find(only) != std::string::npos; }
 };
@@ -19,6 +20,7 @@ struct Options {
 struct Suite {
   std::string name, purpose;
   std::function<void(Reporter&, const Options&)> run;
+  bool takes_python = false;  ///< Options::python
 };
 
 /// All suites; a new one is declared below and added to the table in suite.cpp.
@@ -31,8 +33,16 @@ void batch_suite(Reporter& reporter, const Options& options);
 /// Insert and draw of each kind of buffer, 10^3 to 10^6 slots. Reference: the same kind at 10^3.
 void buffer_suite(Reporter& reporter, const Options& options);
 
-/// Client processes into one server rank without training. Reference: bare ZeroMQ DEALER/ROUTER
-/// with the same payload.
+/// Many live clients on one server rank without training. References: eight clients that send the
+/// same bytes, the median client, and the bytes that the rank may have in flight.
+void connections_suite(Reporter& reporter, const Options& options);
+
+/// Many client processes into one server rank without training. Reference: the same processes
+/// write files to a tmpfs, and one reads them.
+void fanin_suite(Reporter& reporter, const Options& options);
+
+/// Client processes into one server rank without training, over each transport. Reference: bare
+/// ZeroMQ DEALER/ROUTER with the same payload, over the same.
 void ingest_suite(Reporter& reporter, const Options& options);
 
 /// CRC-32C of what a checkpoint writes. Reference: by tables, as where the processor has no
@@ -42,6 +52,10 @@ void checksum_suite(Reporter& reporter, const Options& options);
 /// A step of Adam. Reference: a pass over the bytes that it must move, by as many threads.
 void optimizer_suite(Reporter& reporter, const Options& options);
 
+/// Samples per second of two ranks in step, and of two trainings apart. Reference: twice those of
+/// one rank.
+void scaling_suite(Reporter& reporter, const Options& options);
+
 /// The caller's time in weir_send, doubles, while nothing holds it back. Reference: a loop that
 /// converts as many values into memory that was used before.
 void send_suite(Reporter& reporter, const Options& options);
@@ -49,5 +63,9 @@ void send_suite(Reporter& reporter, const Options& options);
 /// A training step of the reference experiment's network, batch and all. Reference: forward,
 /// backward and Adam of LibTorch's own on a batch that is there.
 void step_suite(Reporter& reporter, const Options& options);
+
+/// Samples per second of weir-server under live ingest. Reference: the same trainer on samples that
+/// are there; with Options::python, also a server of PyTorch and pyzmq.
+void study_suite(Reporter& reporter, const Options& options);
 
 }  // namespace weir::bench

@@ -11,9 +11,10 @@
 #include "src/core/study_directory.h"
 #include "src/wire/aggregator_session.h"
 #include "src/wire/endpoint_file.h"
-#include "src/wire/zmq_channel.h"
+#include "src/wire/study_channel.h"
 #include "tests/bench/client_processes.h"
 #include "tests/bench/ingest.h"
+#include "tests/bench/own_memory.h"
 #include "tests/bench/recycling_sink.h"
 #include "tests/support/temporary_folder.h"
 
@@ -37,23 +38,23 @@ class QuietEvents final : public wire::AggregatorEvents {
   void other(const wire::Peer&, const wire::Message&) override {}
 };
 
-int run_client(const StudyDirectory& directory, std::size_t index, const ClientBody& body) {
-  setenv("WEIR_STUDY_DIR", directory.root.c_str(), 1);
-  setenv("WEIR_SIM", std::to_string(index).c_str(), 1);
-  weir_client* client = nullptr;
-  if (weir_init_serial(&client) != WEIR_OK) return 1;
-  if (body(client) != WEIR_OK) return 2;
-  return weir_finalize(&client) == WEIR_OK ? 0 : 3;
-}
-
 wire::AggregatorSettings settings_of(const IngestCase& which) {
   wire::AggregatorSettings settings;
   settings.study = 1;
   settings.schema = 1;
   settings.steps = which.steps;
   settings.field_sizes = {which.values};
+  settings.inflight_bytes = bytes_in_flight;
   settings.patience = patience;
   return settings;
+}
+
+wire::StudyTransport transport_of(const IngestCase& which) {
+  wire::StudyTransport transport;
+  transport.tcp = which.transport != Transport::ipc;
+  transport.interface = "lo";
+  transport.curve = which.transport == Transport::curve;
+  return transport;
 }
 
 void publish(const StudyDirectory& directory, const IngestCase& which,
@@ -65,56 +66,94 @@ void publish(const StudyDirectory& directory, const IngestCase& which,
   file.fields = {{"u", which.values}};
   file.steps = which.steps;
   file.parameters = {"a"};
-  file.window_bytes = 64u << 20;
+  file.window_bytes = which.window;
   file.timeout = 60;
+  file.server_key = wire::public_server_key(posix_file_system(), directory, transport_of(which));
   wire::write_endpoint_file(posix_file_system(), directory.endpoint(), file);
+}
+
+/// As the server's aggregator does. Throws Error{study}: not done within the deadline.
+void serve(wire::ServerChannel& channel, wire::AggregatorSession& session,
+           const std::function<bool()>& done) {
+  const SystemClock clock;
+  const Time end = clock.now() + deadline;
+  while (!done()) {
+    if (clock.now() > end)
+      throw Error(ErrorKind::study, "ingest has not ended within its deadline");
+    channel.wait(session.untold() ? patience : std::chrono::milliseconds(20));
+    for (int burst = 0; burst < 256; ++burst) {
+      auto received = channel.try_receive();
+      if (!received) break;
+      session.receive(received->peer(), received->bytes(), clock.now());
+    }
+    session.tick(clock.now());
+  }
 }
 
 }  // namespace
 
-double serve_clients(const IngestCase& which, const ClientBody& body) {
+std::string size_name(std::size_t bytes) {
+  constexpr std::size_t kib = 1024, mib = 1024 * kib;
+  return bytes >= mib ? std::to_string(bytes / mib) + "MiB" : std::to_string(bytes / kib) + "KiB";
+}
+
+void become_simulation(const StudyDirectory& directory, std::size_t sim) {
+  setenv("WEIR_STUDY_DIR", directory.root.c_str(), 1);
+  setenv("WEIR_SIM", std::to_string(sim).c_str(), 1);
+}
+
+Reception serve_processes(const IngestCase& which, std::size_t processes,
+                          const std::function<int(const StudyDirectory&, std::size_t)>& body,
+                          const std::function<void()>& received) {
   const test::TemporaryFolder folder;
   const StudyDirectory directory{folder.path()};
   posix_file_system().make_directories(directory.run(), 0700);
-  ClientProcesses clients(which.clients,
-                          [&](std::size_t index) { return run_client(directory, index, body); });
+  ClientProcesses clients(processes, [&](std::size_t index) { return body(directory, index); });
 
-  const auto channel = wire::bind_zmq_channel(wire::ipc_address(directory.run(), 0));
-  RecyclingSink sink(which.slots(), which.values, which.steps);
+  const auto channel =
+      wire::listen_for_study(posix_file_system(), directory, transport_of(which), /*rank=*/0);
+  RecyclingSink sink(which.slots(), which.values, which.steps, which.clients);
   QuietEvents events;
   wire::AggregatorSession session(
       settings_of(which), sink, events,
       [&](const wire::Peer& peer, wire::Frame frame) { channel->send(peer, std::move(frame)); });
   publish(directory, which, channel->endpoint());
+  const std::size_t memory = own_memory("VmRSS:");
+  peak_begins_anew();
   clients.start();
 
-  const SystemClock clock;
-  const Time end = clock.now() + deadline;
-  bool served = false;
-  while (sink.accepted() < which.clients * which.steps || !served) {
-    if (clock.now() > end)
-      throw Error(ErrorKind::study, "ingest has not ended within its deadline");
-    channel->wait(session.untold() ? patience : std::chrono::milliseconds(20));
-    for (int burst = 0; burst < 256; ++burst) {
-      auto received = channel->try_receive();
-      if (!received) break;
-      session.receive(received->peer(), received->bytes(), clock.now());
-    }
-    session.tick(clock.now());
-    served = session.counters().clients == 0;  // every End was answered
-  }
+  const auto all = [&] { return sink.accepted() == which.clients * which.steps; };
+  serve(*channel, session, all);
+  received();
+  serve(*channel, session, [&] { return session.counters().clients == 0; });  // each End answered
   clients.join();
-  return static_cast<double>(which.bytes()) / sink.seconds();
+  const auto [first, last] = sink.times();
+  return {first, last, sink.last_of(), own_memory("VmHWM:") - memory};
+}
+
+Reception serve_clients(const IngestCase& which, const ClientBody& body) {
+  return serve_processes(which, which.clients,
+                         [&](const StudyDirectory& directory, std::size_t index) {
+                           become_simulation(directory, index);
+                           weir_client* client = nullptr;
+                           if (weir_init_serial(&client) != WEIR_OK) return 1;
+                           if (body(client) != WEIR_OK) return 2;
+                           return weir_finalize(&client) == WEIR_OK ? 0 : 3;
+                         });
+}
+
+weir_status send_all(weir_client* client, const IngestCase& which) {
+  const std::vector<float> values(which.values, 1.0f);
+  weir_status status = WEIR_OK;
+  for (std::size_t step = 0; step < which.steps && status == WEIR_OK; ++step)
+    status = weir_send_float(client, "u", values.data(), values.size());
+  return status;
 }
 
 double weir_ingest(const IngestCase& which) {
-  return serve_clients(which, [&](weir_client* client) {
-    const std::vector<float> values(which.values, 1.0f);
-    weir_status status = WEIR_OK;
-    for (std::size_t step = 0; step < which.steps && status == WEIR_OK; ++step)
-      status = weir_send_float(client, "u", values.data(), values.size());
-    return status;
-  });
+  const Reception reception =
+      serve_clients(which, [&](weir_client* client) { return send_all(client, which); });
+  return static_cast<double>(which.bytes()) / Seconds(reception.last - reception.first).count();
 }
 
 }  // namespace weir::bench

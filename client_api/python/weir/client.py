@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 from collections.abc import Sequence
 from ctypes import c_double, c_float, c_size_t, c_void_p
@@ -109,18 +110,21 @@ class Client:
         look at `values`.
 
         Returns when `values` may be changed; waits while the server has no room. float64 and float32 are taken; an
-        array that is not contiguous is copied first. On a wrong array the call fails on every rank.
+        array that is not contiguous is copied first. On a wrong array the call fails on every rank. An array of a GPU
+        that has __cuda_array_interface__ (CuPy, PyTorch, Numba) is taken too when it is contiguous: it is copied after
+        what the default stream has to do already, and work of other streams has to be over.
         Raises Error: ARGUMENT, TIMEOUT, REJECTED, SIZE, STEPS, STATE, MPI, MEMORY, INTERNAL.
         """
         name = _name(field)
         try:
-            call, values, element = _sendable(field, values)
+            call, address, size, held = _sendable(field, values)
         except ArgumentError as mistake:
             # Or the other ranks would wait for this one.
             if self._call("weir_send", name, None, 1, says=mistake) == Status.OK:
                 return  # not sent, and so not looked at
             raise
-        self._call(call, name, values.ctypes.data_as(ctypes.POINTER(element)), values.size)
+        self._call(call, name, address, size)
+        del held  # until here
 
     def finalize(self) -> None:
         """Waits until the server has accepted every step, and disconnects; the client is gone, whatever is raised.
@@ -175,15 +179,38 @@ def _checked(comm: MPI.Comm) -> MPI.Comm:
     return comm
 
 
-def _sendable(field: str, values) -> tuple[str, np.ndarray, type]:
+def _sendable(field: str, values) -> tuple[str, ctypes._Pointer, int, object]:
+    """The call that takes the values, their address and number, and what has to live meanwhile."""
+    if hasattr(values, "__cuda_array_interface__"):
+        return _on_device(field, values)
     if not isinstance(values, np.ndarray):
         raise ArgumentError(f"send({field!r}): a {type(values).__name__} came; a numpy array of float64 or float32 was expected")
     if isinstance(values, np.ma.MaskedArray):
         raise ArgumentError(f"send({field!r}): a masked array came; fill its masked values first")
-    if values.dtype.name not in SENDERS:
-        raise ArgumentError(f"send({field!r}): an array of {values.dtype.name} came; float64 or float32 was expected")
-    call, element = SENDERS[values.dtype.name]
-    return call, np.ascontiguousarray(values, values.dtype.newbyteorder("=")), element
+    call, element = _sender(field, values.dtype)
+    values = np.ascontiguousarray(values, values.dtype.newbyteorder("="))
+    return call, values.ctypes.data_as(ctypes.POINTER(element)), values.size, values
+
+
+def _on_device(field: str, values) -> tuple[str, ctypes._Pointer, int, object]:
+    """By the CUDA array interface, version 2 and later."""
+    interface = values.__cuda_array_interface__
+    dtype = np.dtype(interface["typestr"])
+    call, element = _sender(field, dtype)
+    if not dtype.isnative:
+        raise ArgumentError(f"send({field!r}): an array of a GPU in the other byte order came")
+    shape = interface["shape"]
+    expected = tuple(dtype.itemsize * math.prod(shape[axis + 1 :]) for axis in range(len(shape)))
+    if (interface.get("strides") or expected) != expected:
+        raise ArgumentError(f"send({field!r}): an array of a GPU that is not contiguous came; make a contiguous copy of it first")
+    address = ctypes.cast(c_void_p(interface["data"][0]), ctypes.POINTER(element))
+    return call, address, math.prod(shape), values
+
+
+def _sender(field: str, dtype: np.dtype) -> tuple[str, type]:
+    if dtype.name not in SENDERS:
+        raise ArgumentError(f"send({field!r}): an array of {dtype.name} came; float64 or float32 was expected")
+    return SENDERS[dtype.name]
 
 
 def _name(field: str) -> bytes:

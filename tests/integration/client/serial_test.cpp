@@ -1,9 +1,12 @@
 // The client without MPI, against a server that takes everything.
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <numeric>
 
 #include <gmock/gmock.h>
+#include <sched.h>
 #include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,6 +61,25 @@ TEST_F(SerialClientTest, AssemblesASampleOfSeveralFields) {
   EXPECT_EQ(weir_finalize(&client_), WEIR_OK) << weir_last_error(nullptr);
   EXPECT_THAT(server_->sample({0, 0}), Optional(ElementsAre(1, 2, 5)));
   EXPECT_THAT(server_->sample({0, 1}), Optional(ElementsAre(3, 4, 6)));
+}
+
+/// Threads of this process by that name.
+std::vector<pid_t> threads_named(const std::string& name) {
+  std::vector<pid_t> found;
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string is;
+    std::ifstream(task.path() / "comm") >> is;
+    if (is == name) found.push_back(std::stoi(task.path().filename()));
+  }
+  return found;
+}
+
+TEST_F(SerialClientTest, ItsThreadInterruptsNoSolverThatComputes) {
+  serve_and_connect({});
+  const auto threads = threads_named("weir-client");
+  ASSERT_EQ(threads.size(), 1u);
+  EXPECT_EQ(sched_getscheduler(threads[0]), SCHED_BATCH);
+  EXPECT_EQ(sched_getscheduler(/*this thread*/ 0), SCHED_OTHER) << "the solver's is its own affair";
 }
 
 TEST_F(SerialClientTest, SendsAFieldOfSeveralChunks) {

@@ -11,7 +11,7 @@ from unittest import mock
 import h5py
 import numpy as np
 import weir
-from whole import SERVER, WEIR, WholeTest, main, toy_study
+from whole import BUILD, SERVER, WEIR, WholeTest, main, toy_study
 
 HERE = pathlib.Path(__file__).parent
 SIZE, STEPS = 16, 10
@@ -20,6 +20,7 @@ MISTAKES = {
     "integers": "an array of int64 came; float64 or float32",
     "complex": "an array of complex128 came",
     "masked": "a masked array",
+    "gpu": "an array of a GPU that is not contiguous",
     "field": "'v'|\"v\"",
     "number": "field is 3",
     "zero": r"field is 'u\\x00v'",
@@ -65,6 +66,11 @@ class DataTest(WholeTest):
         np.testing.assert_array_equal(u, expected.astype(np.float32))
         np.testing.assert_array_equal(several[1], u)
         np.testing.assert_array_equal(parts[1], u)
+
+    def test_arrays_of_a_gpu_arrive_as_their_values(self):
+        with mock.patch.dict(os.environ, FAKE_CUDA=str(BUILD / "tests" / "fake_cuda" / "libcuda.so.1")):
+            gpu = self.recorded("gpu", study_of("gpu"))
+        np.testing.assert_array_equal(gpu[1], self.recorded("host", study_of("serial"))[1])
 
 
 class ResumeTest(WholeTest):

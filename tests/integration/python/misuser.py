@@ -7,6 +7,12 @@ import numpy as np
 import weir
 
 
+class Strided:
+    """Every second value of an array of a GPU."""
+
+    __cuda_array_interface__ = {"version": 3, "shape": (8,), "typestr": "<f8", "data": (4096, False), "strides": (16,)}
+
+
 def raised_by(call, *arguments):
     try:
         call(*arguments)
@@ -23,6 +29,7 @@ def mistakes(client, first_rank):
         ("integers", client.send, "u", np.zeros(8, int) if first_rank else good),
         ("complex", client.send, "u", np.zeros(8, complex) if first_rank else good),
         ("masked", client.send, "u", np.ma.zeros(8) if first_rank else good),
+        ("gpu", client.send, "u", Strided() if first_rank else good),
         ("field", client.send, "v", good),
         ("number", client.send, 3, good),
         ("zero", client.send, "u\0v", good),

@@ -72,9 +72,10 @@ class WithoutServerTest(unittest.TestCase):
     def test_a_value_is_sent_as_what_it_is(self):
         from weir import client
         for dtype, call in ((np.float64, "weir_send"), (">f8", "weir_send"), (np.float32, "weir_send_float"), ("<f4", "weir_send_float")):
-            sent, values, _ = client._sendable("u", np.arange(6, dtype=dtype).reshape(2, 3).T)
+            sent, _, size, values = client._sendable("u", np.arange(6, dtype=dtype).reshape(2, 3).T)
             self.assertEqual((sent, list(values.ravel())), (call, [0, 3, 1, 4, 2, 5]))
             self.assertTrue(values.flags.c_contiguous and values.dtype.isnative)
+            self.assertEqual(size, 6)
 
 
 if __name__ == "__main__":

@@ -162,5 +162,34 @@ TEST(Reservoir, RepeatsSeenSamplesWhileNothingArrives) {
   EXPECT_TRUE(buffer->drawable());
 }
 
+class Foreseen : public testing::TestWithParam<BufferKind> {};
+
+TEST_P(Foreseen, DrawsAreTheSameAsOthersAndMostlyRight) {
+  const auto asked = buffer_of(GetParam(), /*capacity=*/500, /*watermark=*/0);
+  const auto other = buffer_of(GetParam(), /*capacity=*/500, /*watermark=*/0);
+  fill(*asked, 500);
+  fill(*other, 500);
+  std::size_t right = 0, draws = 0;
+  for (int batch = 0; batch < 30; ++batch) {
+    if (batch == 20) asked->end_reception(), other->end_reception();
+    std::vector<Slot> foreseen(10);
+    asked->foresee(foreseen);
+    std::vector<Slot> drawn;
+    for (const Slot slot : foreseen) {
+      ASSERT_LT(slot, 500U);
+      drawn.push_back(asked->draw());
+      ASSERT_EQ(drawn.back(), other->draw());
+      right += drawn.back() == slot;
+      ++draws;
+    }
+    for (const Slot slot : drawn) asked->unpin(slot), other->unpin(slot);
+  }
+  EXPECT_GT(static_cast<double>(right), 0.8 * static_cast<double>(draws));
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, Foreseen,
+                         testing::Values(BufferKind::fifo, BufferKind::firo,
+                                         BufferKind::reservoir));
+
 }  // namespace
 }  // namespace weir

@@ -28,6 +28,7 @@ class ThreadCollective final : public Collective {
   ThreadCollective(Meeting& meeting, std::size_t rank) : meeting_(meeting), rank_(rank) {}
   std::size_t rank() const override { return rank_; }
   std::size_t ranks() const override { return meeting_.words.size(); }
+  std::size_t local_rank() const override { return rank_; }
   void sum(std::span<std::int64_t> values) override { sum(meeting_.words, values); }
   void sum(std::span<double> values) override { sum(meeting_.doubles, values); }
   void sum(std::span<float> values) override { sum(meeting_.floats, values); }

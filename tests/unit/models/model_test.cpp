@@ -19,8 +19,9 @@
 namespace weir {
 namespace {
 
-constexpr std::int64_t batch = 5, inputs = 3;
-
+using test::batch;
+using test::Case;
+using test::inputs;
 using test::small;
 
 std::uint64_t digest_of(const std::vector<torch::Tensor>& tensors) {
@@ -29,11 +30,6 @@ std::uint64_t digest_of(const std::vector<torch::Tensor>& tensors) {
     sum = digest({tensor.data_ptr<float>(), static_cast<std::size_t>(tensor.numel())}, sum);
   return sum;
 }
-
-struct Case {
-  ModelKind kind;
-  std::vector<std::size_t> grid;
-};
 
 class EachModel : public testing::TestWithParam<Case> {
  protected:
@@ -150,20 +146,11 @@ TEST_P(EachModel, ItsPlanCountsItsValues) {
   EXPECT_EQ(plan.values(), static_cast<std::size_t>(values));
 }
 
-std::vector<Case> cases() {
-  std::vector<Case> all;
-  for (const auto kind :
-       {ModelKind::mlp, ModelKind::decoder, ModelKind::unet, ModelKind::fno, ModelKind::deeponet})
-    for (const auto& grid : {std::vector<std::size_t>{11}, {6, 9}, {4, 5, 6}})
-      all.push_back({kind, grid});
-  return all;
-}
-
-std::string name_of_case(const testing::TestParamInfo<Case>& info) {
-  return std::string(name_of(info.param.kind)) + "_" + std::to_string(info.param.grid.size()) + "d";
-}
-
-INSTANTIATE_TEST_SUITE_P(OnEachGrid, EachModel, testing::ValuesIn(cases()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(OnEachGrid, EachModel,
+                         testing::ValuesIn(test::cases_of({ModelKind::mlp, ModelKind::decoder,
+                                                           ModelKind::unet, ModelKind::fno,
+                                                           ModelKind::deeponet})),
+                         test::name_of_case);
 
 TEST(Mlp, StartsWithinTheBoundOfItsFanIn) {
   const auto model = test::mlp({400}, Activation::relu, 4, 10, 1);

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "server/models/model.h"
 #include "src/study/names.h"
 
@@ -42,6 +44,36 @@ inline ModelSettings small(ModelKind kind) {
   settings.layers = 2;
   settings.basis = 8;
   return settings;
+}
+
+/// The same of one that is given a state.
+inline ModelSettings small_of_a_state(ModelKind kind) {
+  ModelSettings settings = small(kind);
+  settings.channels = {4, 6};
+  settings.latent = 5;
+  return settings;
+}
+
+/// Samples and inputs that models of a Case are given.
+constexpr std::int64_t batch = 5, inputs = 3;
+
+/// A kind of model on a grid.
+struct Case {
+  ModelKind kind;
+  std::vector<std::size_t> grid;
+};
+
+/// Each on grids of one, two and three dimensions.
+inline std::vector<Case> cases_of(const std::vector<ModelKind>& kinds) {
+  std::vector<Case> all;
+  for (const auto kind : kinds)
+    for (const auto& grid : {std::vector<std::size_t>{11}, {6, 9}, {4, 5, 6}})
+      all.push_back({kind, grid});
+  return all;
+}
+
+inline std::string name_of_case(const testing::TestParamInfo<Case>& info) {
+  return std::string(name_of(info.param.kind)) + "_" + std::to_string(info.param.grid.size()) + "d";
 }
 
 /// A model to be exported.

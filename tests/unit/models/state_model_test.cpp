@@ -13,26 +13,10 @@
 namespace weir {
 namespace {
 
-constexpr std::int64_t batch = 4, inputs = 3;
-
-ModelSettings small(ModelKind kind) {
-  ModelSettings settings;
-  settings.kind = kind;
-  settings.hidden = {24, 24};
-  settings.activation = Activation::gelu;
-  settings.channels = {4, 6};
-  settings.latent = 5;
-  settings.modes = 2;
-  settings.width = 6;
-  settings.layers = 2;
-  settings.basis = 8;
-  return settings;
-}
-
-struct Case {
-  ModelKind kind;
-  std::vector<std::size_t> grid;
-};
+using test::batch;
+using test::Case;
+using test::inputs;
+using test::small_of_a_state;
 
 class EachStateModel : public testing::TestWithParam<Case> {
  protected:
@@ -45,7 +29,7 @@ class EachStateModel : public testing::TestWithParam<Case> {
             .increment = increment};
   }
   static std::shared_ptr<Model> make(bool increment = false) {
-    return test::model_of(small(GetParam().kind), shape(increment), /*seed=*/1);
+    return test::model_of(small_of_a_state(GetParam().kind), shape(increment), /*seed=*/1);
   }
   static std::int64_t outputs() { return static_cast<std::int64_t>(shape().outputs()); }
 
@@ -117,23 +101,14 @@ TEST_P(EachStateModel, LearnsTheNextStep) {
   EXPECT_LT(last, 0.3 * first);
 }
 
-std::vector<Case> cases() {
-  std::vector<Case> all;
-  for (const auto kind : {ModelKind::mlp, ModelKind::autoencoder, ModelKind::unet, ModelKind::fno,
-                          ModelKind::deeponet})
-    for (const auto& grid : {std::vector<std::size_t>{11}, {6, 9}, {4, 5, 6}})
-      all.push_back({kind, grid});
-  return all;
-}
-
-std::string name_of_case(const testing::TestParamInfo<Case>& info) {
-  return std::string(name_of(info.param.kind)) + "_" + std::to_string(info.param.grid.size()) + "d";
-}
-
-INSTANTIATE_TEST_SUITE_P(OnEachGrid, EachStateModel, testing::ValuesIn(cases()), name_of_case);
+INSTANTIATE_TEST_SUITE_P(OnEachGrid, EachStateModel,
+                         testing::ValuesIn(test::cases_of({ModelKind::mlp, ModelKind::autoencoder,
+                                                           ModelKind::unet, ModelKind::fno,
+                                                           ModelKind::deeponet})),
+                         test::name_of_case);
 
 TEST(Autoencoder, PassesTheStateThroughItsLatentValues) {
-  ModelSettings settings = small(ModelKind::autoencoder);
+  ModelSettings settings = small_of_a_state(ModelKind::autoencoder);
   settings.latent = 2;
   const auto model = test::model_of(settings,
                                     {.inputs = 1,

@@ -7,6 +7,7 @@
 
 #include "server/samples/data_rows.h"
 #include "server/samples/dataset_source.h"
+#include "server/samples/normalisation.h"
 #include "tests/unit/collective/thread_collective.h"
 #include "tests/unit/training/training_fixture.h"
 
@@ -71,6 +72,46 @@ TEST_P(PairRowsTest, AreDrawnOnceAnEpochWithTheirStates) {
   }
   EXPECT_EQ(drawn.size(), 2 * simulations * (steps - lead_));
   EXPECT_EQ(std::set<SampleId>(drawn.begin(), drawn.end()).size(), simulations * (steps - lead_));
+}
+
+TEST_P(PairRowsTest, AreScaledWhileTheyAreCopiedToTheBitsOfASecondPass) {
+  const auto normalisation = make_normalisation(study_);
+  FieldScales scales;
+  set_scales(normalisation, scales);
+  for (const std::size_t memory : {std::size_t{0}, std::size_t{1} << 20}) {
+    const DataRows pairs = rows(memory);
+    std::vector<float> row(width), scaled(width);
+    for (std::size_t k = 0; k < pairs.size(); ++k) {
+      pairs.copy(k, row);
+      normalise_fields(normalisation, row);
+      pairs.copy(k, scaled, scales);
+      ASSERT_EQ(scaled, row);
+      pairs.copy_state(k, row);
+      normalise_fields(normalisation, row);
+      pairs.copy_state(k, scaled, scales);
+      ASSERT_EQ(scaled, row);
+    }
+  }
+}
+
+TEST_P(PairRowsTest, OfASourceAreScaledAsItsBatchSays) {
+  const auto normalisation = make_normalisation(study_);
+  std::vector<float> targets(7 * width), states(7 * width);
+  Batch batch;
+  batch.targets = targets.data();
+  batch.states = states.data();
+  const auto drawn = [&] {
+    DatasetSource source(study_, /*rank=*/0, /*ranks=*/1);
+    source.draw(7, batch);
+    return std::pair(targets, states);
+  };
+  auto [expected_targets, expected_states] = drawn();
+  normalise_fields(normalisation, expected_targets);
+  normalise_fields(normalisation, expected_states);
+  set_scales(normalisation, batch.scales);
+  const auto [scaled_targets, scaled_states] = drawn();
+  EXPECT_EQ(scaled_targets, expected_targets);
+  EXPECT_EQ(scaled_states, expected_states);
 }
 
 TEST_P(PairRowsTest, ATrainingOnThemLearnsToPredictUnseenSimulations) {

@@ -121,6 +121,23 @@ TEST_P(Pairs, AreThoseOfANaiveModelWhateverTheOrderOfTheSimulations) {
   }
 }
 
+TEST_P(Pairs, HaveBothHalvesScaledAsTheBatchSays) {
+  const auto first = make(), second = make();
+  for (std::uint64_t step = 0; step < 20; ++step) {
+    put_step(*first, {2, step});
+    put_step(*second, {2, step});
+  }
+  const std::size_t pairs = 20 - lead_;
+  PairBatch as_it_is(pairs), changed(pairs);
+  first->draw(pairs, as_it_is);
+  changed.scales = some_scales;
+  second->draw(pairs, changed);
+  EXPECT_EQ(wrong_pairs(as_it_is, lead_), 0u);
+  EXPECT_EQ(changed.ids, as_it_is.ids);
+  EXPECT_EQ(changed.values, scaled(as_it_is.values));
+  EXPECT_EQ(changed.earlier, scaled(as_it_is.earlier));
+}
+
 TEST_P(Pairs, TakeNoSlotForTheFirstSteps) {
   const auto store = make();
   for (std::uint64_t step = 0; step < lead_; ++step) put_step(*store, {/*sim=*/1, step});

@@ -212,6 +212,20 @@ TEST_P(Replay, GivesTheBatchesOfTwoThreadsToTheBit) {
   EXPECT_EQ(replay.occupancy().population(), 0u);
 }
 
+TEST_P(Replay, ScalesAsTheBatchSays) {
+  Recorded recorded(GetParam());
+  const auto store = recorded.make_store();
+  recorded.run(*store, /*batches=*/100000);
+  ReplaySource replay = source_of(recorded);
+  OwnedBatch batch(batch_size);
+  batch.number = 1;
+  batch.scales = some_scales;
+  replay.draw(replay.offer(batch_size).samples, batch);
+  Seen expected = recorded.seen.front();
+  expected.values = scaled(std::move(expected.values));
+  EXPECT_EQ(seen_of(batch), expected);
+}
+
 TEST_P(Replay, GoesOverTheRestartOfAServer) {
   Recorded recorded(GetParam());
   auto store = recorded.make_store();

@@ -71,6 +71,17 @@ inline std::size_t wrong_values(const OwnedBatch& batch) {
   return wrong;
 }
 
+/// Of the two fields of small_study().
+inline const FieldScales some_scales = {{.size = 32, .mean = 100.3F, .scale = 1 / 77.7F},
+                                        {.size = 3, .mean = -2.5F, .scale = 0.3F}};
+
+/// What a second pass over whole samples would make of them.
+inline std::vector<float> scaled(std::vector<float> values) {
+  for (std::size_t k = 0; k < values.size(); k += sample_size)
+    copy_row({values.data() + k, sample_size}, some_scales, values.data() + k);
+  return values;
+}
+
 // ---- cuts
 
 using Rows = std::map<std::size_t, std::vector<float>>;  ///< by sample of the cut

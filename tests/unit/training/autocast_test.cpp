@@ -29,20 +29,20 @@ TEST(PrecisionOfADevice, RefusesFp16OnTheCpu) {
 TEST(PrecisionOfADevice, Bf16ComputesProductsInItAndEndsWithItsScope) {
   const auto a = torch::full({2, 2}, 1.0F + 1.0F / 1024), b = torch::eye(2);
   {
-    const AutocastScope scope(Precision::bf16);
+    const AutocastScope scope(Precision::bf16, torch::kCPU);
     const auto product = torch::matmul(a, b);
     EXPECT_EQ(product.scalar_type(), torch::kBFloat16);
     EXPECT_EQ(product[0][0].item<float>(), 1) << "seven bits hold no 1/1024";
   }
   EXPECT_EQ(torch::matmul(a, b).scalar_type(), torch::kFloat32);
-  const AutocastScope none(Precision::fp32);
+  const AutocastScope none(Precision::fp32, torch::kCPU);
   EXPECT_EQ(torch::matmul(a, b).scalar_type(), torch::kFloat32);
 }
 
 /// LibTorch 1.13 has no FP16 on a CPU, and says so.
 TEST(PrecisionOfADevice, Fp16IsNotComputedInBf16) {
   try {
-    const AutocastScope scope(Precision::fp16);
+    const AutocastScope scope(Precision::fp16, torch::kCPU);
     EXPECT_EQ(at::autocast::get_autocast_cpu_dtype(), torch::kHalf);
   } catch (const c10::Error& error) {
     EXPECT_NE(std::string(error.what()).find("AutocastCPU only support"), std::string::npos);
@@ -57,7 +57,7 @@ torch::Tensor trained(Model& model, Precision precision, const torch::Tensor& in
   model.zero_grad();
   torch::Tensor outputs;
   {
-    const AutocastScope scope(precision);
+    const AutocastScope scope(precision, torch::kCPU);
     outputs = model.forward(inputs, state).to(torch::kFloat32);
   }
   outputs.square().sum().backward();

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include "server/tensors/batch_rows.h"
+#include "server/training/autocast.h"
 #include "server/training/flat_gradients.h"
 #include "tests/unit/models/models.h"
 
@@ -75,7 +77,7 @@ void expect_as_in_libtorch(const OptimizerSettings& ours, Options options) {
     const auto gradient = torch::randn({1000});
     theirs.mutable_grad() = gradient.clone();
     stock.step();
-    optimizer.step({gradient.data_ptr<float>(), 1000}, 0.01);
+    optimizer.step(gradient, 0.01);
   }
   EXPECT_LT((theirs - weights).abs().max().template item<float>(), 2e-6);
 }
@@ -89,13 +91,18 @@ TEST(Optimizer, DoesAsLibTorchs) {
 }
 
 TEST(Optimizer, MultipliesTheGradientsByTheFactorBeforeAnythingElse) {
-  const auto a = torch::ones({3}), b = torch::ones({3});
-  const auto ours = settings(OptimizerKind::adam, /*weight_decay=*/0.5);
-  Optimizer scaled(ours, {a}), plain(ours, {b});
-  const std::vector<float> small = {1, -2, 3}, large = {8, -16, 24};
-  scaled.step(large, 0.1, /*factor=*/0.125);
-  plain.step(small, 0.1);
-  EXPECT_TRUE(torch::equal(a, b));
+  for (const auto kind : {OptimizerKind::adam, OptimizerKind::adamw, OptimizerKind::sgd}) {
+    const auto a = torch::ones({3}), b = torch::ones({3});
+    const auto ours = settings(kind, /*weight_decay=*/0.5, /*momentum=*/0.9);
+    Optimizer scaled(ours, {a}), plain(ours, {b});
+    // Adam divides the size of its first gradient out.
+    for (const float size : {1.0F, -3.0F}) {
+      const auto gradient = torch::tensor({size, -2 * size, 3.0F});
+      scaled.step(8 * gradient, 0.1, /*factor=*/0.125);
+      plain.step(gradient, 0.1);
+    }
+    EXPECT_TRUE(torch::equal(a, b)) << name_of(kind);
+  }
 }
 
 TEST(Optimizer, ComesToTheSameBitsWithAnyNumberOfThreads) {
@@ -104,7 +111,7 @@ TEST(Optimizer, ComesToTheSameBitsWithAnyNumberOfThreads) {
     torch::manual_seed(1);
     const auto weights = torch::randn({200'001}), gradient = torch::randn({200'001});
     Optimizer optimizer(settings(OptimizerKind::adam, 0.1), {weights});
-    for (int step = 0; step < 3; ++step) optimizer.step({gradient.data_ptr<float>(), 200'001}, 0.1);
+    for (int step = 0; step < 3; ++step) optimizer.step(gradient, 0.1);
     torch::set_num_threads(1);
     return weights;
   };
@@ -119,8 +126,9 @@ TEST(FlatGradients, AddUpInTheBufferAndBeginAnew) {
     (2 * a.sum() + 5 * b.sum()).backward();
     gradients.collect();
   }
-  gradients.set_loss(7);
-  const auto values = gradients.values();
+  gradients.add_loss(torch::tensor(3.0F));
+  gradients.add_loss(torch::tensor(4.0F));
+  const auto values = values_of(gradients.values());
   EXPECT_EQ(std::vector<float>(values.begin(), values.end()),
             (std::vector<float>{4, 4, 4, 4, 10, 10, 10, 7}));
   values[0] = 9;
@@ -162,12 +170,34 @@ INSTANTIATE_TEST_SUITE_P(Kinds, PlacedGradients,
                                          ModelKind::fno, ModelKind::deeponet),
                          [](const auto& kind) { return std::string(name_of(kind.param)); });
 
+/// Autograd knows where values were cast.
+TEST(PlacedGradients, OfAForwardPassInBf16AreNearThoseInFp32) {
+  const auto model = test::mlp({16}, Activation::tanh, 3, 6, /*seed=*/1);
+  FlatGradients gradients(model);
+  const auto inputs = torch::ones({5, 3});
+  std::vector<torch::Tensor> found;
+  for (const auto precision : {Precision::fp32, Precision::bf16}) {
+    gradients.begin();
+    torch::Tensor outputs;
+    {
+      const AutocastScope scope(precision, torch::kCPU);
+      outputs = model->forward(inputs, {}).to(torch::kFloat32);
+    }
+    outputs.square().sum().backward();
+    gradients.collect();
+    found.push_back(gradients.gradients().clone());
+  }
+  const auto distance = (found[0] - found[1]).norm() / found[0].norm();
+  EXPECT_GT(distance.item<double>(), 0) << "bf16 rounds";
+  EXPECT_LT(distance.item<double>(), 0.02);
+}
+
 TEST(PlacedGradients, OfALinearLayerNeedNoOtherMemory) {
   const auto model = test::mlp({4}, Activation::relu, 3, 6, /*seed=*/1);
   FlatGradients gradients(model);
   gradients.begin();
   model->forward(torch::randn({5, 3}), {}).sum().backward();
-  const float* next = gradients.values().data();
+  const float* next = gradients.values().data_ptr<float>();
   for (const auto& parameter : model->parameters()) {
     EXPECT_EQ(parameter.grad().data_ptr<float>(), next);
     next += parameter.numel();

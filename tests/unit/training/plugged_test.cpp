@@ -243,7 +243,7 @@ TEST_F(Plugging, ALossOfAnotherShapeIsRefusedBeforeTheTraining) {
                                HasSubstr("expected one Float a sample, of shape [2]")));
 }
 
-/// A linear layer under a script of its own.
+/// A linear layer, with dropout while it trains, under a script of its own.
 class Scripted final : public Model {
  public:
   Scripted(const StudyShape& shape, std::string script) : script_(std::move(script)) {
@@ -251,7 +251,9 @@ class Scripted final : public Model {
     for (const auto& field : shape.fields) outputs += static_cast<std::int64_t>(field.size);
     layer_ = register_module("layer", torch::nn::Linear(3, outputs));
   }
-  torch::Tensor forward(torch::Tensor inputs, torch::Tensor) override { return layer_(inputs); }
+  torch::Tensor forward(torch::Tensor inputs, torch::Tensor) override {
+    return torch::dropout(layer_(inputs), /*p=*/0.5, is_training());
+  }
   std::string script() const override { return script_; }
 
  private:
@@ -275,11 +277,6 @@ TEST_F(Plugging, AModelWhoseScriptDoesNotComputeWhatItDoesIsRefusedBeforeTheTrai
   EXPECT_THAT(refusal(), HasSubstr("in the shape"));
   script = "    h = self.no_such_tensor\n";
   EXPECT_THAT(refusal(), HasSubstr("no_such_tensor"));
-}
-
-TEST_F(Plugging, APrecisionThatTheServerDoesNotHaveIsRefusedBeforeTheTraining) {
-  study_.training.precision = Precision::fp16;
-  EXPECT_THAT(refusal(), HasSubstr("/training/precision: is \"fp16\", which is for GPUs"));
 }
 
 TEST_F(Plugging, NamesThatNobodyRegisteredAreRefusedBeforeTheTraining) {

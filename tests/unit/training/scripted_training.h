@@ -99,7 +99,8 @@ class ScriptedSource final : public SampleSource {
       const auto parameters = parameters_of(study_, id.sim);
       batch.parameters.insert(batch.parameters.end(), parameters.begin(), parameters.end());
       const auto values = values_of(study_, id);
-      row = std::copy(values.begin(), values.end(), row);
+      copy_row(values, batch.scales, row);
+      row += values.size();
     }
     return count;
   }

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "server/tensors/batch_rows.h"
 #include "tests/unit/collective/thread_collective.h"
 
 namespace weir {
@@ -24,8 +25,8 @@ struct Weights {
       : gradients({weight}), update(training, {weight}) {}
 
   bool step(float first, float second, double rate = 1) {
-    gradients.gradients()[0] = first;
-    gradients.gradients()[1] = second;
+    values_of(gradients.gradients())[0] = first;
+    values_of(gradients.gradients())[1] = second;
     return update.run(gradients, rate);
   }
   std::vector<float> values() const { return {weight[0].item<float>(), weight[1].item<float>()}; }
@@ -100,9 +101,9 @@ TEST_F(ScaledLoss, IsChangedAlikeOnAllRanksWhenOneOverflows) {
   std::vector<std::vector<float>> values(2);
   test::on_ranks(2, [&](Collective& collective) {
     Weights weights(training_);
-    weights.gradients.gradients()[0] =
+    values_of(weights.gradients.gradients())[0] =
         collective.rank() == 1 ? std::numeric_limits<float>::infinity() : 1;
-    collective.sum(weights.gradients.values());
+    collective.sum(values_of(weights.gradients.values()));
     weights.update.run(weights.gradients, /*learning_rate=*/1);
     scales[collective.rank()] = weights.update.loss_scale();
     values[collective.rank()] = weights.values();

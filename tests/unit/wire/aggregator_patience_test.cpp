@@ -35,6 +35,11 @@ class AggregatorPatienceTest : public ::testing::Test {
     session_.tick(now_);
   }
   void send(std::uint64_t step) { session_.receive(peer, *chunk({0, step}, 0, 0, 0, size), now_); }
+  /// Nothing more of what was granted is on its way.
+  void give_back(std::size_t sent) {
+    const std::size_t left = (steps - sent) * sample_bytes;
+    session_.receive(peer, encode(Want{steps, steps * sample_bytes, 0, left}), now_);
+  }
   void tick_after(Duration pause) { session_.tick(now_ += pause); }
   std::size_t told() { return messages_of<Accepted>(sent_).size(); }
 
@@ -53,6 +58,7 @@ TEST_F(AggregatorPatienceTest, WaitsForCompanyNoLongerThanItsPatience) {
   EXPECT_EQ(told(), 0u);
   EXPECT_TRUE(session_.untold());
   send(1);
+  give_back(/*sent=*/2);
   tick_after(999us);
   EXPECT_EQ(told(), 0u);
   tick_after(1us);
@@ -61,12 +67,22 @@ TEST_F(AggregatorPatienceTest, WaitsForCompanyNoLongerThanItsPatience) {
   EXPECT_FALSE(session_.untold());
 }
 
+TEST_F(AggregatorPatienceTest, WaitsLongerWhileTheClientHasMoreOnItsWay) {
+  send(0);
+  tick_after(0ms);
+  tick_after(99ms);
+  EXPECT_EQ(told(), 0u);
+  tick_after(1ms);
+  EXPECT_EQ(told(), 1u);
+}
+
 TEST_F(AggregatorPatienceTest, IsPatientAnewAfterItHasTold) {
   send(0);
   tick_after(0ms);
-  tick_after(1ms);
+  tick_after(100ms);
   ASSERT_EQ(told(), 1u);
   send(1);
+  give_back(/*sent=*/2);
   tick_after(10ms);
   EXPECT_EQ(told(), 1u);
   tick_after(1ms);

@@ -87,6 +87,21 @@ TEST(Credit, PromisesNoMoreSamplesThanThereIsRoomFor) {
   EXPECT_EQ(most->granted.samples, 1u) << "seven clients get one each";
 }
 
+TEST(Credit, PromisesSmallSamplesManyAtATimeWhileThereIsRoom) {
+  CreditPool pool(/*budget=*/64 * mib, /*sample=*/40 * kib);
+  std::vector<Client> accounts(1000);
+  for (auto& account : accounts) {
+    add(pool, account);
+    ASSERT_TRUE(pool.want(account, want_of(/*samples=*/10, 40 * kib, /*chunk=*/40 * kib)));
+  }
+  pool.grant(/*room=*/1600);
+  EXPECT_LE(pool.promised(), 1600u);
+  EXPECT_GT(pool.promised(), 1600u - 6) << "what is left is less than the next turn";
+  EXPECT_EQ(accounts[0].granted.samples, 6u) << "240 KiB, and not one sample a message";
+  EXPECT_EQ(accounts[0].granted.bytes, 6 * 40 * kib);
+  EXPECT_EQ(accounts[999].granted.samples, 0u) << "its turn comes";
+}
+
 TEST(Credit, FiftyClientsGetEqualSharesOverTime) {
   CreditPool pool(/*budget=*/4 * mib, /*sample=*/256 * kib);
   std::vector<Client> accounts(50);
@@ -184,6 +199,27 @@ TEST(Credit, OfAClientThatGoesIsFreeAgain) {
   pool.remove(gone, /*abandoned=*/0);
   EXPECT_EQ(pool.outstanding(), 0u);
   EXPECT_EQ(pool.promised(), 0u);
+}
+
+TEST(Credit, OfASolverThatGoesIsFreeAgainWithAllOfItsParts) {
+  CreditPool pool(/*budget=*/mib, /*sample=*/kib);
+  CreditGroup gone;
+  CreditAccount first, second;
+  Client left;
+  pool.add(first, gone);
+  add(pool, left);
+  pool.add(second, gone);
+  for (CreditAccount* account : {&first, &second, static_cast<CreditAccount*>(&left)})
+    ASSERT_TRUE(pool.want(*account, want_of(/*samples=*/5, kib / 2, /*chunk=*/kib / 2)));
+  pool.grant(/*room=*/100);
+  ASSERT_TRUE(pool.begin_sample(first));
+  ASSERT_GT(pool.outstanding(), left.outstanding());
+  pool.remove(gone);
+  EXPECT_EQ(pool.outstanding(), left.outstanding());
+  EXPECT_EQ(pool.promised(), left.promised());
+  ASSERT_TRUE(pool.want(left, want_of(/*samples=*/9, kib / 2, /*chunk=*/kib / 2)));
+  pool.grant(/*room=*/100);
+  EXPECT_EQ(left.granted.samples, 9u) << "the others have their turns";
 }
 
 TEST(Credit, PartsOfASolverShareThePromiseOfASlot) {

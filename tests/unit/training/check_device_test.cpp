@@ -1,0 +1,56 @@
+// What a server says of its device before it lets a client in.
+
+#include "server/training/check_device.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "src/core/error.h"
+#include "src/study/names.h"
+
+namespace weir {
+namespace {
+
+using testing::HasSubstr;
+
+/// Empty: nothing is wrong.
+std::string refusal(const Study& study, ErrorKind kind) {
+  try {
+    check_device(study, /*local_rank=*/0);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), kind);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(Device, OfACpuComputesInFp32AndBf16Alone) {
+  Study study;
+  study.server.device = DeviceChoice::cpu;
+  for (const auto precision : {Precision::tf32, Precision::fp16}) {
+    study.training.precision = precision;
+    EXPECT_THAT(refusal(study, ErrorKind::input),
+                HasSubstr("/training/precision: is \"" + std::string(name_of(precision)) +
+                          "\", which is for GPUs"));
+  }
+  for (const auto precision : {Precision::fp32, Precision::bf16}) {
+    study.training.precision = precision;
+    EXPECT_EQ(refusal(study, ErrorKind::input), "");
+  }
+}
+
+/// Each rank of this machine would need one of its own.
+TEST(Device, IsRefusedWhereTheStudyWantsAGpuThatIsNotThere) {
+  Study study;
+  study.server.device = DeviceChoice::cuda;
+  try {
+    check_device(study, /*local_rank=*/1000);
+    GTEST_SKIP() << "this machine shows a single GPU to each rank";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::environment);
+    EXPECT_THAT(error.what(), HasSubstr("/server/device: is \"cuda\""));
+  }
+}
+
+}  // namespace
+}  // namespace weir
