@@ -8,7 +8,7 @@
 namespace weir::client {
 namespace {
 
-using Bytes = std::vector<std::byte>;
+using wire::FrameBytes;
 
 constexpr std::size_t max_chunk_values = wire::max_chunk_bytes / sizeof(float);
 
@@ -23,15 +23,18 @@ std::span<float> payload(const wire::Frame& frame) {
 /// frame of a size that was not kept, the size first that was asked for longest ago.
 struct FramePool::Shelf {
   struct OfSize {
-    std::vector<std::unique_ptr<Bytes>> frames;
+    std::vector<std::unique_ptr<FrameBytes>> frames;
     std::uint64_t asked = 0;
   };
+  explicit Shelf(std::shared_ptr<wire::SharedArena> memory) : arena(std::move(memory)) {}
+
+  const std::shared_ptr<wire::SharedArena> arena;  ///< null: the heap; outlives the frames
   std::mutex mutex;
   std::map<std::size_t, OfSize> by_size;
   std::size_t out = 0, kept = 0, most_out = 0;  // bytes
   std::uint64_t asked = 0;
 
-  std::unique_ptr<Bytes> find(std::size_t size) {
+  std::unique_ptr<FrameBytes> find(std::size_t size) {
     const std::lock_guard lock(mutex);
     ++asked;
     const auto same = by_size.find(size);
@@ -42,13 +45,17 @@ struct FramePool::Shelf {
     kept -= size;
     return frame;
   }
+  std::unique_ptr<FrameBytes> make(std::size_t size) const {
+    return arena ? std::make_unique<FrameBytes>(size, arena.get())
+                 : std::make_unique<FrameBytes>(size);
+  }
   void hand_out(std::size_t size) {
     const std::lock_guard lock(mutex);
     out += size;
     most_out = std::max(most_out, out);
     while (kept > 0 && out + kept > most_out) drop_one();
   }
-  void put(std::unique_ptr<Bytes> frame) noexcept {
+  void put(std::unique_ptr<FrameBytes> frame) noexcept {
     const std::size_t size = frame->size();
     const std::lock_guard lock(mutex);
     out -= size;
@@ -73,14 +80,16 @@ struct FramePool::Shelf {
   }
 };
 
-FramePool::FramePool() : shelf_(std::make_shared<Shelf>()) {}
+FramePool::FramePool(std::shared_ptr<wire::SharedArena> arena)
+    : shelf_(std::make_shared<Shelf>(std::move(arena))) {}
 
 wire::Frame FramePool::take(std::size_t size) {
   auto frame = shelf_->find(size);
-  if (!frame) frame = std::make_unique<Bytes>(size);
+  if (!frame) frame = shelf_->make(size);
   shelf_->hand_out(size);
-  return {frame.release(), [shelf = std::weak_ptr(shelf_)](Bytes* used) {
-            std::unique_ptr<Bytes> owned(used);
+  return {frame.release(),
+          [shelf = std::weak_ptr(shelf_), arena = shelf_->arena](FrameBytes* used) {
+            std::unique_ptr<FrameBytes> owned(used);
             if (const auto alive = shelf.lock()) alive->put(std::move(owned));
           }};
 }

@@ -10,6 +10,7 @@
 
 #include "src/wire/channel.h"
 #include "src/wire/message.h"
+#include "src/wire/shared_arena.h"
 
 namespace weir::client {
 
@@ -19,7 +20,8 @@ namespace weir::client {
 /// out at once. Thread-safe; frames may outlive the pool.
 class FramePool {
  public:
-  FramePool();
+  /// `arena`: where frames lie; null: on the heap.
+  explicit FramePool(std::shared_ptr<wire::SharedArena> arena = nullptr);
   wire::Frame take(std::size_t size);  ///< content undefined
   /// Of the frames that are out, and of those that are kept.
   std::size_t bytes() const;

@@ -19,6 +19,16 @@ namespace {
 
 std::string named(const std::string& field) { return "field '" + field + "'"; }
 
+/// For frames, where the server is on this machine: as large as the window, or a step that is
+/// larger, and as much again for what has been accepted and waits for another use.
+std::shared_ptr<wire::SharedArena> arena_for(const wire::EndpointFile& endpoint) {
+  const auto& servers = endpoint.endpoints;
+  if (servers.empty() || !servers.front().starts_with("ipc://")) return nullptr;
+  std::size_t step_bytes = 0;
+  for (const auto& field : endpoint.fields) step_bytes += field.size * sizeof(float);
+  return wire::SharedArena::make(2 * std::max<std::size_t>(endpoint.window_bytes, step_bytes));
+}
+
 }  // namespace
 
 Sender::Sender(const Environment& environment, const SolverPart& part)
@@ -26,6 +36,8 @@ Sender::Sender(const Environment& environment, const SolverPart& part)
       endpoint_(
           await_endpoint_file(posix_file_system(), environment.study_directory, endpoint_wait)),
       part_(part),
+      arena_(arena_for(endpoint_)),
+      pool_(arena_),
       next_step_(endpoint_.fields.size()) {
   for (const auto& field : endpoint_.fields)
     field_bytes_.push_back(field.size * sizeof(float) /
@@ -50,11 +62,11 @@ void Sender::connect() {
   FileSystem& files = posix_file_system();
   const StudyDirectory directory{environment_.study_directory};
   EndpointWatch watch(files, directory.endpoint(), endpoint_);
-  connection_ =
-      std::make_unique<Connection>(std::move(settings), endpoint_, std::move(watch),
-                                   [&files, directory](const wire::EndpointFile& endpoint) {
-                                     return wire::connect_to_study(files, directory, endpoint);
-                                   });
+  connection_ = std::make_unique<Connection>(
+      std::move(settings), endpoint_, std::move(watch),
+      [&files, directory, arena = arena_](const wire::EndpointFile& endpoint) {
+        return wire::connect_to_study(files, directory, endpoint, arena);
+      });
 }
 
 void Sender::check_welcomes() const {

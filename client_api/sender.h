@@ -125,7 +125,8 @@ class Sender {
   SolverPart part_;
   std::uint64_t resume_step_ = 0;
   std::unique_ptr<Connection> connection_;
-  std::vector<wire::Welcome> welcomes_;  // the first of each server rank
+  std::vector<wire::Welcome> welcomes_;       // the first of each server rank
+  std::shared_ptr<wire::SharedArena> arena_;  // null: no server on this machine
   FramePool pool_;
   std::vector<std::uint64_t> next_step_;           // of each field
   std::uint64_t first_step_ = 0;                   // that was or will be sent

@@ -169,7 +169,7 @@ void Aggregator::serve(Time now) {
 void Aggregator::send(const std::vector<Outgoing>& out) {
   for (const Outgoing& outgoing : out)
     channel_->send(outgoing.peer,
-                   std::make_shared<std::vector<std::byte>>(wire::encode(outgoing.message)));
+                   wire::frame_of(outgoing.message));
 }
 
 void Aggregator::tell(RankEvent::Kind kind, std::uint64_t sim, std::uint64_t value) {

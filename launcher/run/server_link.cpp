@@ -64,7 +64,7 @@ void ServerLink::stop(const std::string& reason) {
 
 void ServerLink::send(const wire::Message& message) {
   channel_->send(/*server_rank=*/0,
-                 std::make_shared<std::vector<std::byte>>(wire::encode(message)));
+                 wire::frame_of(message));
 }
 
 }  // namespace weir

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "src/core/clock.h"
+#include "src/wire/frame.h"
 #include "src/wire/message.h"
 
 namespace weir::wire {
@@ -17,14 +18,7 @@ namespace weir::wire {
 /// Who a frame came from, within one ServerChannel; never reused for another connection's identity.
 using Peer = std::string;
 
-/// A frame that is freed by its last owner: kept by the session until accepted, by the transport
-/// until sent.
-/// Its bytes do not change once it was handed to a session or a channel.
-using Frame = std::shared_ptr<std::vector<std::byte>>;
-
-inline Frame frame_of(const Message& message) {
-  return std::make_shared<std::vector<std::byte>>(encode(message));
-}
+Frame frame_of(const Message& message);
 
 /// Received bytes, valid while this lives. Movable.
 class Received {
@@ -35,7 +29,7 @@ class Received {
   virtual std::size_t server_rank() const = 0;  ///< client side: which rank sent it
 };
 
-/// A client's connections, one to each server rank. Used by one thread, but for wake(). A frame
+/// A client's connections, one to each server rank. Used by one thread, but for waking it. A frame
 /// sent may be lost (a reset, a kill): the sessions see to that.
 class ClientChannel {
  public:
@@ -45,6 +39,9 @@ class ClientChannel {
   /// Waits until something can be received, wake() was called, or `at_most` has passed.
   virtual void wait(Duration at_most) = 0;
   virtual void wake() = 0;  ///< thread-safe
+  /// Thread-safe: as wake(), but not before so much time has passed, unless it is called for
+  /// earlier.
+  virtual void wake_within(Duration delay) = 0;
   /// Why the latest attempt to connect to this rank failed, as far as the transport knows; empty:
   /// it did not, or nothing is known.
   virtual std::string trouble(std::size_t /*server_rank*/) { return {}; }

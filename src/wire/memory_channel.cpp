@@ -223,6 +223,7 @@ class MemoryNetwork::MemoryClient final : public ClientChannel {
     if (!std::exchange(woken_, false)) state_->wait(&Connection::to_client, mine(), at_most);
   }
   void wake() override { woken_ = true; }
+  void wake_within(Duration) override { woken_ = true; }
 
  private:
   /// Precondition: it is one of servers_.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 #include "src/core/file_limit.h"
 #include "src/core/network.h"
@@ -51,9 +52,11 @@ std::string public_server_key(FileSystem& files, const StudyDirectory& directory
 }
 
 std::unique_ptr<ClientChannel> connect_to_study(FileSystem& files, const StudyDirectory& directory,
-                                                const EndpointFile& endpoint) {
+                                                const EndpointFile& endpoint,
+                                                std::shared_ptr<const SharedArena> arena) {
   ConnectSettings settings;
   settings.endpoints = endpoint.endpoints;
+  settings.arena = std::move(arena);
   if (!endpoint.server_key.empty()) {
     settings.security =
         ClientSecurity{read_key_file(files, directory.client_key()), endpoint.server_key};

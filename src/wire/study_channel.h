@@ -32,8 +32,10 @@ std::string public_server_key(FileSystem& files, const StudyDirectory& directory
                               const StudyTransport& transport);
 
 /// Connects to the server of a study, with the study's client key where the server wants one.
-/// Error{environment}: that key cannot be used, or an endpoint is none.
+/// `arena`: as in ConnectSettings. Error{environment}: that key cannot be used, or an endpoint is
+/// none.
 std::unique_ptr<ClientChannel> connect_to_study(FileSystem& files, const StudyDirectory& directory,
-                                                const EndpointFile& endpoint);
+                                                const EndpointFile& endpoint,
+                                                std::shared_ptr<const SharedArena> arena = nullptr);
 
 }  // namespace weir::wire

@@ -5,10 +5,13 @@
 #include <optional>
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "src/core/error.h"
 #include "src/core/planted_bug.h"
 #include "src/wire/doorkeeper.h"
+#include "src/wire/frame_reference.h"
+#include "src/wire/shared_frames.h"
 #include "src/wire/zmq_socket.h"
 
 namespace weir::wire {
@@ -38,13 +41,38 @@ constexpr int farewell_ms = 500;
 
 bool is_tcp(const std::string& address) { return address.starts_with("tcp://"); }
 
+/// Between two looks at which clients are still there.
+constexpr Duration sweep_every = std::chrono::seconds(5);
+
+Bytes bytes_of(const zmq::message_t& message) {
+  return {message.data<std::byte>(), message.size()};
+}
+
+/// A frame that was read where it lies.
+class SharedReceived final : public Received {
+ public:
+  SharedReceived(Peer peer, SharedFrames::Found found)
+      : peer_(std::move(peer)), found_(std::move(found)) {}
+  Bytes bytes() const override { return found_.bytes; }
+  const Peer& peer() const override { return peer_; }
+  std::size_t server_rank() const override { return 0; }
+
+ private:
+  Peer peer_;
+  SharedFrames::Found found_;
+};
+
 class ZmqServerChannel final : public ServerChannel {
  public:
   explicit ZmqServerChannel(const ListenSettings& settings)
       : socket_(std::in_place, context_, zmq::socket_type::router) {
     set_socket_options(*socket_, settings.max_bytes);
     socket_->set(zmq::sockopt::linger, farewell_ms);
-    if (is_tcp(settings.address)) guard(settings);
+    if (is_tcp(settings.address)) {
+      guard(settings);
+    } else {
+      shared_.emplace(settings.max_bytes);
+    }
     try {
       socket_->bind(settings.address);
     } catch (const zmq::error_t& error) {
@@ -77,7 +105,10 @@ class ZmqServerChannel final : public ServerChannel {
     while (socket_->recv(identity, zmq::recv_flags::dontwait)) {
       const bool whole = identity.more() && socket_->recv(frame, zmq::recv_flags::dontwait);
       if (whole && !frame.more()) {
-        return std::make_unique<ZmqReceived>(identity.to_string(), 0, std::move(frame));
+        Peer peer = identity.to_string();
+        if (!shared_ || !is_reference(bytes_of(frame)))
+          return std::make_unique<ZmqReceived>(std::move(peer), 0, std::move(frame));
+        if (auto received = look_up(std::move(peer), frame)) return received;
       }
       while (frame.more() && socket_->recv(frame, zmq::recv_flags::dontwait)) {
       }  // several parts: from no client of weir's
@@ -88,6 +119,10 @@ class ZmqServerChannel final : public ServerChannel {
   void wait(Duration at_most) override {
     poll_for(items_, at_most);
     wake_event_.clear();
+    if (const auto now = std::chrono::steady_clock::now(); shared_ && now >= next_sweep_) {
+      next_sweep_ = now + sweep_every;
+      shared_->forget_the_gone();
+    }
   }
   void wake() override { wake_event_.set(); }
   std::string endpoint() const override { return endpoint_; }
@@ -96,6 +131,18 @@ class ZmqServerChannel final : public ServerChannel {
   }
 
  private:
+  /// Answers who asks whether its memory can be read. Null: it asked, or what it names is not
+  /// there, as if it had been lost on the way.
+  std::unique_ptr<Received> look_up(Peer peer, const zmq::message_t& message) {
+    const auto reference = decode_reference(bytes_of(message));
+    auto found = reference ? shared_->find(*reference) : std::nullopt;
+    if (!found) return nullptr;
+    if (reference->kind == ReferenceKind::frame)
+      return std::make_unique<SharedReceived>(std::move(peer), std::move(*found));
+    send(peer, encode(*reference));
+    return nullptr;
+  }
+
   void guard(const ListenSettings& settings) {
     set_tcp_options(*socket_, settings.address);
     // Also without keys: of a socket whose connections are asked about, libzmq refuses the protocol
@@ -117,6 +164,8 @@ class ZmqServerChannel final : public ServerChannel {
   zmq::context_t context_;
   std::optional<zmq::socket_t> socket_;
   std::optional<Doorkeeper> doorkeeper_;  // destroyed after *socket_, which the destructor ends
+  std::optional<SharedFrames> shared_;    // ipc
+  std::chrono::steady_clock::time_point next_sweep_{};
   std::vector<zmq::pollitem_t> items_;
   std::string endpoint_;
 };
@@ -137,13 +186,19 @@ std::string trouble_of(const SocketEvent& event) {
 class ZmqClientChannel final : public ClientChannel {
  public:
   explicit ZmqClientChannel(const ConnectSettings& settings)
-      : troubles_(settings.endpoints.size()) {
+      : troubles_(settings.endpoints.size()),
+        arena_(settings.arena),
+        reads_arena_(settings.endpoints.size(), false) {
     for (const auto& endpoint : settings.endpoints) connect(endpoint, settings);
     items_.push_back({nullptr, wake_event_.descriptor(), ZMQ_POLLIN, 0});
+    items_.push_back({nullptr, wake_timer_.descriptor(), ZMQ_POLLIN, 0});
   }
 
   void send(std::size_t server_rank, Frame frame) override {
-    send_frame(sockets_.at(server_rank), frame);
+    const auto offset =
+        reads_arena_.at(server_rank) ? arena_->offset_of(frame->data()) : std::nullopt;
+    send_frame(sockets_.at(server_rank),
+               offset ? reference_to(ReferenceKind::frame, *offset, *frame) : frame);
   }
 
   std::unique_ptr<Received> try_receive() override {
@@ -151,8 +206,10 @@ class ZmqClientChannel final : public ClientChannel {
       const std::size_t rank = next_;
       next_ = (next_ + 1) % sockets_.size();  // so that no rank hides another
       zmq::message_t frame;
-      if (sockets_[rank].recv(frame, zmq::recv_flags::dontwait)) {
-        return std::make_unique<ZmqReceived>(Peer{}, rank, std::move(frame));
+      while (sockets_[rank].recv(frame, zmq::recv_flags::dontwait)) {
+        if (!arena_ || !is_reference(bytes_of(frame)))
+          return std::make_unique<ZmqReceived>(Peer{}, rank, std::move(frame));
+        reads_arena_[rank] = true;
       }
     }
     return nullptr;
@@ -161,9 +218,11 @@ class ZmqClientChannel final : public ClientChannel {
   void wait(Duration at_most) override {
     poll_for(items_, at_most);
     wake_event_.clear();
+    wake_timer_.clear();
     hear_events();
   }
   void wake() override { wake_event_.set(); }
+  void wake_within(Duration delay) override { wake_timer_.set(delay); }
   std::string trouble(std::size_t server_rank) override { return troubles_.at(server_rank); }
 
  private:
@@ -179,6 +238,14 @@ class ZmqClientChannel final : public ClientChannel {
            error);
     }
     items_.push_back({socket.handle(), 0, ZMQ_POLLIN, 0});
+    if (arena_ && !is_tcp(endpoint))
+      send_frame(socket, reference_to(ReferenceKind::ask, /*offset=*/0, arena_->badge()));
+  }
+
+  Frame reference_to(ReferenceKind kind, std::size_t offset, Bytes bytes) const {
+    return encode({kind, static_cast<std::uint64_t>(getpid()),
+                   static_cast<std::uint64_t>(arena_->descriptor()), arena_->capacity(), offset,
+                   bytes.size(), bytes.first(header_size)});
   }
 
   void secure(zmq::socket_t& socket, const ClientSecurity& security) {
@@ -199,11 +266,14 @@ class ZmqClientChannel final : public ClientChannel {
   }
 
   WakeEvent wake_event_;
+  WakeTimer wake_timer_;
   zmq::context_t context_;
   std::vector<zmq::socket_t> sockets_;
   std::vector<zmq::socket_t> monitors_;  ///< one a socket that is secured
   std::vector<std::string> troubles_;
   std::vector<zmq::pollitem_t> items_;
+  std::shared_ptr<const SharedArena> arena_;
+  std::vector<bool> reads_arena_;  ///< of each server rank: it has said so
   std::size_t next_ = 0;
 };
 

@@ -11,6 +11,7 @@
 #include "src/wire/channel.h"
 #include "src/wire/handshake_guard.h"
 #include "src/wire/keys.h"
+#include "src/wire/shared_arena.h"
 #include "src/wire/zap.h"
 
 namespace weir::wire {
@@ -28,7 +29,7 @@ struct ListenSettings {
   std::string address;  ///< "ipc:///path" or "tcp://address:*"
   std::size_t max_bytes = max_frame_bytes;
   std::optional<ServerSecurity> security{};  ///< nothing: whoever reaches the address may send
-  HandshakeLimits limits{};                ///< tcp
+  HandshakeLimits limits{};                  ///< tcp
 };
 
 /// Binds a ROUTER socket; endpoint() gives the bound address. Over tcp a thread, weir-zap, guards
@@ -48,6 +49,9 @@ struct ConnectSettings {
   std::vector<std::string> endpoints;  ///< one a server rank, in rank order
   std::size_t max_bytes = max_frame_bytes;
   std::optional<ClientSecurity> security{};  ///< must be what the server has
+  /// Frames in it are not sent to a server on this machine (ipc) that can read them where they lie:
+  /// their owner keeps them until what they carry was accepted. Null: all are sent.
+  std::shared_ptr<const SharedArena> arena{};
 };
 
 /// Connects a DEALER socket to each endpoint. ZeroMQ reconnects by itself; nobody need listen yet.

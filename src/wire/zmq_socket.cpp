@@ -5,8 +5,10 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "src/core/error.h"
@@ -41,16 +43,26 @@ zmq::message_t message_of(const Frame& frame) {
   return message;
 }
 
-}  // namespace
-
-WakeEvent::WakeEvent() : descriptor_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  if (descriptor_ < 0) {
-    throw Error(ErrorKind::environment, std::string("no event descriptor for a channel: ") +
-                                            std::strerror(errno) +
-                                            "; raise the limit of open files (ulimit -n)");
-  }
+int checked(int descriptor) {
+  if (descriptor >= 0) return descriptor;
+  throw Error(ErrorKind::environment, std::string("no event descriptor for a channel: ") +
+                                          std::strerror(errno) +
+                                          "; raise the limit of open files (ulimit -n)");
 }
 
+/// Zero: never, and not ready any more.
+void set_timer(int descriptor, Duration delay) {
+  using std::chrono::nanoseconds, std::chrono::seconds;
+  const auto whole = std::chrono::duration_cast<seconds>(delay);
+  const auto rest = std::chrono::duration_cast<nanoseconds>(delay - whole);
+  itimerspec times{};
+  times.it_value = {.tv_sec = whole.count(), .tv_nsec = rest.count()};
+  timerfd_settime(descriptor, /*flags=*/0, &times, nullptr);
+}
+
+}  // namespace
+
+WakeEvent::WakeEvent() : descriptor_(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK))) {}
 WakeEvent::~WakeEvent() { ::close(descriptor_); }
 
 void WakeEvent::set() noexcept { eventfd_write(descriptor_, 1); }
@@ -58,6 +70,23 @@ void WakeEvent::set() noexcept { eventfd_write(descriptor_, 1); }
 void WakeEvent::clear() noexcept {
   eventfd_t count = 0;
   eventfd_read(descriptor_, &count);
+}
+
+WakeTimer::WakeTimer()
+    : descriptor_(checked(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK))) {}
+WakeTimer::~WakeTimer() { ::close(descriptor_); }
+
+void WakeTimer::set(Duration delay) noexcept {
+  const std::lock_guard lock(mutex_);
+  const Time due = std::chrono::steady_clock::now() + delay;
+  if (due >= due_) return;
+  due_ = due;
+  set_timer(descriptor_, std::max(delay, Duration(1)));  // zero would end it
+}
+
+void WakeTimer::clear() noexcept {
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(due_, Time::max()) != Time::max()) set_timer(descriptor_, Duration::zero());
 }
 
 void set_socket_options(zmq::socket_t& socket, std::size_t max_bytes) {

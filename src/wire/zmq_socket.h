@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,6 +30,25 @@ class WakeEvent {
 
  private:
   int descriptor_;
+};
+
+/// A timer in the kernel that poll() can wait for. set() is thread-safe.
+class WakeTimer {
+ public:
+  WakeTimer();  ///< Error{environment}: no file descriptor left
+  ~WakeTimer();
+  WakeTimer(const WakeTimer&) = delete;
+  WakeTimer& operator=(const WakeTimer&) = delete;
+
+  /// Ready after that time, or earlier when an earlier call says so.
+  void set(Duration delay) noexcept;
+  void clear() noexcept;
+  int descriptor() const { return descriptor_; }
+
+ private:
+  int descriptor_;
+  std::mutex mutex_;
+  Time due_ = Time::max();
 };
 
 /// Adds the options that every socket of weir has: no lingering, no limit in messages (credit

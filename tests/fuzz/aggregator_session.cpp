@@ -186,7 +186,7 @@ class Run {
   }
 
  private:
-  void say(const Peer& peer, const std::vector<std::byte>& frame) {
+  void say(const Peer& peer, Bytes frame) {
     const auto result = decode(frame);
     if (result.ok()) {
       const auto* want = std::get_if<Want>(&std::get<Decoded>(result.value).message);

@@ -51,14 +51,14 @@ class Run {
   }
 
  private:
-  void hear(const std::vector<std::byte>& frame) {
+  void hear(Bytes frame) {
     const auto result = decode(frame);
     check(result.ok(), "all that is said is a message");
     if (const auto* hello = std::get_if<Hello>(&std::get<Decoded>(result.value).message))
       said_ = hello->session;
   }
   static Frame chunk(std::uint64_t step) {
-    auto frame = std::make_shared<std::vector<std::byte>>(header_size + sample_bytes);
+    auto frame = std::make_shared<wire::FrameBytes>(header_size + sample_bytes);
     encode_data_header({2, 0, step, 0, 0, sample_bytes / sizeof(float)},
                        std::span<std::byte, header_size>(frame->data(), header_size));
     return frame;

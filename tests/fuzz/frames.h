@@ -22,8 +22,7 @@ inline wire::Frame data_frame(Input& input, std::uint64_t epoch_or_sim) {
   data.field = static_cast<std::uint32_t>(input.number());
   data.offset = input.number();
   data.count = input.byte() % 16;
-  auto frame =
-      std::make_shared<std::vector<std::byte>>(wire::header_size + data.count * sizeof(float));
+  auto frame = std::make_shared<wire::FrameBytes>(wire::header_size + data.count * sizeof(float));
   wire::encode_data_header(
       data, std::span<std::byte, wire::header_size>(frame->data(), wire::header_size));
   const auto values = input.bytes(data.count * sizeof(float));
@@ -39,8 +38,8 @@ inline wire::Frame part_frame(Input& input, std::uint64_t sim) {
   for (int axes = 1 + input.byte() % 3; axes > 0; --axes)
     data.box.push_back({input.number(), input.number(), input.number()});
   data.count = input.byte() % 16;
-  auto frame = std::make_shared<std::vector<std::byte>>(wire::data_prefix_size(data) +
-                                                        data.count * sizeof(float));
+  auto frame =
+      std::make_shared<wire::FrameBytes>(wire::data_prefix_size(data) + data.count * sizeof(float));
   wire::encode_data_prefix(data, std::span(frame->data(), wire::data_prefix_size(data)));
   return frame;
 }
@@ -48,7 +47,7 @@ inline wire::Frame part_frame(Input& input, std::uint64_t sim) {
 /// Bytes that need be no message.
 inline wire::Frame raw_frame(Input& input) {
   const auto bytes = input.bytes(input.byte());
-  auto frame = std::make_shared<std::vector<std::byte>>(bytes.size());
+  auto frame = std::make_shared<wire::FrameBytes>(bytes.size());
   if (!bytes.empty()) std::memcpy(frame->data(), bytes.data(), bytes.size());
   return frame;
 }

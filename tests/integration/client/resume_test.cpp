@@ -50,7 +50,7 @@ class WelcomingRank {
     if (std::holds_alternative<wire::End>(message)) send(received.peer(), farewell_);
   }
   void send(const wire::Peer& peer, const wire::Message& message) {
-    channel_->send(peer, std::make_shared<std::vector<std::byte>>(wire::encode(message)));
+    channel_->send(peer, wire::frame_of(message));
   }
 
   wire::Welcome welcome_;

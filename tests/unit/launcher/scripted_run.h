@@ -64,7 +64,7 @@ class ScriptedRun : public testing::Test {
     return found;
   }
   void say(const wire::Message& message) {
-    server_->send(peer_, std::make_shared<std::vector<std::byte>>(wire::encode(message)));
+    server_->send(peer_, wire::frame_of(message));
   }
   void server_ends(JobState state, std::string reason, std::optional<int> exit_code) {
     scheduler_.end(server_job(), state, std::move(reason), exit_code);

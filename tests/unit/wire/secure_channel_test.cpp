@@ -76,7 +76,7 @@ bool eventually(const std::function<bool()>& condition) {
 }
 
 Frame frame_with(const std::string& text) {
-  auto frame = std::make_shared<std::vector<std::byte>>(text.size());
+  auto frame = std::make_shared<FrameBytes>(text.size());
   std::memcpy(frame->data(), text.data(), text.size());
   return frame;
 }

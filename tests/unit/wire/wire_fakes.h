@@ -25,7 +25,7 @@ inline float value_of(SampleId id, std::size_t field, std::size_t index) {
 
 inline Frame chunk(SampleId id, std::uint64_t attempt, std::uint32_t field, std::size_t offset,
                    std::size_t count) {
-  auto frame = std::make_shared<std::vector<std::byte>>(header_size + count * sizeof(float));
+  auto frame = std::make_shared<FrameBytes>(header_size + count * sizeof(float));
   encode_data_header({id.sim, attempt, id.step, field, offset, count},
                      std::span<std::byte, header_size>(frame->data(), header_size));
   for (std::size_t i = 0; i < count; ++i) {
@@ -42,7 +42,7 @@ inline Frame part_chunk(SampleId id, std::uint64_t attempt, std::uint32_t field,
   data.time = time;
   data.box = box;
   const std::size_t prefix = data_prefix_size(data);
-  auto frame = std::make_shared<std::vector<std::byte>>(prefix + data.count * sizeof(float));
+  auto frame = std::make_shared<FrameBytes>(prefix + data.count * sizeof(float));
   encode_data_prefix(data, std::span(frame->data(), prefix));
   for_each_run(box, [&](std::size_t source, std::size_t destination, std::size_t count) {
     for (std::size_t i = 0; i < count; ++i) {

@@ -19,7 +19,8 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 Frame frame_with(const std::string& text, std::size_t size = 0) {
-  auto frame = std::make_shared<std::vector<std::byte>>(std::max(size, text.size()));
+  auto frame = std::make_shared<FrameBytes>(std::max(size, text.size()));
+  std::memset(frame->data(), 0, frame->size());
   std::memcpy(frame->data(), text.data(), text.size());
   return frame;
 }
@@ -64,7 +65,7 @@ TEST_P(ZmqChannel, KeepsALargeFrameUntilItIsSentAndThenLetsGo) {
   const auto server = bind_zmq_channel(address());
   const auto client = connect_zmq_channel({server->endpoint()});
   auto frame = frame_with("large", max_frame_bytes);
-  const std::weak_ptr<std::vector<std::byte>> watched = frame;
+  const std::weak_ptr<FrameBytes> watched = frame;
   client->send(0, std::move(frame));
   const auto received = receive(*server);
   ASSERT_NE(received, nullptr);
@@ -112,6 +113,25 @@ TEST_P(ZmqChannel, WaitEndsAtItsDeadline) {
   EXPECT_EQ(server->try_receive(), nullptr);
 }
 
+TEST_P(ZmqChannel, WakeWithinEndsAWaitThenAndNotBefore) {
+  const auto client = connect_zmq_channel({ipc_address(folder_.path(), 0)});
+  const auto started = Clock::now();
+  client->wake_within(30ms);
+  client->wait(30s);
+  EXPECT_GE(Clock::now() - started, 29ms);
+  EXPECT_LT(Clock::now() - started, 20s);
+}
+
+TEST_P(ZmqChannel, TheEarliestWakeCounts) {
+  const auto client = connect_zmq_channel({ipc_address(folder_.path(), 0)});
+  const auto started = Clock::now();
+  client->wake_within(40s);
+  client->wake();
+  client->wake_within(40s);
+  client->wait(30s);
+  EXPECT_LT(Clock::now() - started, 20s);
+}
+
 TEST_P(ZmqChannel, SendToAPeerThatIsGoneIsDropped) {
   const auto server = bind_zmq_channel(address());
   server->send("nobody", frame_with("lost", 5));
@@ -152,6 +172,107 @@ TEST_P(ZmqChannel, IgnoresMessagesOfSeveralParts) {
 
 INSTANTIATE_TEST_SUITE_P(Transports, ZmqChannel, ::testing::Values("ipc", "tcp"),
                          [](const auto& transport) { return transport.param; });
+
+// ---- frames that the server reads where they lie
+
+class SharedFrameChannel : public ::testing::Test {
+ protected:
+  static constexpr std::size_t size = 2 * SharedArena::least_bytes;
+
+  void SetUp() override { ASSERT_NE(arena_, nullptr); }
+  std::unique_ptr<ClientChannel> connect(const std::string& endpoint) {
+    return connect_zmq_channel(ConnectSettings{.endpoints = {endpoint}, .arena = arena_});
+  }
+  Frame frame(const std::string& text) {
+    auto frame = std::make_shared<FrameBytes>(size, arena_.get());
+    std::memset(frame->data(), 0, size);
+    std::memcpy(frame->data(), text.data(), text.size());
+    return frame;
+  }
+  /// A word there and back: by then the server has answered what came before it.
+  static void greet(ServerChannel& server, ClientChannel& client) {
+    client.send(0, frame_with("hello", 6));
+    const auto request = receive(server);
+    ASSERT_NE(request, nullptr);
+    server.send(request->peer(), frame_with("welcome", 8));
+    const auto answer = receive(client);
+    ASSERT_NE(answer, nullptr);
+    EXPECT_EQ(text_of(*answer), "welcome") << "the answer to its question is the channel's own";
+  }
+  /// Whether the server sees what is written into a frame after it was sent.
+  static bool read_in_place(ServerChannel& server, ClientChannel& client, const Frame& frame) {
+    client.send(0, frame);
+    const auto received = receive(server);
+    if (received == nullptr || received->bytes().size() != size) return false;
+    frame->data()[size - 1] = std::byte{1};
+    return received->bytes()[size - 1] == std::byte{1};
+  }
+
+  const test::TemporaryFolder folder_;
+  std::shared_ptr<SharedArena> arena_ = SharedArena::make(8 * size);
+};
+
+TEST_F(SharedFrameChannel, ReadsFramesWhereTheyLieOnceTheServerSaidThatItCan) {
+  const auto server = bind_zmq_channel(ipc_address(folder_.path(), 0));
+  const auto client = connect(server->endpoint());
+  EXPECT_FALSE(read_in_place(*server, *client, frame("before"))) << "sent: it was not asked yet";
+  greet(*server, *client);
+  EXPECT_TRUE(read_in_place(*server, *client, frame("after")));
+}
+
+TEST_F(SharedFrameChannel, KeepsTheOrderOfFramesThatAreSentAndFramesThatAreNot) {
+  const auto server = bind_zmq_channel(ipc_address(folder_.path(), 0));
+  const auto client = connect(server->endpoint());
+  greet(*server, *client);
+  const Frame first = frame("first"), third = frame("third");
+  client->send(0, first);
+  client->send(0, frame_with("second", 7));
+  client->send(0, third);
+  for (const std::string expected : {"first", "second", "third"}) {
+    const auto received = receive(*server);
+    ASSERT_NE(received, nullptr);
+    EXPECT_EQ(text_of(*received), expected);
+  }
+}
+
+TEST_F(SharedFrameChannel, LosesAFrameWhoseMemoryWasUsedAgain) {
+  const auto server = bind_zmq_channel(ipc_address(folder_.path(), 0));
+  const auto client = connect(server->endpoint());
+  greet(*server, *client);
+  const Frame reused = frame("accepted long ago");
+  client->send(0, reused);
+  std::memset(reused->data(), 2, size);
+  client->send(0, frame_with("next", 5));
+  const auto received = receive(*server);
+  ASSERT_NE(received, nullptr);
+  EXPECT_EQ(text_of(*received), "next");
+}
+
+TEST_F(SharedFrameChannel, AnswersAServerThatTookThePlaceOfAnother) {
+  const auto address = ipc_address(folder_.path(), 0);
+  auto server = bind_zmq_channel(address);
+  const auto client = connect(address);
+  greet(*server, *client);
+  server.reset();
+  server = bind_zmq_channel(address);
+  const auto deadline = Clock::now() + 10s;
+  std::unique_ptr<Received> first;
+  while (first == nullptr && Clock::now() < deadline) {  // what was on its way to the first is lost
+    client->send(0, frame_with("hello", 6));
+    server->wait(20ms);
+    first = server->try_receive();
+  }
+  while (server->try_receive() != nullptr) {
+  }
+  EXPECT_TRUE(read_in_place(*server, *client, frame("to the second")));
+}
+
+TEST_F(SharedFrameChannel, SendsFramesOverTcp) {
+  const auto server = bind_zmq_channel("tcp://127.0.0.1:*");
+  const auto client = connect(server->endpoint());
+  greet(*server, *client);
+  EXPECT_FALSE(read_in_place(*server, *client, frame("over tcp")));
+}
 
 TEST(ZmqAddress, ClientMayConnectBeforeTheServerListens) {
   const test::TemporaryFolder folder;
