@@ -131,6 +131,7 @@ class Connection {
   std::string tried_;                             // to find a later one
   std::condition_variable changed_;               // what is awaited has come, or broken_
   std::vector<Item> queue_;
+  std::size_t gathered_ = 0;        // bytes in queue_
   std::size_t queued_bytes_ = 0;    // pushed, and not yet in views_
   std::size_t promised_bytes_ = 0;  // reserved, and not yet pushed
   std::vector<View> views_;

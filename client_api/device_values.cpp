@@ -3,8 +3,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include <dlfcn.h>
+#include <link.h>
 
 #include "client_api/failure.h"
 
@@ -87,6 +89,17 @@ class Driver {
   Result (*copy_)(void*, Address, std::size_t) = nullptr;
 };
 
+/// Libraries that this process has ever loaded: costs far less than to look for one of them.
+unsigned long long libraries_loaded() {
+  unsigned long long count = 0;
+  const auto first = [](dl_phdr_info* info, std::size_t, void* loaded) {
+    *static_cast<unsigned long long*>(loaded) = info->dlpi_adds;
+    return 1;  // each tells the same
+  };
+  dl_iterate_phdr(first, &count);
+  return count;
+}
+
 const void* address_of(const Values& values) {
   return std::visit([](const auto& all) -> const void* { return all.data(); }, values);
 }
@@ -95,6 +108,13 @@ const void* address_of(const Values& values) {
 
 struct DeviceValues::Pinned {
   ~Pinned() { release(); }
+
+  /// The driver may be loaded at any time, and is looked for again when anything was.
+  void look_for_driver() {
+    if (driver) return;
+    if (const auto loaded = libraries_loaded(); std::exchange(libraries, loaded) != loaded)
+      driver = Driver::loaded();
+  }
 
   void release() {
     if (memory != nullptr) driver->release(memory);
@@ -127,6 +147,7 @@ struct DeviceValues::Pinned {
   }
 
   std::optional<Driver> driver;
+  unsigned long long libraries = 0;  ///< loaded when it was looked for
   void* memory = nullptr;
   std::size_t room = 0;  ///< bytes
 };
@@ -135,7 +156,7 @@ DeviceValues::DeviceValues() : pinned_(std::make_unique<Pinned>()) {}
 DeviceValues::~DeviceValues() = default;
 
 Values DeviceValues::readable(const Values& values) {
-  if (!pinned_->driver) pinned_->driver = Driver::loaded();
+  pinned_->look_for_driver();
   if (!pinned_->driver || count_of(values) == 0 ||
       !pinned_->driver->is_on_device(address_of(values)))
     return values;

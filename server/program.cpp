@@ -11,6 +11,7 @@
 #include "server/collective/collective.h"
 #include "server/server.h"
 #include "src/core/error.h"
+#include "src/core/freed_memory.h"
 #include "weir/server/run.h"
 
 namespace weir {
@@ -93,6 +94,7 @@ int run_server(int argc, char** argv, const Registry& registry) {
     return app.exit(error) == 0 ? 0 : static_cast<int>(ErrorKind::input);
   }
   options.registry = registry;
+  keep_freed_memory();
   // The trainer's thread, this one, is the only one to call MPI.
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);

@@ -61,10 +61,13 @@ std::size_t SampleStore::Impl::arrivals() const {
   return cut_rows ? std::min(room(), cut_rows->room()) : room();
 }
 
-/// Under the lock.
+/// Under the lock. Worth waking the aggregator for: it is woken by what arrives anyway, and a
+/// trainer that told of each slot would wake it with every batch.
 bool SampleStore::Impl::more_room() const {
-  const std::size_t before = std::exchange(told_room, arrivals());
-  return told_room > before;
+  const std::size_t now = arrivals();
+  const bool more = now > told_room && now >= 2 * told_room;
+  if (more || now < told_room) told_room = now;
+  return more;
 }
 
 void SampleStore::Impl::tell_room(bool more) const {

@@ -72,9 +72,9 @@ class SampleStore final : public wire::SampleSink, public SampleSource {
   /// No simulation goes on. The aggregator may learn of it later: steps that it still commits are
   /// taken as before. Trainer's thread.
   void end_reception();
-  /// Called (by the trainer's or the checkpoint's thread, without a lock) when there is more room
-  /// than the aggregator last learned of; the aggregator's wake-up. To be set before the threads
-  /// start.
+  /// Called (by the trainer's or the checkpoint's thread, without a lock) when there is room for at
+  /// least twice as many samples as the aggregator last learned of; the aggregator's wake-up. To be
+  /// set before the threads start.
   void on_room(std::function<void()> callback);
   LedgerCounts counts() const;
   /// Accepted samples that can be drawn: all, or, autoregressive, those of which the earlier step

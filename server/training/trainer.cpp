@@ -14,7 +14,7 @@
 #include "server/tensors/batch_rows.h"
 #include "server/tensors/device.h"
 #include "server/tensors/state_tensors.h"
-#include "server/tensors/torch_threads.h"
+#include "server/tensors/torch_setup.h"
 #include "server/training/digest.h"
 #include "server/training/loop_stream.h"
 #include "server/training/schedule.h"
@@ -35,7 +35,7 @@ constexpr std::size_t report_every = 10;  // batches
 
 std::shared_ptr<Model> model_of(const Study& study, const Plugged& plugged,
                                 const torch::Device& device) {
-  set_torch_threads(study.server.threads);
+  set_up_torch(study.server.threads);
   torch::manual_seed(study.seed);
   auto model = make_model(study, plugged);
   model->to(device);

@@ -11,9 +11,9 @@ namespace weir::bench {
 namespace {
 
 constexpr std::size_t kib = 1024, mib = 1024 * kib;
-/// Small enough that a client's frames are used again in so short a stream, as they are in a long
-/// one.
-constexpr std::size_t least_window = 4 * mib;
+/// Small enough, and steps enough, that a client's frames are used again, as they are in a
+/// simulation.
+constexpr std::size_t least_window = 4 * mib, least_steps = 10;
 
 /// Bytes per second, from when all clients begin, connected, to the last row in its slot.
 double weir_fanin(const IngestCase& which) {
@@ -29,7 +29,7 @@ void measure(Reporter& reporter, const Options& options, std::size_t clients, st
   const std::string name = std::to_string(clients) + "x" + size_name(bytes);
   if (!options.wants(name)) return;
   const std::size_t total = options.quick ? 4 * mib : 256 * mib, runs = options.quick ? 1 : 3;
-  const std::size_t steps = std::max<std::size_t>(2, total / bytes / clients);
+  const std::size_t steps = std::max(options.quick ? 2 : least_steps, total / bytes / clients);
   const std::size_t window = std::max(least_window, 2 * bytes);
   const IngestCase which{clients, bytes / sizeof(float), steps, Transport::ipc, window};
   const auto [ours, files] = in_turn(

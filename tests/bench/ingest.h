@@ -44,7 +44,7 @@ std::string size_name(std::size_t bytes);
 struct Reception {
   Time first{}, last{};       ///< when the first sample was begun, and the last one in its slot
   std::vector<Time> last_of;  ///< as `last`, of each client
-  std::size_t memory = 0;     ///< bytes that the server rank took beside its slots, at most
+  std::size_t memory = 0;  ///< bytes of its own that the server rank took beside its slots, at most
 };
 
 /// `processes` that run `body(study directory, index)` and have ended with 0, and one server rank

@@ -6,10 +6,12 @@
 #include <CLI/CLI.hpp>
 
 #include "src/core/error.h"
+#include "src/core/freed_memory.h"
 #include "tests/bench/suite.h"
 
 int main(int argc, char** argv) {
   using namespace weir::bench;
+  weir::keep_freed_memory();  // as weir-server, and for the references as well
   CLI::App app(
       "Benchmarks of weir: a JSON line a case, {suite, case, value, unit, reference, ratio}",
       "weir-bench");

@@ -5,7 +5,7 @@
 #include <ATen/Parallel.h>
 #include <torch/torch.h>
 
-#include "server/tensors/torch_threads.h"
+#include "server/tensors/torch_setup.h"
 #include "server/training/optimizer.h"
 #include "tests/bench/in_turn.h"
 #include "tests/bench/suite.h"
@@ -61,7 +61,7 @@ void measure(Reporter& reporter, const Options& options, std::int64_t count, std
 }  // namespace
 
 void optimizer_suite(Reporter& reporter, const Options& options) {
-  set_torch_threads(std::thread::hardware_concurrency());
+  set_up_torch(std::thread::hardware_concurrency());
   const std::vector<std::int64_t> counts =
       options.quick ? std::vector<std::int64_t>{100'000}
                     : std::vector<std::int64_t>{100'000, 2'640'000, 257'000'000};

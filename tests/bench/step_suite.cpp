@@ -8,7 +8,7 @@
 #include "server/collective/collective.h"
 #include "server/losses/loss.h"
 #include "server/models/study_model.h"
-#include "server/tensors/torch_threads.h"
+#include "server/tensors/torch_setup.h"
 #include "server/training/training_step.h"
 #include "tests/bench/in_turn.h"
 #include "tests/bench/suite.h"
@@ -101,7 +101,7 @@ double stock_step(const Study& study, std::size_t steps) {
 }  // namespace
 
 void step_suite(Reporter& reporter, const Options& options) {
-  set_torch_threads(std::thread::hardware_concurrency());
+  set_up_torch(std::thread::hardware_concurrency());
   struct Case {
     std::size_t values, batch, steps, runs;
   };

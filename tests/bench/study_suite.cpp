@@ -79,7 +79,7 @@ void measure_pytorch(Reporter& reporter, const Options& options, const StudyCase
 void study_suite(Reporter& reporter, const Options& options) {
   const std::vector<StudyCase> cases =
       options.quick ? std::vector<StudyCase>{{.values = 100, .batches = 200}}
-                    : std::vector<StudyCase>{{.values = 100, .batches = 5'000},
+                    : std::vector<StudyCase>{{.values = 100, .batches = 20'000},
                                              {.values = 10'000, .batches = 400}};
   for (const StudyCase& which : cases) {
     const std::size_t runs = options.quick ? 1 : 5;

@@ -15,6 +15,7 @@
 #include "server/training/trainer.h"
 #include "src/core/clock.h"
 #include "src/core/file_system.h"
+#include "src/core/freed_memory.h"
 #include "src/core/study_directory.h"
 #include "src/study/parse.h"
 #include "tests/bench/resident_source.h"
@@ -57,6 +58,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: weir-bench-trainer STUDY.json FOLDER\n");
     return 2;
   }
+  weir::keep_freed_memory();  // as weir-server
   int provided = 0;
   MPI_Init_thread(&argc, &argv, MPI_THREAD_FUNNELED, &provided);
   try {

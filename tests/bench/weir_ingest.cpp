@@ -73,7 +73,7 @@ void publish(const StudyDirectory& directory, const IngestCase& which,
 }
 
 /// As the server's aggregator does. Throws Error{study}: not done within the deadline.
-void serve(wire::ServerChannel& channel, wire::AggregatorSession& session,
+void serve(wire::ServerChannel& channel, wire::AggregatorSession& session, OwnMemory& memory,
            const std::function<bool()>& done) {
   const SystemClock clock;
   const Time end = clock.now() + deadline;
@@ -87,6 +87,7 @@ void serve(wire::ServerChannel& channel, wire::AggregatorSession& session,
       session.receive(received->peer(), received->bytes(), clock.now());
     }
     session.tick(clock.now());
+    memory.look(clock.now());
   }
 }
 
@@ -118,17 +119,17 @@ Reception serve_processes(const IngestCase& which, std::size_t processes,
       settings_of(which), sink, events,
       [&](const wire::Peer& peer, wire::Frame frame) { channel->send(peer, std::move(frame)); });
   publish(directory, which, channel->endpoint());
-  const std::size_t memory = own_memory("VmRSS:");
-  peak_begins_anew();
+  OwnMemory memory;
   clients.start();
 
   const auto all = [&] { return sink.accepted() == which.clients * which.steps; };
-  serve(*channel, session, all);
+  serve(*channel, session, memory, all);
   received();
-  serve(*channel, session, [&] { return session.counters().clients == 0; });  // each End answered
+  serve(*channel, session, memory,
+        [&] { return session.counters().clients == 0; });  // each End answered
   clients.join();
   const auto [first, last] = sink.times();
-  return {first, last, sink.last_of(), own_memory("VmHWM:") - memory};
+  return {first, last, sink.last_of(), memory.gained()};
 }
 
 Reception serve_clients(const IngestCase& which, const ClientBody& body) {

@@ -218,6 +218,17 @@ TEST(OnRoom, IsCalledWhenADrawMadeMoreRoomThanTheAggregatorKnows) {
   EXPECT_EQ(calls, 2);
 }
 
+TEST(OnRoom, IsNotCalledForEachSlotThatIsAddedToMany) {
+  SampleStore store = store_of(small_study(BufferKind::fifo, /*capacity=*/10, /*watermark=*/1));
+  int calls = 0;
+  store.on_room([&] { ++calls; });
+  fill(store, 10);
+  EXPECT_EQ(store.room(), 0u);
+  OwnedBatch batch(1);
+  for (int draw = 0; draw < 10; ++draw) store.draw(1, batch);
+  EXPECT_EQ(calls, 4) << "at 1, 2, 4 and 8";
+}
+
 TEST(Peek, CopiesWithoutDrawing) {
   SampleStore store = store_of(small_study(BufferKind::fifo, /*capacity=*/10, /*watermark=*/0));
   fill(store, 8);

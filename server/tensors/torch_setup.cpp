@@ -1,11 +1,13 @@
-#include "server/tensors/torch_threads.h"
+#include "server/tensors/torch_setup.h"
 
+#include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <dlfcn.h>
 
 namespace weir {
 
-void set_torch_threads(std::size_t threads) {
+void set_up_torch(std::size_t threads) {
+  at::globalContext().setFlushDenormal(true);  // before LibTorch starts threads
   const int count = static_cast<int>(threads);
   at::set_num_threads(count);
   if (void* const found = dlsym(RTLD_DEFAULT, "openblas_set_num_threads")) {
