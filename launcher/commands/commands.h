@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <optional>
 
+#include "launcher/plan/study_plan.h"
+
 namespace weir {
 
 struct RunOptions {
@@ -30,6 +32,9 @@ struct ReplayOptions {
 /// Prints what it looked at. `output`: the study directory that is meant; empty: as of `weir run`.
 /// Error{input} for a wrong study file.
 int check_command(const std::filesystem::path& study, const std::filesystem::path& output);
+/// Prints what the study is expected to do; nothing is looked at but its file. Error{input}: as of
+/// load_study() and plan_of().
+int plan_command(const std::filesystem::path& study, const PlanOptions& options, bool json);
 /// Runs the study to its end, or until SIGINT or SIGTERM. Error{input}: there is no folder to
 /// resume in, or it holds another study. Error{environment}: a launcher runs this study.
 int run_command(const RunOptions& options);

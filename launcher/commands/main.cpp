@@ -29,6 +29,7 @@ constexpr const char* exit_codes =
 struct Request {
   std::filesystem::path study, folder, output, to, data;
   std::optional<std::size_t> ranks;
+  PlanOptions plan;
   bool json = false, resume = false, lineage = false;
   std::function<int()> command;
 };
@@ -92,6 +93,48 @@ void add_file_commands(CLI::App& app, Request& request) {
   generate->add_option(
       "--output", request.output,
       "study directory to be made and kept (default: a temporary one, removed on success)");
+}
+
+void add_plan(CLI::App& app, Request& request) {
+  auto* plan =
+      add(app, "plan",
+          "Expect on paper: time, ingest, repeats, idle shares, memory, costs and the "
+          "resource that bounds\n"
+          "the study, by a model of it (docs/scaling.md). Nothing is started, and no "
+          "batch system is asked.",
+          request, [&] { return plan_command(request.study, request.plan, request.json); });
+  add_study(*plan, request);
+  const auto number = [&](const char* name, std::optional<double>& value, const char* text) {
+    return plan->add_option(name, value, text);
+  };
+  auto& options = request.plan;
+  number("--step-seconds", options.step_seconds,
+         "time of a solver from one step that is sent to the next (default: the training's pace)")
+      ->check(CLI::PositiveNumber);
+  number("--start-seconds", options.start_seconds,
+         "time from a job's start to its solver's first step (default: assumed)")
+      ->check(CLI::NonNegativeNumber);
+  number("--queue-seconds", options.queue_seconds,
+         "time that each job waits in a queue (default: 0)")
+      ->check(CLI::NonNegativeNumber);
+  number("--train-seconds", options.train_seconds,
+         "time of a training step of one rank (default: estimated from the weights)")
+      ->check(CLI::PositiveNumber);
+  number("--link-rate", options.link_rate,
+         "bytes per second between solvers and server, in all (default: assumed of tcp)")
+      ->check(CLI::PositiveNumber);
+  number("--ingest-rate", options.ingest_rate,
+         "bytes per second that a server rank takes (default: measured)")
+      ->check(CLI::PositiveNumber);
+  plan->add_option("--clients", options.clients,
+                   "simulations at a time (default: as the study says)")
+      ->check(CLI::Range(1, 1000000));
+  plan->add_option("--ranks", options.ranks, "server ranks (default: as the study says)")
+      ->check(CLI::Range(1, 65536));
+  plan->add_option("--machine", options.machine,
+                   "what a rank trains on: laptop (measured), a100, gh200 (assumed) (default: "
+                   "a100 where the study asks for GPUs, else laptop)");
+  plan->add_flag("--json", request.json, "as JSON");
 }
 
 void add_folder_commands(CLI::App& app, Request& request) {
@@ -203,6 +246,7 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", WEIR_VERSION);
   app.require_subcommand(1);
   add_file_commands(app, request);
+  add_plan(app, request);
   add_folder_commands(app, request);
   add_predict(app);
   if (const auto code = parse(app, argc, argv)) return *code;

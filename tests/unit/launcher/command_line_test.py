@@ -53,9 +53,9 @@ class CommandLineTest(unittest.TestCase):
     def test_help_names_every_command_and_every_exit_code(self):
         code, output, _ = self.weir("--help")
         self.assertEqual(code, 0)
-        for word in ("check", "run", "status", "watch", "stop", "generate", "ledger", "replay", "130"):
+        for word in ("check", "run", "status", "watch", "stop", "generate", "ledger", "plan", "replay", "130"):
             self.assertIn(word, output)
-        for command in ("check", "run", "status", "watch", "stop", "generate", "ledger", "replay"):
+        for command in ("check", "run", "status", "watch", "stop", "generate", "ledger", "plan", "replay"):
             self.assertEqual(self.weir(command, "--help")[0], 0)
 
     def test_version_is_told(self):
@@ -72,7 +72,7 @@ class CommandLineTest(unittest.TestCase):
         self.assert_refused(2, "--ranks", "run", "study.json", "--ranks", "0")
 
     def test_missing_study_file_is_named(self):
-        for command in (("check",), ("run",), ("generate", "--to", "f.h5")):
+        for command in (("check",), ("plan",), ("run",), ("generate", "--to", "f.h5")):
             self.assert_refused(2, "missing.json", command[0], "missing.json", *command[1:])
 
     def test_wrong_study_is_named_with_its_place(self):
@@ -143,6 +143,56 @@ class CommandLineTest(unittest.TestCase):
         self.assert_refused(2, "no ledger", "ledger", directory)
         (directory / "ledger.0").write_text("nonsense")
         self.assert_refused(2, "ledger.0", "ledger", directory)
+
+    def plan(self, study, *options):
+        code, output, error = self.weir("plan", self.write(study), "--json", *options)
+        self.assertEqual(code, 0, error)
+        return json.loads(output)
+
+    def test_plan_says_where_each_number_is_from(self):
+        options = ("--step-seconds", "2", "--train-seconds", "0.5", "--start-seconds", "1")
+        plan = self.plan(toy_study(), *options)
+        origins = {name: figure["origin"] for name, figure in plan["inputs"].items()}
+        self.assertEqual((origins["step_seconds"], origins["train_seconds"]), ("given", "given"))
+        self.assertEqual((origins["clients"], origins["ranks"], origins["ingest_rate"]), ("study", "study", "measured"))
+        self.assertEqual(origins["queue_seconds"], "assumed")
+        _, text, _ = self.weir("plan", "study.json", *options)
+        for word in ("toy: 2 simulations of 3 samples of 16 B", "--step-seconds", "docs/performance.md", "bound by solvers", "with 2 ranks: "):
+            self.assertIn(word, text)
+
+    def test_plan_counts_a_small_study(self):
+        # Two simulations at a time, which start for 1 s: samples come after 3, 5 and 7 s.
+        plan = self.plan(toy_study(), "--step-seconds", "2", "--train-seconds", "0.5", "--start-seconds", "1")
+        expected = plan["expected"]
+        self.assertEqual(expected["samples"], {"unique": 6, "trained": 6})
+        self.assertAlmostEqual(expected["reception_seconds"], 7, places=3)
+        self.assertAlmostEqual(expected["core_hours"]["solvers"], 2 * 7 / 3600, places=5)
+        self.assertEqual(plan["bound_by"], "solvers")
+        self.assertEqual([(other["ranks"], other["clients"]) for other in plan["what_if"]], [(2, 2)])
+        slower = self.plan(toy_study(), "--step-seconds", "2", "--train-seconds", "0.5", "--start-seconds", "1", "--clients", "1")
+        self.assertAlmostEqual(slower["expected"]["reception_seconds"], 14, places=3)
+        self.assertEqual([(other["ranks"], other["clients"]) for other in slower["what_if"]], [(2, 1), (1, 2)])
+
+    def test_plan_of_gpus_is_assumed(self):
+        study = toy_study()
+        study["server"] = {"ranks": 2, "device": "cuda"}
+        plan = self.plan(study)
+        self.assertEqual(plan["inputs"]["train_seconds"]["origin"], "assumed")
+        self.assertIn("A100", plan["inputs"]["train_seconds"]["source"])
+        self.assertGreater(plan["expected"]["gpu_hours"], 0)
+        self.assertEqual(self.plan(study, "--machine", "laptop")["expected"]["gpu_hours"], 0)
+
+    def test_plan_that_cannot_be_made_is_refused(self):
+        path = self.write(toy_study())
+        self.assert_refused(2, "there is no 'abacus', but laptop, a100, gh200", "plan", path, "--machine", "abacus")
+        self.assert_refused(2, "--step-seconds", "plan", path, "--step-seconds", "0")
+        self.assert_refused(2, "--link-rate", "plan", path, "--link-rate", "fast")
+        study = toy_study()
+        study["training"] = {"source": "dataset", "dataset": "f.h5"}
+        self.assert_refused(2, "/training/source", "plan", self.write(study))
+        study["training"] = {"model": {"kind": "plugin", "name": "mine"}}
+        study["server"] = {"plugins": ["mine.so"]}
+        self.assert_refused(2, "--train-seconds", "plan", self.write(study))
 
 
 if __name__ == "__main__":
