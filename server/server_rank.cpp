@@ -6,12 +6,16 @@
 
 #include <spdlog/spdlog.h>
 
+#include "server/collective/mpi_version.h"
 #include "server/data/data_set.h"
 #include "server/endpoints.h"
 #include "server/recorder.h"
 #include "server/samples/dataset_source.h"
 #include "server/sampling/strategies.h"
+#include "server/servers_file.h"
 #include "server/setup.h"
+#include "server/study_evaluation.h"
+#include "server/tensors/libtorch_version.h"
 #include "server/training/check_device.h"
 #include "server/training/trainer.h"
 #include "server/training/try_user_code.h"
@@ -187,6 +191,7 @@ int ServerRank::run() {
   conclude(summary);
   if (summary.status == StudyStatus::relieved) return make_room(summary);
   if (rank() == 0) write_summary(posix_file_system(), directory_.summary(), summary);
+  if (rank() == 0 && summary.training.batches > 0) leave_evaluation();
   log_->info("the study has ended: {}", summary.reason.empty() ? "done" : summary.reason);
   if (controller_) controller_->finish();
   if (!link_->reception_over()) aggregator_->end_reception();
@@ -229,6 +234,7 @@ Summary ServerRank::train() {
                   *link_, *metrics, clock_, registry_);
   log_->info("trains on {}", trainer.device());
   if (training_) trainer.restore(*training_);
+  if (rank() == 0) note_start(trainer, *metrics);
   training_.reset();
   trainer.on_warning([this](const std::string& text) { log_->warn("{}", text); });
   if (sampling_) {
@@ -257,6 +263,40 @@ Summary ServerRank::train() {
       trainer.export_model(directory_.model(), summary.training);
   }
   return summary;
+}
+
+/// For reports alone: without it the study goes on.
+void ServerRank::note_start(const Trainer& trainer, Metrics& metrics) const try {
+  const auto mark = metrics.mark(0);
+  note_server_start(posix_file_system(), directory_.servers(),
+                    {.epoch = past_.epoch,
+                     .batch = training_ ? training_->batch : 0,
+                     .seconds = mark ? mark->seconds : 0,
+                     .ranks = collective_.ranks(),
+                     .threads = study_.server.threads,
+                     .device = trainer.device(),
+                     .libtorch = libtorch_version(),
+                     .mpi = mpi_version()},
+                    /*anew=*/!options_.resume);
+} catch (const Error& error) {
+  log_->warn("{}", error.what());
+}
+
+/// Behind the summary: whoever loses patience with it and kills the server loses no result.
+void ServerRank::leave_evaluation() {
+  const auto warn = [this](const std::string& text) { log_->warn("{}", text); };
+  const auto alive = [this] {
+    if (controller_) controller_->beat();
+  };
+  std::vector<std::vector<double>> trained;
+  try {
+    trained = store_ ? trained_parameters(study_, *design_, store_->ledger())
+                     : trained_parameters(study_);
+  } catch (const Error& error) {
+    warn(error.what());
+  }
+  write_evaluation(posix_file_system(), directory_, study_, std::move(trained), clock_, alive,
+                   warn);
 }
 
 /// What fails from here on leaves a study that its newest checkpoint continues.

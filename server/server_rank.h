@@ -59,6 +59,8 @@ class ServerRank {
   ServerState server_state() const;
   double seconds() const;
   Summary train();
+  void note_start(const Trainer& trainer, Metrics& metrics) const;
+  void leave_evaluation();
   TrainingResult train(Trainer& trainer, Metrics& metrics);
   Summary record_ensemble();
   std::unique_ptr<SampleSource> make_source();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "launcher/plan/study_plan.h"
 
@@ -27,6 +28,11 @@ struct ReplayOptions {
   std::filesystem::path folder;  ///< study directory
   std::filesystem::path data;    ///< data set with its ensemble; empty: the ensemble is run again
   std::filesystem::path to;      ///< folder of the results; empty: replay/ in the study directory
+};
+
+struct ReportOptions {
+  std::vector<std::filesystem::path> folders;  ///< study directories, at least one
+  std::filesystem::path to;  ///< HTML file; empty: report.html in the only study directory
 };
 
 /// Prints what it looked at. `output`: the study directory that is meant; empty: as of `weir run`.
@@ -56,6 +62,10 @@ int lineage_command(const std::filesystem::path& folder);
 /// Repeats the training of a reproducible study; says whether the weights are the same. Exit code
 /// 1: they are not. Error{input}: the study recorded no training.
 int replay_command(const ReplayOptions& options);
+
+/// Writes what the directories tell into one HTML file, of several a comparison, and prints its
+/// path. Error{input}: one holds no study, or a comparison has no file to go to.
+int report_command(const ReportOptions& options);
 
 /// Becomes the program weir-predict beside this one; arguments: from the word `predict` on, up to a
 /// null. Error{environment}: it is not there.

@@ -25,6 +25,12 @@ constexpr Duration turn = std::chrono::milliseconds(100);
 constexpr Duration quick_turn = std::chrono::milliseconds(20);
 constexpr Duration status_every = std::chrono::seconds(1);
 
+double seconds_since_1970() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return static_cast<double>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count()) /
+         1000;
+}
+
 spdlog::logger make_logger(const StudyDirectory& directory) {
   auto sink =
       std::make_shared<spdlog::sinks::basic_file_sink_st>(directory.launcher_log().string());
@@ -133,7 +139,7 @@ Outcome drive_study(const Study& study, const StudyDirectory& directory,
   const auto scheduler = make_scheduler(study, directory, posix_file_system(), clock);
   const auto journal_path = directory.run() / "journal.jsonl";
   const auto past = read_journal(posix_file_system(), journal_path);
-  Journal journal(posix_file_system(), journal_path);
+  Journal journal(posix_file_system(), journal_path, seconds_since_1970);
   const RunSurroundings around = {
       .scheduler = *scheduler,
       .files = posix_file_system(),

@@ -30,6 +30,7 @@ struct Request {
   std::filesystem::path study, folder, output, to, data;
   std::optional<std::size_t> ranks;
   PlanOptions plan;
+  std::vector<std::filesystem::path> folders;
   bool json = false, resume = false, lineage = false;
   std::function<int()> command;
 };
@@ -172,6 +173,16 @@ void add_folder_commands(CLI::App& app, Request& request) {
   ledger->add_flag("--lineage", request.lineage,
                    "instead: which batch trained on what, \"batch sim step\" a line; exit code 1 "
                    "when that does not agree with the ledgers");
+
+  auto* report = add(
+      app, "report",
+      "Write what a study directory tells into one HTML file: losses, throughput, buffer, errors,\n"
+      "pictures, jobs. Of several directories a comparison. `weir run` makes D/report.html at its "
+      "end;\na study that runs, or has failed, can be reported as well.",
+      request, [&] { return report_command({.folders = request.folders, .to = request.to}); });
+  report->add_option("D", request.folders, "study directories that `weir run` made")->required();
+  report->add_option("--to", request.to,
+                     "HTML file to be written (default: report.html in D, of one directory)");
 
   auto* replay = add(
       app, "replay",

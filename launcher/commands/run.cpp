@@ -1,5 +1,6 @@
 // weir run and generate: what starts from a study file.
 
+#include <exception>
 #include <filesystem>
 #include <iostream>
 
@@ -7,6 +8,7 @@
 #include "launcher/commands/drive.h"
 #include "launcher/commands/findings.h"
 #include "launcher/records/study_folder.h"
+#include "launcher/report/report.h"
 #include "launcher/run/outcome.h"
 #include "src/core/error.h"
 #include "src/study/parse.h"
@@ -31,6 +33,21 @@ void require_new_file(const fs::path& file) {
         "'" + file.string() + "' is there already; remove it, or choose another name with --to");
 }
 
+/// A study has its results, whatever becomes of what tells about them.
+void leave_report(const StudyDirectory& directory) {
+  try {
+    write_own_report(posix_file_system(), directory);
+    std::cout << "weir: report: " << directory.report().string() << std::endl;
+  } catch (const std::exception& error) {
+    std::cerr << "weir: warning: there is no report.html: " << error.what() << std::endl;
+  }
+}
+
+int end_run(const Outcome& outcome, const StudyDirectory& directory) {
+  leave_report(directory);
+  return print_outcome(outcome);
+}
+
 int resume(const Study& study, const fs::path& folder) {
   auto& files = posix_file_system();
   const auto directory = find_study_folder(files, folder);
@@ -40,7 +57,7 @@ int resume(const Study& study, const fs::path& folder) {
   else if (const int code = print_findings(study, folder, {}, /*verbose=*/false); code != 0)
     return code;
   make_subfolders(files, directory);
-  return print_outcome(drive_study(study, directory, {.resume = true}));
+  return end_run(drive_study(study, directory, {.resume = true}), directory);
 }
 
 }  // namespace
@@ -53,7 +70,7 @@ int run_command(const RunOptions& options) {
   require_new_folder(folder);
   if (const int code = print_findings(study, folder, {}, /*verbose=*/false); code != 0) return code;
   const auto directory = make_study_folder(posix_file_system(), folder, study);
-  return print_outcome(drive_study(study, directory, {}));
+  return end_run(drive_study(study, directory, {}), directory);
 }
 
 int generate_command(const GenerateOptions& options) {

@@ -1,6 +1,6 @@
 #include "launcher/records/journal.h"
 
-#include <optional>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -30,7 +30,9 @@ std::optional<JournalEntry> parse_line(const std::string& line) {
                         .reason = json.value("reason", ""),
                         .ok = json.value("ok", false),
                         .unseen = json.value("unseen", false),
-                        .withdrawn = json.value("withdrawn", false)};
+                        .withdrawn = json.value("withdrawn", false),
+                        .time = json.contains("time") ? std::optional(json.at("time").get<double>())
+                                                      : std::nullopt};
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }
@@ -38,8 +40,8 @@ std::optional<JournalEntry> parse_line(const std::string& line) {
 
 }  // namespace
 
-Journal::Journal(FileSystem& files, const std::filesystem::path& path)
-    : files_(files), path_(path) {
+Journal::Journal(FileSystem& files, const std::filesystem::path& path, std::function<double()> time)
+    : files_(files), path_(path), time_(std::move(time)) {
   if (files.exists(path) && !WEIR_BUG("torn_line_kept")) remove_torn_line();
   file_ = files.append(path, 0600);
   files.sync_directory(path.parent_path());
@@ -61,6 +63,7 @@ void Journal::write(const JournalEntry& entry) {
   if (entry.ok) json["ok"] = true;
   if (entry.unseen) json["unseen"] = true;
   if (entry.withdrawn) json["withdrawn"] = true;
+  if (const auto time = time_ ? time_() : entry.time) json["time"] = *time;
   torn_ = true;
   file_->write(json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n");
   file_->sync();

@@ -3,7 +3,9 @@
 // launcher finds its jobs.
 
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,12 +23,13 @@ enum class JournalEvent {
 /// One line of the file.
 struct JournalEntry {
   JournalEvent event{};
-  std::string name;        ///< of the job
-  JobId job;               ///< submitted
-  std::string reason;      ///< ended
-  bool ok = false;         ///< ended: with exit code 0, or unseen
-  bool unseen = false;     ///< ended: of a simulation of which nobody saw how
-  bool withdrawn = false;  ///< ended: because nobody wanted it any more
+  std::string name;              ///< of the job
+  JobId job;                     ///< submitted
+  std::string reason;            ///< ended
+  bool ok = false;               ///< ended: with exit code 0, or unseen
+  bool unseen = false;           ///< ended: of a simulation of which nobody saw how
+  bool withdrawn = false;        ///< ended: because nobody wanted it any more
+  std::optional<double> time{};  ///< seconds since 1970 at which it was written
   /// It ended neither well nor withdrawn.
   bool failed() const { return event == JournalEvent::ended && !ok && !withdrawn; }
   bool operator==(const JournalEntry&) const = default;
@@ -36,8 +39,9 @@ struct JournalEntry {
 /// has cut is removed before the next one is written. Used by one thread. Errors as for OutputFile.
 class Journal {
  public:
-  /// `files` outlives it.
-  Journal(FileSystem& files, const std::filesystem::path& path);
+  /// `files` outlives it. `time`: gives the seconds since 1970 that lines say; without it an
+  /// entry's own, if it has one.
+  Journal(FileSystem& files, const std::filesystem::path& path, std::function<double()> time = {});
 
   void write(const JournalEntry& entry);
 
@@ -46,6 +50,7 @@ class Journal {
 
   FileSystem& files_;
   std::filesystem::path path_;
+  std::function<double()> time_;
   std::unique_ptr<OutputFile> file_;
   bool torn_ = false;  ///< the last write failed
 };

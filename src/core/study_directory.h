@@ -16,6 +16,9 @@ struct StudyDirectory {
     return root / "parameters.csv";
   }  ///< of adaptive sampling
   std::filesystem::path metrics() const { return root / "metrics.jsonl"; }
+  std::filesystem::path servers() const { return root / "servers.jsonl"; }
+  std::filesystem::path evaluation() const { return root / "evaluation.json"; }
+  std::filesystem::path report() const { return root / "report.html"; }
   std::filesystem::path tensorboard() const { return root / "tensorboard"; }
   std::filesystem::path model() const { return root / "model"; }
   std::filesystem::path checkpoints() const { return root / "checkpoints"; }

@@ -53,9 +53,9 @@ class CommandLineTest(unittest.TestCase):
     def test_help_names_every_command_and_every_exit_code(self):
         code, output, _ = self.weir("--help")
         self.assertEqual(code, 0)
-        for word in ("check", "run", "status", "watch", "stop", "generate", "ledger", "plan", "replay", "130"):
+        for word in ("check", "run", "status", "watch", "stop", "generate", "ledger", "plan", "replay", "report", "130"):
             self.assertIn(word, output)
-        for command in ("check", "run", "status", "watch", "stop", "generate", "ledger", "plan", "replay"):
+        for command in ("check", "run", "status", "watch", "stop", "generate", "ledger", "plan", "replay", "report"):
             self.assertEqual(self.weir(command, "--help")[0], 0)
 
     def test_version_is_told(self):
@@ -106,7 +106,7 @@ class CommandLineTest(unittest.TestCase):
         self.assertEqual((self.folder / "f.h5").read_text(), "precious")
 
     def test_folder_without_a_study_is_wrong_input(self):
-        for command in ("status", "stop", "ledger", "replay"):
+        for command in ("status", "stop", "ledger", "replay", "report"):
             self.assert_refused(2, "holds no study", command, self.folder)
             self.assert_refused(2, "holds no study", command, "nowhere")
 
@@ -137,6 +137,22 @@ class CommandLineTest(unittest.TestCase):
 
     def test_replay_of_a_study_that_recorded_nothing_is_refused(self):
         self.assert_refused(2, '"reproducible": true', "replay", self.make_directory())
+
+    def test_report_of_a_study_that_has_just_begun_is_made(self):
+        directory = self.make_directory()
+        code, output, error = self.weir("report", directory)
+        self.assertEqual((code, output), (0, f"{directory}/report.html\n"), error)
+        page = (directory / "report.html").read_text()
+        self.assertIn("the study has not ended", page)
+        self.assertIn("<title>toy</title>", page)
+
+    def test_comparison_goes_to_a_file_that_is_named(self):
+        directory = self.make_directory()
+        self.assert_refused(2, "--to", "report", directory, directory)
+        code, output, error = self.weir("report", directory, directory, "--to", "both.html")
+        self.assertEqual((code, output), (0, f"{self.folder}/both.html\n"), error)
+        self.assertIn("2 studies compared", (self.folder / "both.html").read_text())
+        self.assert_refused(3, "nowhere", "report", directory, "--to", "nowhere/r.html")
 
     def test_ledger_that_is_missing_or_damaged_is_told(self):
         directory = self.make_directory()

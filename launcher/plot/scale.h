@@ -1,0 +1,56 @@
+#pragma once
+// From values to places in a picture, and the values that an axis names.
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace weir::plot {
+
+enum class Spacing { linear, logarithmic };
+
+/// lower < upper, both finite.
+struct Range {
+  double lower = 0, upper = 1;
+  bool operator==(const Range&) const = default;
+};
+
+/// From the least to the greatest of the finite values; of a logarithmic scale, of those above 0.
+/// Widened when all are equal. Nothing when there is none.
+std::optional<Range> range_of(std::span<const double> values, Spacing spacing = Spacing::linear);
+/// The smallest range with both in it.
+Range united(const Range& a, const Range& b);
+/// With a margin of that share of its length at both ends.
+Range widened(const Range& range, double share, Spacing spacing = Spacing::linear);
+
+/// Multiples of 1, 2 or 5 times a power of ten inside the range, as many as fit, at most `most`.
+std::vector<double> nice_ticks(const Range& range, std::size_t most);
+/// Powers of ten inside the range, each n-th when there are too many; of a range within two powers
+/// also 2 and 5 times them, or nice ones within less.
+std::vector<double> power_ticks(const Range& range, std::size_t most);
+
+struct Tick {
+  double pixel;
+  std::string text;
+};
+
+class Scale {
+ public:
+  /// Values of `values` go to `from` … `to`, pixels in either direction. Of a logarithmic scale
+  /// both ends of `values` are above 0.
+  Scale(Spacing spacing, const Range& values, double from, double to);
+
+  /// NaN where there is no place: NaN, and on a logarithmic scale what is not above 0.
+  double operator()(double value) const;
+  std::vector<Tick> ticks(std::size_t most) const;
+
+ private:
+  double position(double value) const;
+
+  Spacing spacing_;
+  Range values_;
+  double from_, to_;
+};
+
+}  // namespace weir::plot
