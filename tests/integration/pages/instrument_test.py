@@ -1,4 +1,4 @@
-"""The pages of docs/instrument: their files and commands as they stand, in a shell with the paths that docs/installing.md sets and no
+"""The pages of docs/instrument, and the CMake of others: their files and commands as they stand, in a shell with the paths that docs/installing.md sets and no
 others, against weir as it is installed; every value that arrives is compared with the rod computed here."""
 
 import os
@@ -110,6 +110,18 @@ class PageTest(WholeTest):
         self.assert_nothing_lost(directory, simulations=8, steps=STEPS)
         return directory
 
+    def configure_cmake_of(self, page, before):
+        """The build folder of a project that is what a page shows."""
+        (lines,) = re.findall(r"^```cmake\n(.*?)^```$", (DOCS / page).read_text(), re.M | re.S)
+        source, build = self.folder / page, self.folder / f"{page}.built"
+        source.mkdir()
+        (source / "CMakeLists.txt").write_text(f"cmake_minimum_required(VERSION 3.22)\nproject(page LANGUAGES C CXX)\n{before}\n{lines}")
+        (source / "solver.c").write_text(files_and_commands("c.md")[0]["solver.c"])
+        (source / "mine.cpp").write_text("")
+        code, output = self.run_shell(f"cmake -S '{source}' -B '{build}'")
+        self.assertEqual(code, 0, output)
+        return build
+
     def assert_values(self):
         data = self.folder / "data.h5"
         code, output = self.run_shell("weir generate study.json --to data.h5")
@@ -124,6 +136,13 @@ class PageTest(WholeTest):
     def test_every_page_is_run_here(self):
         self.assertEqual({page.name for page in PAGES.glob("*.md")},
                          {"c.md", "fortran.md", "python.md", "serial.md", "checkpoints.md", "templates.md", "heat2d.md"})
+
+    def test_cmake(self):
+        build = self.configure_cmake_of("installing.md", before="add_executable(solver solver.c)")
+        code, output = self.run_shell(f"cmake --build '{build}' && ldd '{build}/solver'")
+        self.assertEqual(code, 0, output)
+        self.assertIn("libweir_client", output)
+        self.configure_cmake_of("plugins.md", before="")
 
     def test_c(self):
         self.run_page("c.md")
