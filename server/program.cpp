@@ -4,6 +4,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 
 #include <CLI/CLI.hpp>
 #include <mpi.h>
@@ -86,7 +87,7 @@ int run(const ServerOptions& options) {
 }  // namespace
 
 int run_server(int argc, char** argv, const Registry& registry) {
-  CLI::App app;
+  CLI::App app("", std::filesystem::path(argv[0]).filename().string());
   ServerOptions options;
   try {
     options = parse_options(app, argc, argv);

@@ -77,7 +77,7 @@ std::string area_path(const std::vector<Point>& points, const Frame& frame) {
   std::string path;
   const Point* last = nullptr;
   const auto close = [&] {
-    if (last != nullptr) path += "L" + coordinate(last->x) + "," + bottom + "Z";
+    if (last != nullptr) path += 'L' + coordinate(last->x) + "," + bottom + "Z";
     last = nullptr;
   };
   for (const auto& point : points) {
@@ -86,8 +86,8 @@ std::string area_path(const std::vector<Point>& points, const Frame& frame) {
       continue;
     }
     const double y = std::clamp(point.y, frame.box.top, frame.box.bottom);
-    if (last == nullptr) path += "M" + coordinate(point.x) + "," + bottom;
-    path += "L" + coordinate(point.x) + "," + coordinate(y);
+    if (last == nullptr) path += 'M' + coordinate(point.x) + "," + bottom;
+    path += 'L' + coordinate(point.x) + "," + coordinate(y);
     last = &point;
   }
   close();
@@ -102,8 +102,8 @@ std::string bars_path(const Series& series, const Frame& frame) {
     const double y = frame.y(point.y);
     if (!std::isfinite(left) || !std::isfinite(right) || !std::isfinite(y)) continue;
     const double top = std::clamp(y, frame.box.top, frame.box.bottom);
-    path += "M" + coordinate(left) + "," + coordinate(floor) + "V" + coordinate(top) + "H" +
-            coordinate(right) + "V" + coordinate(floor) + "Z";
+    path += 'M' + coordinate(left) + "," + coordinate(floor) + 'V' + coordinate(top) + "H" +
+            coordinate(right) + 'V' + coordinate(floor) + "Z";
   }
   return path;
 }

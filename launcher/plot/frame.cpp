@@ -177,8 +177,9 @@ std::string draw_colour_bar(const Box& beside, ColourMap map, const Range& range
                     coordinate(beside.height()) + "\" preserveAspectRatio=\"none\" href=\"" +
                     data_uri(png(table, map, {0, 1})) + "\"/>";
   const Scale scale(Spacing::linear, range, beside.bottom, beside.top);
+  const double highest = beside.top + (label.empty() ? 0 : 8);  // clear of the label above
   for (const auto& tick : scale.ticks(ticks_along(beside.height(), pixels_a_row)))
-    out += text_at(left + width + 4, tick.pixel + 4, "start", "tick", tick.text);
+    out += text_at(left + width + 4, std::max(tick.pixel + 4, highest), "start", "tick", tick.text);
   if (!label.empty()) out += text_at(beside.right + 4, beside.top - 5, "start", "tick", label);
   return out;
 }

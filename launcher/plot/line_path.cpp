@@ -75,8 +75,8 @@ std::string line_path(std::span<const Point> points, const Box& box) {
                           ? clipped(points[k], points[k + 1], box)
                           : std::nullopt;
     if (!part) continue;
-    if (pen != part->first) path += "M" + place(part->first);
-    path += "L" + place(part->second);
+    if (pen != part->first) path += 'M' + place(part->first);
+    path += 'L' + place(part->second);
     pen = part->second;
   }
   return path;
@@ -85,7 +85,7 @@ std::string line_path(std::span<const Point> points, const Box& box) {
 std::string dots_path(std::span<const Point> points, const Box& box) {
   std::string path;
   for (const auto& point : points)
-    if (is_inside(point, box)) path += "M" + place(point) + "h0";
+    if (is_inside(point, box)) path += 'M' + place(point) + "h0";
   return path;
 }
 

@@ -62,7 +62,7 @@ std::string draw_spans(const Placed& placed, const Scale& x) {
     const auto& span = placed.spans[k];
     const double from = x(span.from), to = std::max(x(span.to), from + least_length);
     const double y = placed.top + placed.pitch * (static_cast<double>(placed.lanes[k]) + 0.5);
-    paths[span.colour] += "M" + coordinate(from) + "," + coordinate(y) + "H" + coordinate(to);
+    paths[span.colour] += 'M' + coordinate(from) + "," + coordinate(y) + 'H' + coordinate(to);
   }
   std::string out;
   for (const auto& [colour, path] : paths)
@@ -75,7 +75,7 @@ std::string draw_spans(const Placed& placed, const Scale& x) {
 std::string draw_moments(const Placed& placed, const Scale& x) {
   std::string path;
   for (const auto& moment : placed.track->moments)
-    path += "M" + coordinate(x(moment.x)) + "," + coordinate(placed.top) + "v" +
+    path += 'M' + coordinate(x(moment.x)) + "," + coordinate(placed.top) + "v" +
             coordinate(placed.height());
   if (path.empty()) return path;
   return "<path class=\"moment c" + std::to_string(placed.track->colour % palette_size) +
