@@ -199,11 +199,19 @@ class SharedFrameChannel : public ::testing::Test {
     ASSERT_NE(answer, nullptr);
     EXPECT_EQ(text_of(*answer), "welcome") << "the answer to its question is the channel's own";
   }
+  /// A frame that is sent is ZeroMQ's to read until then.
+  static bool wait_until_let_go(const Frame& frame) {
+    const auto deadline = Clock::now() + 10s;
+    while (frame.use_count() > 1 && Clock::now() < deadline) std::this_thread::yield();
+    const Frame after_the_other_thread = frame;  // use_count() alone orders nothing
+    return after_the_other_thread.use_count() == 2;
+  }
   /// Whether the server sees what is written into a frame after it was sent.
   static bool read_in_place(ServerChannel& server, ClientChannel& client, const Frame& frame) {
     client.send(0, frame);
     const auto received = receive(server);
     if (received == nullptr || received->bytes().size() != size) return false;
+    if (!wait_until_let_go(frame)) return false;
     frame->data()[size - 1] = std::byte{1};
     return received->bytes()[size - 1] == std::byte{1};
   }
