@@ -6,6 +6,7 @@
 
 #include "server/data/data_set.h"
 #include "server/evaluation/evaluation.h"
+#include "src/core/evenly.h"
 
 namespace weir {
 namespace {
@@ -13,14 +14,6 @@ namespace {
 constexpr std::size_t most_trained = 2000;
 
 using Rows = std::vector<std::vector<double>>;
-
-Rows some_of(Rows rows) {
-  if (rows.size() <= most_trained) return rows;
-  Rows some;
-  for (std::size_t k = 0; k < most_trained; ++k)
-    some.push_back(std::move(rows[k * rows.size() / most_trained]));
-  return some;
-}
 
 bool has_any(const Ledger& ledger, std::uint64_t sim) {
   const auto held = ledger.held(sim);
@@ -49,7 +42,7 @@ Rows trained_parameters(const Study& study, const Design& design, const Ledger& 
   for (std::uint64_t sim = 0; sim < 2 * study.simulation.count; ++sim)
     if (has_any(ledger, sim))
       if (auto values = design.parameters(sim)) rows.push_back(std::move(*values));
-  return some_of(std::move(rows));
+  return some_of(std::move(rows), most_trained);
 }
 
 Rows trained_parameters(const Study& study) {
@@ -59,7 +52,7 @@ Rows trained_parameters(const Study& study) {
     const auto values = data.parameters(k);
     rows.emplace_back(values.begin(), values.end());
   }
-  return some_of(std::move(rows));
+  return some_of(std::move(rows), most_trained);
 }
 
 void write_evaluation(FileSystem& files, const StudyDirectory& directory, const Study& study,

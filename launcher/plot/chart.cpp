@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "launcher/plot/text.h"
+#include "src/core/evenly.h"
 
 namespace weir::plot {
 namespace {
@@ -56,14 +57,6 @@ std::vector<Point> placed(const Series& series, const Frame& frame) {
   points.reserve(series.points.size());
   for (const auto& point : series.points) points.push_back({frame.x(point.x), frame.y(point.y)});
   return points;
-}
-
-/// Every k-th, so that they stay a sample of all.
-std::vector<Point> some_of(const std::vector<Point>& points, std::size_t most) {
-  const std::size_t every = points.size() / most + 1;
-  std::vector<Point> some;
-  for (std::size_t k = 0; k < points.size(); k += every) some.push_back(points[k]);
-  return some;
 }
 
 double floor_of(const Frame& frame) {

@@ -6,6 +6,7 @@
 
 #include "launcher/plot/chart.h"
 #include "launcher/plot/text.h"
+#include "src/core/evenly.h"
 
 namespace weir::plot {
 namespace {
@@ -13,14 +14,6 @@ namespace {
 constexpr std::size_t most_points = 1000, most_coloured = 500, shades = 24;
 constexpr double gap = 10, left = 62, top = 8, bottom = 40;
 using Rows = std::vector<std::vector<double>>;
-
-/// Positions of at most `most` of `count`, evenly taken.
-std::vector<std::size_t> some(std::size_t count, std::size_t most) {
-  std::vector<std::size_t> positions;
-  const std::size_t taken = std::min(count, most);
-  for (std::size_t k = 0; k < taken; ++k) positions.push_back(k * count / taken);
-  return positions;
-}
 
 double side_of(std::size_t cells) {
   return cells <= 1 ? 240 : cells <= 2 ? 200 : cells <= 4 ? 150 : 118;
@@ -64,7 +57,7 @@ class Cell {
 
   std::string draw_grey() const {
     std::vector<Point> points;
-    for (const auto k : some(pairs_.points.size(), most_points))
+    for (const auto k : evenly(pairs_.points.size(), most_points))
       points.push_back(place(pairs_.points[k]));
     return "<path class=\"grey\" d=\"" + dots_path(points, box_) + "\"/>";
   }
@@ -77,7 +70,7 @@ class Cell {
 
   std::string draw_coloured() const {
     std::vector<std::vector<Point>> by_shade(shades);
-    for (const auto k : some(pairs_.coloured.size(), most_coloured))
+    for (const auto k : evenly(pairs_.coloured.size(), most_coloured))
       by_shade[shade_of(pairs_.values[k])].push_back(place(pairs_.coloured[k]));
     std::string out;
     for (std::size_t shade = 0; shade < shades; ++shade) {

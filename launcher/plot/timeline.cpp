@@ -8,19 +8,13 @@
 
 #include "launcher/plot/chart.h"
 #include "launcher/plot/text.h"
+#include "src/core/evenly.h"
 
 namespace weir::plot {
 namespace {
 
 constexpr std::size_t most_spans = 10000;
 constexpr double tallest_track = 260, thickest_lane = 12, between_tracks = 8, least_length = 0.6;
-
-std::vector<Span> some_of(const std::vector<Span>& spans) {
-  if (spans.size() <= most_spans) return spans;
-  std::vector<Span> some;
-  for (std::size_t k = 0; k < most_spans; ++k) some.push_back(spans[k * spans.size() / most_spans]);
-  return some;
-}
 
 /// A track with its place; y goes down.
 struct Placed {
@@ -35,7 +29,7 @@ struct Placed {
 std::vector<Placed> placed_tracks(const Timeline& timeline, double top) {
   std::vector<Placed> all;
   for (const auto& track : timeline.tracks) {
-    Placed one{.track = &track, .spans = some_of(track.spans), .lanes = {}, .top = top};
+    Placed one{.track = &track, .spans = some_of(track.spans, most_spans), .lanes = {}, .top = top};
     one.lanes = lanes_of(one.spans);
     for (const auto lane : one.lanes) one.count = std::max(one.count, lane + 1);
     one.pitch = std::min(thickest_lane, tallest_track / static_cast<double>(one.count));

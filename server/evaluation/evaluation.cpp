@@ -11,6 +11,7 @@
 #include "server/data/data_set.h"
 #include "server/evaluation/shown_field.h"
 #include "server/predict/script.h"
+#include "src/core/evenly.h"
 #include "src/study/samples.h"
 
 namespace weir {
@@ -20,13 +21,6 @@ constexpr std::size_t batch_bytes = std::size_t{64} << 20;
 constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 using Row = std::span<const float>;
-
-std::vector<std::size_t> evenly(std::size_t count, std::size_t most) {
-  std::vector<std::size_t> taken;
-  const std::size_t size = std::min(count, most);
-  for (std::size_t k = 0; k < size; ++k) taken.push_back(k * count / size);
-  return taken;
-}
 
 /// The error of a step; NaN when the truth is 0.
 double relative_l2(Row prediction, Row truth) {

@@ -66,7 +66,7 @@ std::size_t SampleStore::Impl::arrivals() const {
 bool SampleStore::Impl::more_room() const {
   const std::size_t now = arrivals();
   const bool more = now > told_room && now >= 2 * told_room;
-  if (more || now < told_room) told_room = now;
+  if (more) told_room = now;
   return more;
 }
 

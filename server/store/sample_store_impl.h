@@ -85,7 +85,7 @@ struct SampleStore::Impl {
   std::size_t batch_asked = 1;        ///< by the last offer
   Offer offered{Readiness::below, 0};
   bool promised = false;              ///< an offer stands that was not drawn yet
-  mutable std::size_t told_room = 0;  ///< what the aggregator believes room() to be
+  mutable std::size_t told_room = 0;  ///< what the aggregator asked, or was told, last
   Ledger durable;                     ///< that of the last published cut
   std::shared_ptr<CutRows> cut_rows;  ///< of the cut in progress, if any
   // By slot, those of the history behind the buffer's.

@@ -39,8 +39,7 @@ class ClientChannel {
   /// Waits until something can be received, wake() was called, or `at_most` has passed.
   virtual void wait(Duration at_most) = 0;
   virtual void wake() = 0;  ///< thread-safe
-  /// Thread-safe: as wake(), but not before so much time has passed, unless it is called for
-  /// earlier.
+  /// Thread-safe: as wake() once so much time has passed; of several calls the earliest counts.
   virtual void wake_within(Duration delay) = 0;
   /// Why the latest attempt to connect to this rank failed, as far as the transport knows; empty:
   /// it did not, or nothing is known.

@@ -41,9 +41,6 @@ constexpr int farewell_ms = 500;
 
 bool is_tcp(const std::string& address) { return address.starts_with("tcp://"); }
 
-/// Between two looks at which clients are still there.
-constexpr Duration sweep_every = std::chrono::seconds(5);
-
 Bytes bytes_of(const zmq::message_t& message) {
   return {message.data<std::byte>(), message.size()};
 }
@@ -65,7 +62,8 @@ class SharedReceived final : public Received {
 class ZmqServerChannel final : public ServerChannel {
  public:
   explicit ZmqServerChannel(const ListenSettings& settings)
-      : socket_(std::in_place, context_, zmq::socket_type::router) {
+      : socket_(std::in_place, context_, zmq::socket_type::router),
+        sweep_every_(settings.sweep_every) {
     set_socket_options(*socket_, settings.max_bytes);
     socket_->set(zmq::sockopt::linger, farewell_ms);
     if (is_tcp(settings.address)) {
@@ -120,7 +118,7 @@ class ZmqServerChannel final : public ServerChannel {
     poll_for(items_, at_most);
     wake_event_.clear();
     if (const auto now = std::chrono::steady_clock::now(); shared_ && now >= next_sweep_) {
-      next_sweep_ = now + sweep_every;
+      next_sweep_ = now + sweep_every_;
       shared_->forget_the_gone();
     }
   }
@@ -165,7 +163,8 @@ class ZmqServerChannel final : public ServerChannel {
   std::optional<zmq::socket_t> socket_;
   std::optional<Doorkeeper> doorkeeper_;  // destroyed after *socket_, which the destructor ends
   std::optional<SharedFrames> shared_;    // ipc
-  std::chrono::steady_clock::time_point next_sweep_{};
+  Duration sweep_every_;
+  Time next_sweep_{};
   std::vector<zmq::pollitem_t> items_;
   std::string endpoint_;
 };

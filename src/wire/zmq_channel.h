@@ -30,6 +30,7 @@ struct ListenSettings {
   std::size_t max_bytes = max_frame_bytes;
   std::optional<ServerSecurity> security{};  ///< nothing: whoever reaches the address may send
   HandshakeLimits limits{};                  ///< tcp
+  Duration sweep_every = std::chrono::seconds(5);  ///< ipc: looks at which clients have ended
 };
 
 /// Binds a ROUTER socket; endpoint() gives the bound address. Over tcp a thread, weir-zap, guards

@@ -25,20 +25,21 @@ TEST(MachineTest, EachHasItsNameAndAllItsFigures) {
   EXPECT_EQ(find_machine("abacus"), nullptr);
 }
 
-/// docs/performance.md: 0.30 ms (10 of 33 600 samples/s), 6.0 ms (of 1680), 813 ms.
+/// docs/performance.md: 0.25 ms (10 of 40 200 samples/s), 6.7 ms (of 1500), 870 ms. Small networks
+/// lie in the caches, of which the model knows nothing: it is slower there.
 TEST(MachineTest, LaptopIsNearWhatWasMeasured) {
   const auto seconds = [](double values) {
     const double weights = 7 * 256 + 257 * 256 + 257 * values;
     return train_seconds(laptop(), {.weights = weights, .batch = 10, .sample_bytes = 4 * values});
   };
-  EXPECT_NEAR(seconds(1e2), 0.30e-3, 0.2 * 0.30e-3);
-  EXPECT_NEAR(seconds(1e4), 6.0e-3, 0.5 * 6.0e-3);
-  EXPECT_NEAR(seconds(1e6), 813e-3, 0.5 * 813e-3);
+  EXPECT_NEAR(seconds(1e2), 0.25e-3, 0.3 * 0.25e-3);
+  EXPECT_NEAR(seconds(1e4), 6.7e-3, 0.4 * 6.7e-3);
+  EXPECT_NEAR(seconds(1e6), 870e-3, 0.1 * 870e-3);
 }
 
 TEST(MachineTest, ArithmeticCountsWhereABatchIsLarge) {
   const TrainingWork work{.weights = 1e6, .batch = 1000, .threads = 2};
-  EXPECT_NEAR(train_seconds(laptop(), work), 6e9 / (2 * 57e9), 1e-3);
+  EXPECT_NEAR(train_seconds(laptop(), work), 6e9 / (2 * 90e9), 1e-3);
   const Machine& gpu = *find_machine("a100");
   const TrainingWork large{.weights = 1e8, .batch = 10'000, .precision = Precision::tf32};
   EXPECT_NEAR(train_seconds(gpu, large), 6e12 / (156e12 / 2), 1e-3);
@@ -46,8 +47,8 @@ TEST(MachineTest, ArithmeticCountsWhereABatchIsLarge) {
 
 TEST(MachineTest, SumsGoRoundARing) {
   EXPECT_EQ(sum_seconds(laptop(), 1e6, 1), 0);
-  EXPECT_DOUBLE_EQ(sum_seconds(laptop(), 1e6, 2), 4e6 / 2e9);
-  EXPECT_DOUBLE_EQ(sum_seconds(laptop(), 1e6, 4), 6e6 / 2e9);
+  EXPECT_DOUBLE_EQ(sum_seconds(laptop(), 1e6, 2), 4e6 / 3e9);
+  EXPECT_DOUBLE_EQ(sum_seconds(laptop(), 1e6, 4), 6e6 / 3e9);
 }
 
 TEST(MachineTest, SmallSamplesAreBoundByTheirNumberAndLargeOnesByTheirBytes) {
@@ -55,9 +56,9 @@ TEST(MachineTest, SmallSamplesAreBoundByTheirNumberAndLargeOnesByTheirBytes) {
   EXPECT_NEAR(ingest_rate({}, 16 << 20), 4e9, 0.1e9);
   TransportSettings tcp;
   tcp.kind = TransportKind::tcp;
-  EXPECT_NEAR(ingest_rate(tcp, 16 << 20), 0.4e9, 0.01e9);
+  EXPECT_NEAR(ingest_rate(tcp, 16 << 20), 0.65e9, 0.01e9);
   tcp.security = Security::none;
-  EXPECT_NEAR(ingest_rate(tcp, 16 << 20), 1.2e9, 0.01e9);
+  EXPECT_NEAR(ingest_rate(tcp, 16 << 20), 2e9, 0.05e9);
 }
 
 }  // namespace

@@ -138,11 +138,14 @@ TEST(PlanTest, LinkThatIsTooNarrowSetsThePaceAndSolversWait) {
   input.steps = 5;
   input.step_seconds = 0.5;
   input.link_rate = 100;  // a sample a second
-  const auto result = plan_study(input);
-  EXPECT_DOUBLE_EQ(result.reception, 0.5 + 20);
-  EXPECT_EQ(result.bound_by, Resource::link);
-  EXPECT_DOUBLE_EQ(result.needs.link, 20);
-  EXPECT_GT(result.waiting, 0.5);
+  for (const std::uint64_t inflight : {1, 10}) {
+    input.inflight = inflight;
+    const auto result = plan_study(input);
+    EXPECT_DOUBLE_EQ(result.reception, 0.5 + 20);
+    EXPECT_EQ(result.bound_by, Resource::link);
+    EXPECT_DOUBLE_EQ(result.needs.link, 20);
+    EXPECT_GT(result.waiting, 0.5);
+  }
 }
 
 TEST(PlanTest, RanksReceiveAndTrainTogether) {

@@ -2,7 +2,9 @@
 
 #include "server/training/trainer.h"
 
+#include <cfenv>
 #include <cmath>
+#include <limits>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -60,6 +62,15 @@ TEST_F(TrainerTest, CountsEverySampleOfTheLastPartialBatch) {
   EXPECT_FALSE(result.stopped);
   EXPECT_TRUE(result.identical_weights);
   EXPECT_FALSE(result.validation);
+}
+
+TEST_F(TrainerTest, ComputesWithNumbersThatAreTooSmallAsWithZero) {
+  std::fesetenv(FE_DFL_ENV);
+  run(miniature_study(/*batch=*/10), /*samples=*/10);
+  volatile float least = std::numeric_limits<float>::min();
+  const float half = least / 2;
+  std::fesetenv(FE_DFL_ENV);
+  EXPECT_EQ(half, 0);
 }
 
 TEST_F(TrainerTest, WithoutAnySampleEndsInOrder) {

@@ -128,6 +128,10 @@ TEST_F(SharedFramesTest, TakesACapacityForWhatTheFileHas) {
   FrameReference reference = reference_to(*arena_, *frame);
   reference.capacity *= 2;
   EXPECT_FALSE(frames_.find(reference).has_value());
+  ASSERT_TRUE(frames_.find(reference_to(*arena_, *frame)).has_value());
+  EXPECT_FALSE(frames_.find(reference).has_value()) << "also of a file that is mapped already";
+  reference.offset = arena_->capacity();
+  EXPECT_FALSE(frames_.find(reference).has_value()) << "what lies behind it is not looked at";
 }
 
 TEST(FrameReference, ComesBackFromItsBytes) {

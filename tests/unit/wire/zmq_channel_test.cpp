@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <cstring>
+#include <fstream>
+#include <functional>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -124,12 +126,29 @@ TEST_P(ZmqChannel, WakeWithinEndsAWaitThenAndNotBefore) {
 
 TEST_P(ZmqChannel, TheEarliestWakeCounts) {
   const auto client = connect_zmq_channel({ipc_address(folder_.path(), 0)});
-  const auto started = Clock::now();
+  const auto ends_early = [&](const std::function<void()>& call) {
+    const auto started = Clock::now();
+    client->wake_within(40s);
+    call();
+    client->wake_within(40s);
+    client->wait(30s);
+    return Clock::now() - started < 20s;
+  };
+  EXPECT_TRUE(ends_early([&] { client->wake(); }));
+  EXPECT_TRUE(ends_early([&] { client->wake_within(1ms); }));
+}
+
+TEST_P(ZmqChannel, AWaitThatHasEndedLeavesNoWakeBehind) {
+  const auto client = connect_zmq_channel({ipc_address(folder_.path(), 0)});
   client->wake_within(40s);
   client->wake();
-  client->wake_within(40s);
   client->wait(30s);
-  EXPECT_LT(Clock::now() - started, 20s);
+  const auto started = Clock::now();
+  client->wait(30ms);
+  EXPECT_GE(Clock::now() - started, 29ms);
+  client->wake_within(1ms);
+  client->wait(30s);
+  EXPECT_LT(Clock::now() - started, 20s) << "sooner than the one that the first wait has ended";
 }
 
 TEST_P(ZmqChannel, SendToAPeerThatIsGoneIsDropped) {
@@ -273,6 +292,29 @@ TEST_F(SharedFrameChannel, AnswersAServerThatTookThePlaceOfAnother) {
   while (server->try_receive() != nullptr) {
   }
   EXPECT_TRUE(read_in_place(*server, *client, frame("to the second")));
+}
+
+/// Mappings of memory files for frames, of this process as client and as server.
+std::size_t frame_mappings() {
+  std::ifstream maps("/proc/self/maps");
+  std::size_t count = 0;
+  for (std::string line; std::getline(maps, line);)
+    count += line.find("memfd:weir-frames") != std::string::npos ? 1 : 0;
+  return count;
+}
+
+TEST_F(SharedFrameChannel, LetsGoOfTheMemoryOfClientsThatHaveEnded) {
+  const auto server = bind_zmq_channel(
+      ListenSettings{.address = ipc_address(folder_.path(), 0), .sweep_every = 1ms});
+  auto client = connect(server->endpoint());
+  greet(*server, *client);
+  server->wait(5ms);
+  EXPECT_EQ(frame_mappings(), 2u) << "its own, and the server's";
+  client.reset();
+  arena_.reset();
+  const auto deadline = Clock::now() + 10s;
+  while (frame_mappings() > 0 && Clock::now() < deadline) server->wait(5ms);
+  EXPECT_EQ(frame_mappings(), 0u);
 }
 
 TEST_F(SharedFrameChannel, SendsFramesOverTcp) {

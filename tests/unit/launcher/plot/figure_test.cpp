@@ -1,4 +1,9 @@
+#include <algorithm>
 #include <limits>
+#include <regex>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -156,6 +161,27 @@ TEST(PairsPlot, IsSmallWhateverTheNumberOfPoints) {
   pairs.coloured.assign(10000, std::vector<double>(6, 0.456));
   pairs.values.assign(10000, 1);
   EXPECT_THAT(svg(pairs).size(), Lt(500000u));
+}
+
+/// What ticks and labels right of there say, and their y.
+std::vector<std::pair<std::string, double>> heights_of(const std::string& text, double right_of) {
+  std::vector<std::pair<std::string, double>> heights;
+  const std::regex element("<text class=\"tick\" x=\"([0-9.]+)\" y=\"([0-9.-]+)\">([^<]*)</text>");
+  for (std::sregex_iterator at(text.begin(), text.end(), element), end; at != end; ++at)
+    if (std::stod((*at)[1]) > right_of) heights.push_back({(*at)[3], std::stod((*at)[2])});
+  return heights;
+}
+
+TEST(ColourBar, KeepsItsLabelClearOfItsTicks) {
+  const Box beside{.left = 50, .top = 100, .right = 200, .bottom = 250};
+  const auto heights =
+      heights_of(draw_colour_bar(beside, ColourMap::sequential, {0, 10}, "error"), beside.right);
+  ASSERT_GE(heights.size(), 3u);
+  const auto label = std::find_if(heights.begin(), heights.end(),
+                                  [](const auto& one) { return one.first == "error"; });
+  ASSERT_NE(label, heights.end());
+  for (const auto& [text, height] : heights)
+    if (text != "error") EXPECT_GE(height - label->second, 12) << text;  // a row of text
 }
 
 TEST(TimelineLanes, HoldOneSpanAtATime) {

@@ -5,14 +5,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "launcher/report/draw_record.h"
 #include "launcher/report/evaluation_record.h"
 #include "launcher/report/job_record.h"
 #include "launcher/report/metrics_record.h"
 #include "launcher/report/server_record.h"
 #include "launcher/report/study_record.h"
 #include "src/core/error.h"
-#include "src/core/lineage_file.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir {
@@ -23,7 +21,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using testing::IsNan;
 using testing::SizeIs;
-using Kind = LineageEvent::Kind;
 
 TEST(Metrics, AreReadByTheirKind) {
   const auto metrics = parse_metrics(
@@ -146,49 +143,10 @@ TEST(EvaluationFile, IsRefusedWhenItIsNotWhatItSays) {
 
 class Directory : public testing::Test {
  protected:
-  void write_log(bool reproducible, const std::string& events) {
-    const LineageHeader header{.reproducible = reproducible, .steps = 10};
-    files_.replace(directory_.lineage(0), lineage::encode(header) + lineage::frame(events), 0600);
-  }
-  static SampleId id(std::uint64_t sim, std::uint64_t step) { return {.sim = sim, .step = step}; }
-
   test::TemporaryFolder folder_;
   FileSystem& files_ = posix_file_system();
   StudyDirectory directory_{folder_.path()};
 };
-
-TEST_F(Directory, TellsWhichSamplesWereDrawn) {
-  std::string events;
-  const std::vector<SampleId> batch = {id(3, 1), id(4, 2)};
-  lineage::append(events, Kind::draw, 1, batch);
-  write_log(/*reproducible=*/false, events);
-  const auto record = read_draws(files_, directory_);
-  EXPECT_EQ(record.drawn, 2);
-  EXPECT_EQ(record.arrived, 0);
-  ASSERT_THAT(record.draws, SizeIs(2));
-  EXPECT_EQ(record.draws[1].sim, 4);
-  EXPECT_EQ(record.draws[1].step, 2);
-  EXPECT_THAT(record.draws[1].arrival, IsNan());
-}
-
-TEST_F(Directory, TellsWhenDrawnSamplesHadCome) {
-  std::string events;
-  const std::vector<SampleId> a = {id(0, 0)}, b = {id(1, 0)}, c = {id(2, 0)};
-  lineage::append(events, Kind::begin, 5, a);
-  lineage::append(events, Kind::begin, 6, b);
-  lineage::append(events, Kind::begin, 7, c);
-  lineage::append(events, Kind::commit, 6);
-  lineage::append(events, Kind::abandon, 7);
-  lineage::append(events, Kind::commit, 5);
-  lineage::append(events, Kind::draw, 1, a);
-  lineage::append(events, Kind::draw, 2, b);
-  write_log(/*reproducible=*/true, events);
-  const auto record = read_draws(files_, directory_);
-  EXPECT_EQ(record.arrived, 2);
-  ASSERT_THAT(record.draws, SizeIs(2));
-  EXPECT_EQ(record.draws[0].arrival, 1);
-  EXPECT_EQ(record.draws[1].arrival, 0);
-}
 
 TEST_F(Directory, WithNothingInItSaysWhatIsMissing) {
   const auto record = read_study_record(files_, directory_);
