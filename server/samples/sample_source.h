@@ -3,10 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "server/buffer/buffer.h"
 #include "server/samples/field_scales.h"
+#include "server/samples/row_keeper.h"
 #include "src/core/clock.h"
 #include "src/core/sample_id.h"
 
@@ -38,6 +40,10 @@ struct Batch {
                               ///< who draws
   float* states = nullptr;    ///< autoregressive: as targets, the fields of the step `lead` before;
                               ///< null: not wanted
+  /// Not null, for sources alone that have a memory(): it is given the rows, unscaled, in place of
+  /// `states` and `targets`: of a row the target, then the state if there is one.
+  RowKeeper* keeper = nullptr;
+  std::vector<Slot> slots;   ///< with a keeper: where it was given each sample
   float* targets = nullptr;  ///< room for batch × sample_size floats: per sample all fields, in the
                              ///< study's order
 };
@@ -58,6 +64,8 @@ class SampleSource {
   /// Told by a trainer that goes on after so many batches of an earlier one, before its first
   /// round. A sample store needs nothing here: a checkpoint has its content and restores it.
   virtual void go_on_after(std::size_t batches, std::size_t batch) { (void)batches, (void)batch; }
+  /// Where a keeper is given rows from, for who pins it; empty: this source knows of no keepers.
+  virtual std::vector<std::span<float>> memory() { return {}; }
   /// What the buffer holds now; for metrics.
   virtual Occupancy occupancy() const = 0;
 };

@@ -105,8 +105,11 @@ void SampleStore::Impl::count_draw(Slot slot) {
 }
 
 void SampleStore::Impl::copy(Slot slot, std::size_t position, Batch& batch) const {
-  rows.copy_target(slot, batch.targets + position * sample_size, batch.scales);
-  if (batch.states != nullptr && lead > 0)
+  if (batch.keeper == nullptr)
+    rows.copy_target(slot, batch.targets + position * sample_size, batch.scales);
+  else if (!batch.keeper->holds(slot, facts[slot].id))
+    rows.keep(slot, *batch.keeper);
+  if (batch.keeper == nullptr && batch.states != nullptr && lead > 0)
     rows.copy_state(slot, batch.states + position * sample_size,
                     WEIR_BUG("state_not_scaled") ? FieldScales{} : batch.scales);
   batch.ids[position] = facts[slot].id;
@@ -125,6 +128,10 @@ void SampleStore::Impl::read_pinned(Batch& batch) {
   for (std::size_t k = 0; k < pinned.size(); ++k) {
     if (k + rows_ahead < pinned.size()) rows.prefetch(pinned[k + rows_ahead]);
     copy(pinned[k], k, batch);
+  }
+  if (batch.keeper != nullptr) {
+    batch.slots = pinned;
+    batch.keeper->settle();
   }
   std::unique_lock lock(mutex);
   for (const Slot slot : pinned) buffer->unpin(slot);
@@ -316,6 +323,8 @@ std::size_t SampleStore::peek(std::size_t count, Batch& batch) {
   impl_->read_pinned(batch);
   return impl_->pinned.size();
 }
+
+std::vector<std::span<float>> SampleStore::memory() { return impl_->rows.memory(); }
 
 Occupancy SampleStore::occupancy() const {
   const std::lock_guard lock(impl_->mutex);

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -44,6 +45,7 @@ class SampleStore final : public wire::SampleSink, public SampleSource {
   void wait(Duration at_most) override;
   void draw(std::size_t count, Batch& batch) override;
   std::size_t peek(std::size_t count, Batch& batch) override;
+  std::vector<std::span<float>> memory() override;
   Occupancy occupancy() const override;
 
   /// A cut of what the store holds now; between two batches, one at a time, by the trainer's

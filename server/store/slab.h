@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace weir {
 
@@ -19,6 +20,7 @@ class Slab {
   /// Precondition: slot < capacity.
   float* row(std::size_t slot) const { return floats_ + slot * row_size_; }
   std::size_t row_size() const { return row_size_; }
+  std::span<float> values() const { return {floats_, bytes_ / sizeof(float)}; }
 
  private:
   float* floats_;

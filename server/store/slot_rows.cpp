@@ -88,6 +88,19 @@ void SlotRows::set_state(Slot slot, const float* from) {
   std::memcpy(states_->row(slot), from, sample_size_ * sizeof(float));
 }
 
+void SlotRows::keep(Slot slot, RowKeeper& keeper) const {
+  for (std::size_t f = 0; f < targets_.size(); ++f)
+    keeper.keep(slot, offsets_[f], {targets_[f].row(slot), targets_[f].row_size()});
+  if (states_) keeper.keep(slot, sample_size_, {states_->row(slot), sample_size_});
+}
+
+std::vector<std::span<float>> SlotRows::memory() const {
+  std::vector<std::span<float>> memory;
+  for (const auto& slab : targets_) memory.push_back(slab.values());
+  if (states_) memory.push_back(states_->values());
+  return memory;
+}
+
 void SlotRows::set_target(Slot slot, const float* from) {
   for (const auto& slab : targets_) {
     std::memcpy(slab.row(slot), from, slab.row_size() * sizeof(float));

@@ -9,6 +9,7 @@
 
 #include "server/buffer/buffer_state.h"
 #include "server/samples/field_scales.h"
+#include "server/samples/row_keeper.h"
 #include "server/store/slab.h"
 #include "src/study/study.h"
 
@@ -47,6 +48,10 @@ class SlotRows {
   void copy_target(Slot slot, float* to, const FieldScales& scales = {}) const;
   void copy_state(Slot slot, float* to, const FieldScales& scales = {}) const;
   void set_state(Slot slot, const float* from);
+  /// Gives all of a sample, the target before the state.
+  void keep(Slot slot, RowKeeper& keeper) const;
+  /// All slabs.
+  std::vector<std::span<float>> memory() const;
 
   /// What a cut keeps: cut_size() floats. `history`: what history(slot) said; its row stands in the
   /// place of a target, after zeros.

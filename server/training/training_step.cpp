@@ -11,7 +11,6 @@
 #include "src/core/planted_bug.h"
 #include "src/core/random.h"
 #include "src/core/squares.h"
-#include "src/study/samples.h"
 
 namespace weir {
 namespace {
@@ -27,34 +26,24 @@ FlatGradients gradients_of(const Study& study, const std::shared_ptr<Model>& mod
   return study.training.loop.empty() ? FlatGradients(model) : FlatGradients(model->parameters());
 }
 
-torch::Tensor rows_for(const torch::Device& device, std::size_t samples, std::size_t width) {
-  return zeros_for(device, {static_cast<std::int64_t>(samples), static_cast<std::int64_t>(width)});
-}
-
 }  // namespace
 
 TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisation,
                            Collective& collective, std::shared_ptr<Model> model, const Loss& loss,
+                           const std::vector<std::span<float>>& memory,
                            std::unique_ptr<Transform> transform)
     : study_(study),
-      normalisation_(normalisation),
       collective_(collective),
       model_(std::move(model)),
       loss_(loss),
-      transform_(std::move(transform)),
       device_(device_of(*model_)),
+      assembly_(study, normalisation, device_, memory, std::move(transform)),
       parameters_(model_->parameters()),
       gradients_(gradients_of(study, model_)),
       device_sum_(device_.is_cpu() ? nullptr : make_device_sum(collective)),
       buffers_(*model_),
-      update_(study.training, parameters_),
-      inputs_(rows_for(device_, samples_of_a_step(study.training), normalisation.inputs())),
-      targets_(rows_for(device_, samples_of_a_step(study.training), normalisation.outputs())) {
+      update_(study.training, parameters_) {
   check_precision(study.training.precision, device_);
-  batch_.targets = targets_.data_ptr<float>();
-  if (lead_of(study) == 0) return;
-  states_ = zeros_for(device_, targets_.sizes());
-  batch_.states = states_.data_ptr<float>();
 }
 
 void TrainingStep::broadcast_weights() {
@@ -68,8 +57,14 @@ void TrainingStep::broadcast_weights() {
 }
 
 double TrainingStep::run(const Agreed& agreed, SampleSource& source, double learning_rate) {
+  launch(draw(agreed, source), learning_rate);
+  return finish();
+}
+
+void TrainingStep::launch(const SampleBatch& samples, double learning_rate) {
+  drawn_ = assembly_.ids();
+  found_.clear();
   gradients_.begin();
-  const SampleBatch samples = draw(agreed, source);
   if (!samples.names.empty()) backward(samples);
   gradients_.collect();
   if (WEIR_BUG("clipped_by_rank")) clip(values_of(gradients_.gradients()), study_.training.clip);
@@ -78,8 +73,21 @@ double TrainingStep::run(const Agreed& agreed, SampleSource& source, double lear
   WEIR_FAILPOINT("trainer.before_step");
   update_.run(gradients_, learning_rate);
   buffers_.broadcast(collective_);
-  read_losses();
+}
+
+double TrainingStep::finish() {
+  losses_.clear();
+  for (const auto& losses : found_) {
+    const auto values = on_host(losses);
+    losses_.insert(losses_.end(), values.data_ptr<float>(),
+                   values.data_ptr<float>() + values.numel());
+  }
   return gradients_.loss();
+}
+
+void TrainingStep::set_losses(std::vector<float> losses) {
+  drawn_ = assembly_.ids();
+  losses_ = std::move(losses);
 }
 
 void TrainingStep::sum_gradients() {
@@ -89,15 +97,6 @@ void TrainingStep::sum_gradients() {
                      current_stream(device_));
   else
     collective_.sum(values_of(values));
-}
-
-/// Only now: a GPU has had all its work of the step to do meanwhile.
-void TrainingStep::read_losses() {
-  for (const auto& losses : found_) {
-    const auto values = on_host(losses);
-    losses_.insert(losses_.end(), values.data_ptr<float>(),
-                   values.data_ptr<float>() + values.numel());
-  }
 }
 
 std::vector<NamedTensor> TrainingStep::state() const {
@@ -134,34 +133,15 @@ void TrainingStep::seed_generator() {
 }
 
 SampleBatch TrainingStep::draw(const Agreed& agreed, SampleSource& source) {
-  batch_.ids.clear();
-  losses_.clear();
-  found_.clear();
   seed_generator();
-  batch_.number = steps_;
-  set_scales(normalisation_, batch_.scales);
-  if (agreed.draw > 0) source.draw(agreed.draw, batch_);
-  const auto count = static_cast<std::int64_t>(batch_.ids.size());
-  SampleBatch samples;
-  samples.inputs = inputs_.narrow(0, 0, count);
-  samples.targets = targets_.narrow(0, 0, count);
-  if (states_.defined()) samples.state = states_.narrow(0, 0, count);
-  samples.total = agreed.total;
-  if (count == 0) return samples;
-  normalise_inputs(normalisation_, batch_.times, batch_.parameters, values_of(samples.inputs));
-  samples.inputs = on(device_, samples.inputs);
-  samples.targets = on(device_, samples.targets);
-  samples.state = on(device_, samples.state);
-  for (const auto& id : batch_.ids) samples.names.push_back({id.sim, id.step});
-  if (transform_) (*transform_)(samples);
-  return samples;
+  return assembly_.draw(agreed, source, steps_);
 }
 
 /// A batch of the study at a time.
 void TrainingStep::backward(const SampleBatch& samples) {
   const auto count = static_cast<std::int64_t>(samples.names.size());
   const auto share =
-      WEIR_BUG("weight_not_by_samples") ? batch_.ids.size() * collective_.ranks() : samples.total;
+      WEIR_BUG("weight_not_by_samples") ? drawn_.size() * collective_.ranks() : samples.total;
   const auto batch = static_cast<std::int64_t>(study_.training.batch);
   for (std::int64_t first = 0; first < count; first += batch)
     backward(samples, first, std::min(batch, count - first), static_cast<double>(share));
@@ -185,7 +165,7 @@ void TrainingStep::backward(const SampleBatch& samples, std::int64_t first, std:
 
 torch::Tensor TrainingStep::forward(const torch::Tensor& inputs, const torch::Tensor& state) {
   const AutocastScope precision(study_.training.precision, device_);
-  return checked_forward(*model_, inputs, state, targets_.size(1));
+  return checked_forward(*model_, inputs, state, assembly_.outputs());
 }
 
 }  // namespace weir

@@ -14,6 +14,7 @@
 #include "server/samples/normalisation.h"
 #include "server/samples/sample_source.h"
 #include "server/tensors/state_tensors.h"
+#include "server/training/batch_assembly.h"
 #include "server/training/flat_gradients.h"
 #include "server/training/round.h"
 #include "server/training/shared_buffers.h"
@@ -23,43 +24,43 @@
 
 namespace weir {
 
-/// Samples that each rank draws for a step.
-inline std::size_t samples_of_a_step(const TrainingSettings& training) {
-  return training.batch * training.accumulate;
-}
-
 /// The samples of a step, /training/accumulate times /training/batch of them on each rank, are
 /// drawn together and go through the network a batch at a time, so that only one is in its memory;
 /// gradients add up, and one all-reduce ends the step. Gradients are averaged by sample count: each
 /// rank divides the loss of its samples by those of all ranks, and the sum is taken. The network
 /// computes in the study's precision, losses and gradients in FP32, on the device that holds the
-/// model, in LibTorch's stream; run() waits for it once, at its end. Owns the drawn samples, whose
-/// targets go from the source straight into the tensor that the loss reads, or that a GPU copies.
+/// model, in LibTorch's stream; finish() alone waits for it. Between launch() and finish() the next
+/// step's samples may be drawn.
 class TrainingStep {
  public:
-  /// `study`, `normalisation`, `collective` and `loss` outlive it; `transform` null: none.
-  /// Error{input}: the device does not have the study's precision. Collective on GPUs, with the
-  /// errors of make_device_sum().
+  /// `study`, `normalisation`, `collective`, `loss` and `memory`, that of the source of all draws,
+  /// outlive it; `transform` null: none. Error{input}: the device does not have the study's
+  /// precision. Collective on GPUs, with the errors of make_device_sum() and of BatchAssembly.
   TrainingStep(const Study& study, const Normalisation& normalisation, Collective& collective,
                std::shared_ptr<Model> model, const Loss& loss,
-               std::unique_ptr<Transform> transform);
+               const std::vector<std::span<float>>& memory = {},
+               std::unique_ptr<Transform> transform = nullptr);
 
   /// The weights and buffers of rank 0 on all ranks. Collective.
   void broadcast_weights();
-  /// Collective. A rank with nothing to draw contributes zeros. Returns the mean loss over the
-  /// samples of all ranks.
+  /// draw(), launch() and finish(). Collective.
   double run(const Agreed& agreed, SampleSource& source, double learning_rate);
-  /// The first half of run(), for a loop of a plug-in's, which does the second in its own way:
-  /// draws, normalises, transforms. The tensors are this object's, until the next call.
+  /// Draws, normalises, transforms. The tensors are this object's, through the next call.
   SampleBatch draw(const Agreed& agreed, SampleSource& source);
-  /// The losses that such a loop found, in the order of drawn().
-  void set_losses(std::vector<float> losses) { losses_ = std::move(losses); }
+  /// Starts what is to be computed of the latest draw, and waits for a GPU only where the study
+  /// clips gradients or scales losses. Collective. A rank that drew nothing contributes zeros.
+  void launch(const SampleBatch& samples, double learning_rate);
+  /// The mean loss over the samples of all ranks.
+  double finish();
+  /// In place of launch() and finish(), for a loop of a plug-in's, which trains in its own way: of
+  /// the latest draw, the losses in the order of drawn().
+  void set_losses(std::vector<float> losses);
   /// Collective: rank 0's buffers on all ranks; run() does it by itself.
   void share_buffers() { buffers_.broadcast(collective_); }
 
-  /// What the latest run drew here; empty when it drew nothing.
-  const std::vector<SampleId>& drawn() const { return batch_.ids; }
-  /// The loss of each of them before the step, in the same order.
+  /// What the latest step that was launched drew here; empty when it drew nothing.
+  const std::vector<SampleId>& drawn() const { return drawn_; }
+  /// The loss of each of them before the step, in the same order, once it is finished.
   const std::vector<float>& drawn_losses() const { return losses_; }
 
   /// While what it returns lives, the moving average of the weights, if the study has one, stands
@@ -82,27 +83,22 @@ class TrainingStep {
  private:
   void seed_generator();
   void sum_gradients();
-  void read_losses();
   void backward(const SampleBatch& samples);
   void backward(const SampleBatch& samples, std::int64_t first, std::int64_t length, double share);
   torch::Tensor forward(const torch::Tensor& inputs, const torch::Tensor& state);
 
   const Study& study_;
-  const Normalisation& normalisation_;
   Collective& collective_;
   std::shared_ptr<Model> model_;
   const Loss& loss_;
-  std::unique_ptr<Transform> transform_;
   const torch::Device device_;
+  BatchAssembly assembly_;
   std::vector<torch::Tensor> parameters_;
   FlatGradients gradients_;
   std::unique_ptr<DeviceSum> device_sum_;  ///< null on the CPU
   SharedBuffers buffers_;
   WeightUpdate update_;
-  torch::Tensor inputs_, targets_;  ///< of a step's samples, [S, inputs], [S, outputs], on the
-                                    ///< host; reused
-  torch::Tensor states_;            ///< as targets_; undefined for direct samples
-  Batch batch_;
+  std::vector<SampleId> drawn_;
   std::vector<torch::Tensor> found_;  ///< losses of the drawn samples, a batch each, on the device
   std::vector<float> losses_;         ///< all of them
   std::size_t steps_ = 0;

@@ -55,6 +55,7 @@ void check_loop(const TrainingSettings& training) {
   refuse_beside_a_loop(training.clip != 0, "/training/clip");
   refuse_beside_a_loop(training.average != 0, "/training/average");
   refuse_beside_a_loop(training.precision != Precision::fp32, "/training/precision");
+  refuse_beside_a_loop(training.prefetch == Prefetch::on, "/training/prefetch");
   const OptimizerSettings& given = training.optimizer;
   const OptimizerSettings usual;
   const std::string optimizer = "/training/optimizer/";

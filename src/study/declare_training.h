@@ -28,6 +28,11 @@ void declare(V& v, BufferSettings& s) {
                       "`capacity`",
            .consequence = "higher starts later, on a less biased mixture"},
           s.watermark);
+  v.value({.name = "memory",
+           .meaning = "device: a GPU that trains keeps the samples that it has drawn, besides",
+           .consequence = "a repeated sample crosses the bus once; takes capacity × sample size × "
+                          "4 bytes of the GPU, and locks the buffer's in RAM; on the CPU nothing"},
+          s.memory);
 }
 
 template <class V>
@@ -276,6 +281,11 @@ void declare(V& v, TrainingSettings& s) {
            .meaning = "whose gradients make one step of the optimiser",
            .consequence = "as a batch so many times larger, in the memory of one"},
           s.accumulate);
+  v.value({.name = "prefetch",
+           .meaning = "draw the samples of a step while the one before is computed; automatic: on "
+                      "GPUs",
+           .consequence = "on a CPU there is nothing that it would be beside"},
+          s.prefetch);
   v.section({.name = "samples", .meaning = "what the surrogate maps to what"}, s.samples);
   v.section({.name = "model", .meaning = "the surrogate"}, s.model);
   v.section({.name = "loss", .meaning = "what training minimises"}, s.loss);

@@ -89,9 +89,17 @@ constexpr auto names(Precision) {
   using enum Precision;
   return Names<Precision, 4>{{{fp32, "fp32"}, {tf32, "tf32"}, {bf16, "bf16"}, {fp16, "fp16"}}};
 }
+constexpr auto names(BufferMemory) {
+  using enum BufferMemory;
+  return Names<BufferMemory, 2>{{{host, "host"}, {device, "device"}}};
+}
 constexpr auto names(DeviceChoice) {
   using enum DeviceChoice;
   return Names<DeviceChoice, 3>{{{automatic, "automatic"}, {cpu, "cpu"}, {cuda, "cuda"}}};
+}
+constexpr auto names(Prefetch) {
+  using enum Prefetch;
+  return Names<Prefetch, 3>{{{automatic, "automatic"}, {on, "on"}, {off, "off"}}};
 }
 constexpr auto names(RankScaling) {
   using enum RankScaling;

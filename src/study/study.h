@@ -28,7 +28,9 @@ enum class OptimizerKind { adam, adamw, sgd };
 enum class ScheduleKind { constant, step, exponential, cosine, plateau };
 enum class LossKind { mse, l1, relative_l2, huber, sobolev, plugin };
 enum class Precision { fp32, tf32, bf16, fp16 };  ///< what a forward pass computes with; weights are FP32
+enum class BufferMemory { host, device };  ///< where rows that were drawn stay besides; device: the GPU that trains
 enum class DeviceChoice { automatic, cpu, cuda };  ///< that a server rank trains on; automatic: a GPU where there is one
+enum class Prefetch { automatic, on, off };  ///< automatic: on GPUs
 enum class RankScaling { none, linear, square_root };  ///< of the learning rate with the number of server ranks
 enum class Refinement { none, loss, plugin };  ///< how simulations that were not submitted yet are drawn anew
 enum class NormalisationKind { none, given, measured };
@@ -100,6 +102,7 @@ struct BufferSettings {
   BufferKind kind = BufferKind::reservoir;
   std::size_t capacity = 0;   ///< samples per rank
   std::size_t watermark = 0;  ///< population per rank below which no batch is drawn
+  BufferMemory memory = BufferMemory::host;
 };
 
 struct ModelSettings {
@@ -173,6 +176,7 @@ struct TrainingSettings {
   std::size_t epochs = 1;         ///< source dataset
   std::size_t batch = 10;         ///< samples per rank and step
   std::size_t accumulate = 1;     ///< batches whose gradients make one step
+  Prefetch prefetch = Prefetch::automatic;  ///< of a step's samples, while the one before is computed
   SampleSettings samples;
   ModelSettings model;
   LossSettings loss;

@@ -23,8 +23,12 @@ int main(int argc, char** argv) {
     command->add_option("--case", options.only, "only the cases whose names contain this");
     if (suite.takes_python)
       command->add_option("--python", options.python,
-                          "interpreter that has torch, numpy and pyzmq, for the cases that compare "
-                          "with them (default: those are skipped)");
+                          "interpreter that has torch (for the suite study numpy and pyzmq as "
+                          "well), for the cases that compare with it (default: those are skipped)");
+    if (suite.takes_device)
+      command->add_option("--device", options.device, "that trains: cpu, or cuda")
+          ->check(CLI::IsMember({"cpu", "cuda"}))
+          ->capture_default_str();
     command->callback([&suite, &options] {
       Reporter reporter(std::cout, suite.name);
       suite.run(reporter, options);

@@ -11,7 +11,8 @@ Study study_of(const StudyCase& which) {
   study.simulation.command = {"true"};  // clients are started by hand
   for (const char* name : {"a", "b", "c", "d", "e"})
     study.parameters.push_back({name, 100, 500, "K"});
-  study.buffer = {.kind = BufferKind::reservoir, .capacity = 1000, .watermark = 200};
+  study.buffer = {
+      .kind = BufferKind::reservoir, .capacity = which.capacity, .watermark = which.watermark};
   study.training.batch = which.batch;
   study.training.model.hidden = {256, 256};
   study.training.optimizer.weight_decay = 1e-4;
@@ -20,6 +21,11 @@ Study study_of(const StudyCase& which) {
   study.training.stop.batches = which.batches;
   study.checkpoint.every = 0;
   return study;
+}
+
+void train_on(const std::string& device, Study& study) {
+  study.server.device = device == "cuda" ? DeviceChoice::cuda : DeviceChoice::cpu;
+  if (device == "cuda") study.buffer.memory = BufferMemory::device;
 }
 
 }  // namespace weir::bench

@@ -65,7 +65,7 @@ double weir_step(const Study& study, std::size_t steps) {
   const auto normalisation = make_normalisation(study);
   ResidentSource source(study, study.training.batch);
   const auto loss = make_loss(study, {});
-  TrainingStep step(study, normalisation, *collective, make_model(study, {}), *loss, nullptr);
+  TrainingStep step(study, normalisation, *collective, make_model(study, {}), *loss);
   Agreed agreed;
   agreed.step = true;
   agreed.draw = agreed.total = study.training.batch;
@@ -101,6 +101,7 @@ double stock_step(const Study& study, std::size_t steps) {
 }  // namespace
 
 void step_suite(Reporter& reporter, const Options& options) {
+  if (options.device == "cuda") return gpu_steps(reporter, options);
   set_up_torch(std::thread::hardware_concurrency());
   struct Case {
     std::size_t values, batch, steps, runs;

@@ -36,7 +36,8 @@ struct Load {
 /// between their steps the other one is reception's.
 void measure_live(Reporter& reporter, const Options& options, const StudyCase& which,
                   std::size_t runs) {
-  const Study study = study_of(which);
+  Study study = study_of(which);
+  train_on(options.device, study);
   std::optional<double> taken;  // samples per second by the trainer alone
   for (const Load& load : std::vector<Load>{
            {"live", 0.5, false}, {"live-unthrottled", 0, false}, {"live-computing", 0.5, true}}) {
@@ -77,10 +78,12 @@ void measure_pytorch(Reporter& reporter, const Options& options, const StudyCase
 }  // namespace
 
 void study_suite(Reporter& reporter, const Options& options) {
-  const std::vector<StudyCase> cases =
-      options.quick ? std::vector<StudyCase>{{.values = 100, .batches = 200}}
-                    : std::vector<StudyCase>{{.values = 100, .batches = 20'000},
-                                             {.values = 10'000, .batches = 400}};
+  std::vector<StudyCase> cases = options.quick
+                                     ? std::vector<StudyCase>{{.values = 100, .batches = 200}}
+                                     : std::vector<StudyCase>{{.values = 100, .batches = 20'000},
+                                                              {.values = 10'000, .batches = 400}};
+  if (options.device == "cuda" && !options.quick)
+    cases.push_back({.values = 1'000'000, .batches = 400, .capacity = 200, .watermark = 100});
   for (const StudyCase& which : cases) {
     const std::size_t runs = options.quick ? 1 : 5;
     measure_live(reporter, options, which, runs);

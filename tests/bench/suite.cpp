@@ -22,10 +22,11 @@ const std::vector<Suite>& suites() {
        optimizer_suite},
       {"scaling", "samples per second of two ranks, against twice those of one", scaling_suite},
       {"send", "the solver's time in weir_send, against converting the values", send_suite},
-      {"step", "time of a training step, against LibTorch's own modules and optimiser", step_suite},
+      {"step", "time of a training step, against LibTorch's own modules and optimiser", step_suite,
+       /*takes_python=*/true, /*takes_device=*/true},
       {"study",
        "samples per second under live ingest, against the same trainer without, and PyTorch",
-       study_suite, /*takes_python=*/true},
+       study_suite, /*takes_python=*/true, /*takes_device=*/true},
   };
   return all;
 }

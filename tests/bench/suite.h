@@ -13,6 +13,7 @@ struct Options {
   bool quick = false;  ///< small and short: to see that a suite works, not to believe its figures
   std::string only;    ///< a part of the names of the cases to measure; empty: all
   std::string python;  ///< an interpreter with PyTorch and pyzmq; empty: none
+  std::string device = "cpu";  ///< or "cuda": that trains
 
   bool wants(const std::string& name) const { return name.find(only) != std::string::npos; }
 };
@@ -21,6 +22,7 @@ struct Suite {
   std::string name, purpose;
   std::function<void(Reporter&, const Options&)> run;
   bool takes_python = false;  ///< Options::python
+  bool takes_device = false;  ///< Options::device
 };
 
 /// All suites; a new one is declared below and added to the table in suite.cpp.
@@ -61,11 +63,16 @@ void scaling_suite(Reporter& reporter, const Options& options);
 void send_suite(Reporter& reporter, const Options& options);
 
 /// A training step of the reference experiment's network, batch and all. Reference: forward,
-/// backward and Adam of LibTorch's own on a batch that is there.
+/// backward and Adam of LibTorch's own on a batch that is there; on a GPU gpu_steps().
 void step_suite(Reporter& reporter, const Options& options);
 
-/// Samples per second of weir-server under live ingest. Reference: the same trainer on samples that
-/// are there; with Options::python, also a server of PyTorch and pyzmq.
+/// The same network trained by weir on a GPU that keeps the rows. Reference: PyTorch on the same
+/// GPU, its rows there, Adam fused; needs Options::python. Also the bytes that a step must move,
+/// over what a copy within the GPU moves.
+void gpu_steps(Reporter& reporter, const Options& options);
+
+/// Samples per second of weir-server under live ingest, on Options::device. Reference: the same
+/// trainer on samples that are there; with Options::python, also a server of PyTorch and pyzmq.
 void study_suite(Reporter& reporter, const Options& options);
 
 }  // namespace weir::bench

@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "late_keeper.h"
 #include "src/core/error.h"
 #include "src/core/random.h"
 #include "store_fixture.h"
@@ -136,6 +137,25 @@ TEST_P(Pairs, HaveBothHalvesScaledAsTheBatchSays) {
   EXPECT_EQ(changed.ids, as_it_is.ids);
   EXPECT_EQ(changed.values, scaled(as_it_is.values));
   EXPECT_EQ(changed.earlier, scaled(as_it_is.earlier));
+}
+
+TEST_P(Pairs, GoToAKeeperTargetFirst) {
+  const auto store = make();
+  for (std::uint64_t step = 0; step < 20; ++step) put_step(*store, {2, step});
+  LateKeeper keeper(2 * sample_size);
+  Batch batch;
+  batch.keeper = &keeper;
+  store->draw(10, batch);
+  ASSERT_EQ(batch.ids.size(), 10u);
+  for (std::size_t b = 0; b < 10; ++b) {
+    const SampleId id = batch.ids[b];
+    const auto& row = keeper.row(batch.slots[b]);
+    for (std::size_t k = 0; k < sample_size; ++k) {
+      ASSERT_EQ(row[k], value_of(id, k));
+      ASSERT_EQ(row[sample_size + k], value_of({id.sim, id.step - lead_}, k));
+    }
+  }
+  EXPECT_EQ(store->memory().size(), 3u);
 }
 
 TEST_P(Pairs, TakeNoSlotForTheFirstSteps) {

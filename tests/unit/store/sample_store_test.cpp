@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "late_keeper.h"
 #include "src/core/error.h"
 #include "store_fixture.h"
 
@@ -49,6 +50,47 @@ TEST(SampleStore, GivesTheTimeThatWasSaidOfAStepElseTheStudysAxis) {
   OwnedBatch batch(2);
   store.draw(2, batch);
   EXPECT_THAT(batch.times, ElementsAre(1.5, 7.5));
+}
+
+/// Of the values of the samples of a batch, those that the keeper has not.
+std::size_t wrong_values(const Batch& batch, const LateKeeper& keeper) {
+  std::size_t wrong = 0;
+  for (std::size_t b = 0; b < batch.ids.size(); ++b)
+    for (std::size_t k = 0; k < sample_size; ++k)
+      wrong += keeper.row(batch.slots.at(b))[k] != value_of(batch.ids[b], k);
+  return wrong;
+}
+
+TEST(SampleStore, GivesAKeeperEachRowOnceAndTheBatchItsSlots) {
+  SampleStore store = store_of(small_study(BufferKind::reservoir, /*capacity=*/5, /*watermark=*/0));
+  fill(store, 5);
+  LateKeeper keeper(sample_size);
+  Batch batch;
+  batch.keeper = &keeper;
+  batch.scales = some_scales;  // for who gathers the rows
+  for (int k = 0; k < 20; ++k) {
+    store.draw(3, batch);
+    ASSERT_EQ(batch.ids.size(), 3u);
+    EXPECT_EQ(wrong_values(batch, keeper), 0u);
+    EXPECT_EQ(batch.parameters.size(), 6u);
+  }
+  EXPECT_EQ(keeper.taken(), 5u);
+  fill(store, 5, /*sim=*/1);  // in the slots of the others
+  for (int k = 0; k < 20; ++k) {
+    store.draw(3, batch);
+    EXPECT_EQ(wrong_values(batch, keeper), 0u);
+  }
+  EXPECT_EQ(keeper.taken(), 10u);
+}
+
+TEST(SampleStore, SaysWhereItsRowsLie) {
+  SampleStore store = store_of(small_study(BufferKind::fifo, /*capacity=*/5, /*watermark=*/0));
+  const auto memory = store.memory();
+  ASSERT_EQ(memory.size(), 2u);
+  EXPECT_EQ(memory[0].data(), store.row(0, 0));
+  EXPECT_EQ(memory[0].size(), 5u * 32);
+  EXPECT_EQ(memory[1].data(), store.row(0, 1));
+  EXPECT_EQ(memory[1].size(), 5u * 3);
 }
 
 TEST(SampleStore, AcceptsASampleOnce) {

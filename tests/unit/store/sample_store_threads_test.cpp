@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "late_keeper.h"
 #include "store_fixture.h"
 
 namespace weir {
@@ -73,9 +74,18 @@ struct Trained {
   bool over = false;
 };
 
-Trained train(SampleStore& store) {
+/// The rows of the batch, as the keeper has them.
+void take_rows(OwnedBatch& batch, const LateKeeper& keeper) {
+  for (std::size_t b = 0; b < batch.ids.size(); ++b) {
+    const auto& row = keeper.row(batch.slots[b]);
+    std::copy(row.begin(), row.end(), batch.values.data() + b * sample_size);
+  }
+}
+
+Trained train(SampleStore& store, LateKeeper* keeper) {
   Trained trained;
   OwnedBatch batch(batch_size);
+  batch.keeper = keeper;
   const auto until = std::chrono::steady_clock::now() + deadline;
   while (std::chrono::steady_clock::now() < until) {
     const Offer offer = store.offer(batch_size);
@@ -88,6 +98,7 @@ Trained train(SampleStore& store) {
       continue;
     }
     store.draw(offer.samples, batch);
+    if (keeper != nullptr) take_rows(batch, *keeper);
     trained.wrong += wrong_values(batch);
     trained.draws += batch.ids.size();
     for (const auto id : batch.ids) ++trained.times[id.sim * steps + id.step];
@@ -100,9 +111,20 @@ struct Case {
   std::size_t capacity, watermark;
 };
 
-class SampleStoreThreads : public testing::TestWithParam<Case> {};
+class SampleStoreThreads : public testing::TestWithParam<Case> {
+ protected:
+  static void lose_nothing(LateKeeper* keeper);
+};
 
-TEST_P(SampleStoreThreads, LoseTearAndInventNothing) {
+TEST_P(SampleStoreThreads, LoseTearAndInventNothing) { lose_nothing(/*keeper=*/nullptr); }
+
+TEST_P(SampleStoreThreads, LeaveRowsAloneUntilTheirKeeperHasSettled) {
+  LateKeeper keeper(sample_size);
+  lose_nothing(&keeper);
+  EXPECT_GE(keeper.taken(), simulations * steps);
+}
+
+void SampleStoreThreads::lose_nothing(LateKeeper* keeper) {
   const Study study = small_study(GetParam().kind, GetParam().capacity, GetParam().watermark);
   const FakeDesign design;
   SampleStore store(study, design, /*rank=*/0, /*ranks=*/1);
@@ -113,7 +135,7 @@ TEST_P(SampleStoreThreads, LoseTearAndInventNothing) {
     all_put = aggregate(store, bell);
     store.end_reception();
   });
-  const Trained trained = train(store);
+  const Trained trained = train(store, keeper);
   aggregator.join();
 
   EXPECT_TRUE(all_put);

@@ -113,6 +113,18 @@ TEST_P(Restore, GoesOnToTheSameBitsFromEveryCut) {
             << " tensors compared\n";
 }
 
+TEST_P(Restore, PrefetchingChangesNoBitWhereverItIsCut) {
+  const TrainingState uncut = train(nullptr);
+  study_.training.prefetch = Prefetch::on;
+  const std::vector<std::size_t> points = {0, 1, 4, 5, 6, 23, 63, 64};
+  expect_same(train(nullptr, points), uncut);
+  for (std::size_t k = 0; k < points.size(); ++k) {
+    SCOPED_TRACE("from batch " + std::to_string(points[k]));
+    EXPECT_EQ(states_.at(k).batch, points[k]);
+    expect_same(train(&states_.at(k)), uncut);
+  }
+}
+
 TEST_P(Restore, GoesOnToTheSameBitsInBf16WithAveragesAccumulationAndPatience) {
   study_ = with_everything(study_);
   const TrainingState uncut = train(nullptr);

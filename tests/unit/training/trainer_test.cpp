@@ -257,6 +257,71 @@ TEST_F(TrainerTest, EndsAtTheBatchLimit) {
   EXPECT_TRUE(result.stopped);
 }
 
+/// What is drawn and what is concluded, in order: "draw 1", "batch 1", …
+class EventsOfATraining : public TrainerTest {
+ protected:
+  class NotingSource final : public SampleSource {
+   public:
+    NotingSource(const Study& study, std::vector<std::string>& events)
+        : rest_(study, scripted_ids(study, 1000)), events_(events) {}
+    Offer offer(std::size_t batch) override { return rest_.offer(batch); }
+    void wait(Duration) override {}
+    void draw(std::size_t count, Batch& batch) override {
+      rest_.draw(count, batch);
+      events_.push_back("draw " + std::to_string(batch.number));
+    }
+    std::size_t peek(std::size_t count, Batch& batch) override { return rest_.peek(count, batch); }
+    Occupancy occupancy() const override { return rest_.occupancy(); }
+
+   private:
+    ScriptedSource rest_;
+    std::vector<std::string>& events_;
+  };
+
+  std::vector<std::string> events_of(const Study& study) {
+    std::vector<std::string> events;
+    NotingSource source(study, events);
+    Trainer trainer(study, *collective_, source, participant_, metrics_, clock_);
+    trainer.on_batch([&](std::size_t batch, double, auto ids, auto losses) {
+      EXPECT_EQ(ids.size(), losses.size());
+      events.push_back("batch " + std::to_string(batch));
+    });
+    trainer.run();
+    return events;
+  }
+};
+
+TEST_F(EventsOfATraining, WithoutPrefetchFollowEachOther) {
+  Study study = miniature_study(/*batch=*/10);
+  study.training.stop.batches = 3;
+  EXPECT_EQ(events_of(study), (std::vector<std::string>{"draw 1", "batch 1", "draw 2", "batch 2",
+                                                        "draw 3", "batch 3"}));
+}
+
+TEST_F(EventsOfATraining, WithPrefetchHaveTheNextDrawWithinAStep) {
+  Study study = miniature_study(/*batch=*/10);
+  study.training.prefetch = Prefetch::on;
+  study.training.stop.batches = 3;  // and nothing is drawn behind the last
+  EXPECT_EQ(events_of(study), (std::vector<std::string>{"draw 1", "draw 2", "batch 1", "draw 3",
+                                                        "batch 2", "batch 3"}));
+}
+
+TEST_F(EventsOfATraining, WithPrefetchHaveNoDrawWithinAStepThatIsValidated) {
+  Study study = with_validation(miniature_study(/*batch=*/10));
+  study.training.prefetch = Prefetch::on;
+  study.training.stop.batches = 4;
+  study.validation.every = 2;
+  EXPECT_EQ(events_of(study), (std::vector<std::string>{"draw 1", "draw 2", "batch 1", "batch 2",
+                                                        "draw 3", "draw 4", "batch 3", "batch 4"}));
+}
+
+TEST_F(EventsOfATraining, WithPrefetchEndWithTheLastStepWhenAStopIsAsked) {
+  Study study = miniature_study(/*batch=*/10);
+  study.training.prefetch = Prefetch::on;
+  participant_ = test::PatientParticipant(/*give_up=*/2);
+  EXPECT_EQ(events_of(study), (std::vector<std::string>{"draw 1", "draw 2", "batch 1", "batch 2"}));
+}
+
 TEST_F(TrainerTest, EndsAtTheFirstValidationThatReachesTheTarget) {
   Study study = with_validation(miniature_study(/*batch=*/10));
   study.training.stop.validation_loss = 0.1;

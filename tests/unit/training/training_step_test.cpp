@@ -15,8 +15,7 @@ class TrainingStepTest : public testing::Test {
     study_.training.accumulate = 3;
     model_ = make_model(plan_model(study_.training.model, model_shape(study_)), Random(1));
     loss_ = make_loss(study_);
-    step_ = std::make_unique<TrainingStep>(study_, normalisation_, *collective_, model_, *loss_,
-                                           nullptr);
+    step_ = std::make_unique<TrainingStep>(study_, normalisation_, *collective_, model_, *loss_);
   }
 
   double run(std::size_t samples) { return run(samples, source_); }

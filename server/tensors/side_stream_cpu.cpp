@@ -1,0 +1,31 @@
+// For a LibTorch without CUDA.
+
+#include <cstring>
+#include <limits>
+
+#include "server/tensors/side_stream.h"
+
+namespace weir {
+
+struct SideStream::Stream {};
+struct SideStream::Scope::Guard {};
+
+SideStream::SideStream(const torch::Device&) {}
+SideStream::~SideStream() = default;
+SideStream::Scope::Scope(const SideStream&) {}
+SideStream::Scope::~Scope() = default;
+
+void SideStream::copy(std::span<const float> from, float* to) {
+  std::memcpy(to, from.data(), from.size_bytes());
+}
+
+void SideStream::wait() {}
+void SideStream::join(const std::vector<torch::Tensor>&) {}
+
+PinnedMemory::PinnedMemory(const torch::Device&, std::span<float>) {}
+PinnedMemory::~PinnedMemory() = default;
+PinnedMemory::PinnedMemory(PinnedMemory&&) noexcept = default;
+
+std::size_t free_memory(const torch::Device&) { return std::numeric_limits<std::size_t>::max(); }
+
+}  // namespace weir

@@ -1,0 +1,94 @@
+#include "server/training/batch_assembly.h"
+
+#include <utility>
+
+#include "server/tensors/batch_rows.h"
+#include "server/tensors/device.h"
+#include "src/study/samples.h"
+
+namespace weir {
+namespace {
+
+torch::Tensor rows_for(const torch::Device& device, std::size_t samples, std::size_t width) {
+  return zeros_for(device, {static_cast<std::int64_t>(samples), static_cast<std::int64_t>(width)});
+}
+
+bool keeps_rows(const Study& study, const torch::Device& device) {
+  return study.buffer.memory == BufferMemory::device && !device.is_cpu();
+}
+
+}  // namespace
+
+BatchAssembly::BatchAssembly(const Study& study, const Normalisation& normalisation,
+                             const torch::Device& device,
+                             const std::vector<std::span<float>>& memory,
+                             std::unique_ptr<Transform> transform)
+    : study_(study),
+      normalisation_(normalisation),
+      device_(device),
+      transform_(std::move(transform)),
+      outputs_(static_cast<std::int64_t>(normalisation.outputs())),
+      stream_(device) {
+  if (keeps_rows(study, device) && !memory.empty()) {
+    for (const auto& rows : memory) pinned_.emplace_back(device, rows);
+    kept_.emplace(device, study.buffer.capacity,
+                  steps_of_sample(study) * study.simulation.sample_size(), stream_);
+    batch_.keeper = &*kept_;
+  }
+  rows_[0] = host_rows();
+  rows_[1] = host_rows();
+}
+
+BatchAssembly::HostRows BatchAssembly::host_rows() const {
+  const std::size_t samples = samples_of_a_step(study_.training);
+  HostRows rows;
+  rows.inputs = rows_for(device_, samples, normalisation_.inputs());
+  if (kept_) return rows;
+  rows.targets = rows_for(device_, samples, normalisation_.outputs());
+  if (lead_of(study_) > 0) rows.states = rows_for(device_, samples, normalisation_.outputs());
+  return rows;
+}
+
+SampleBatch BatchAssembly::draw(const Agreed& agreed, SampleSource& source, std::size_t number) {
+  HostRows& rows = rows_[draws_++ % 2];
+  batch_.ids.clear();
+  batch_.number = number;
+  batch_.targets = kept_ ? nullptr : rows.targets.data_ptr<float>();
+  batch_.states = rows.states.defined() ? rows.states.data_ptr<float>() : nullptr;
+  set_scales(normalisation_, batch_.scales);
+  if (agreed.draw > 0) source.draw(agreed.draw, batch_);
+  SampleBatch samples;
+  samples.total = agreed.total;
+  fill(samples, rows);
+  for (const auto& id : batch_.ids) samples.names.push_back({id.sim, id.step});
+  if (transform_ && !batch_.ids.empty()) (*transform_)(samples);
+  return samples;
+}
+
+void BatchAssembly::fill(SampleBatch& samples, const HostRows& rows) {
+  const auto count = static_cast<std::int64_t>(batch_.ids.size());
+  const auto first = [count](const torch::Tensor& all) {
+    return all.defined() ? all.narrow(0, 0, count) : all;
+  };
+  samples.inputs = first(rows.inputs);
+  samples.targets = first(rows.targets);
+  samples.state = first(rows.states);
+  if (count == 0) return;
+  normalise_inputs(normalisation_, batch_.times, batch_.parameters, values_of(samples.inputs));
+  {
+    const SideStream::Scope beside(stream_);
+    samples.inputs = on(device_, samples.inputs);
+    samples.targets = on(device_, samples.targets);
+    samples.state = on(device_, samples.state);
+  }
+  if (kept_) gather(samples);
+  stream_.join({samples.inputs, samples.targets, samples.state});
+}
+
+void BatchAssembly::gather(SampleBatch& samples) {
+  const auto size = static_cast<std::size_t>(outputs_);
+  samples.targets = kept_->gather(batch_.slots, 0, size, batch_.scales);
+  if (lead_of(study_) > 0) samples.state = kept_->gather(batch_.slots, size, size, batch_.scales);
+}
+
+}  // namespace weir

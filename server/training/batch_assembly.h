@@ -1,0 +1,69 @@
+#pragma once
+// From what a source draws to the tensors of a step, on the device that trains.
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include <torch/torch.h>
+
+#include "server/samples/normalisation.h"
+#include "server/samples/sample_source.h"
+#include "server/tensors/side_stream.h"
+#include "server/training/kept_rows.h"
+#include "server/training/round.h"
+#include "src/study/study.h"
+#include "weir/server/transform.h"
+
+namespace weir {
+
+/// Samples that each rank draws for a step.
+inline std::size_t samples_of_a_step(const TrainingSettings& training) {
+  return training.batch * training.accumulate;
+}
+
+/// Normalised samples go from the source straight into the tensor that the loss reads, or that a
+/// GPU copies, beside what it computes; with "buffer": {"memory": "device"} a GPU keeps the rows,
+/// and puts the batch together itself. What a draw gave stays as it is through the next one, which
+/// may so begin while the step before it is computed. Used by one thread.
+class BatchAssembly {
+ public:
+  /// `study`, `normalisation` and `memory`, that of the source of all draws, outlive it;
+  /// `transform` null: none. Error{environment}: the device's memory does not hold the buffer, or
+  /// the host's cannot be pinned.
+  BatchAssembly(const Study& study, const Normalisation& normalisation, const torch::Device& device,
+                const std::vector<std::span<float>>& memory, std::unique_ptr<Transform> transform);
+
+  /// The samples that were agreed on, of the step of that number, on the device. Errors: those of
+  /// the transform.
+  SampleBatch draw(const Agreed& agreed, SampleSource& source, std::size_t number);
+  /// Of the latest draw.
+  const std::vector<SampleId>& ids() const { return batch_.ids; }
+  std::int64_t outputs() const { return outputs_; }
+
+ private:
+  /// [S, inputs] and [S, outputs] of a step's S samples on the host, pinned for a GPU; a device
+  /// that keeps the rows has no use for the last two.
+  struct HostRows {
+    torch::Tensor inputs, targets, states;
+  };
+  HostRows host_rows() const;
+  void fill(SampleBatch& samples, const HostRows& rows);
+  void gather(SampleBatch& samples);
+
+  const Study& study_;
+  const Normalisation& normalisation_;
+  const torch::Device device_;
+  const std::unique_ptr<Transform> transform_;
+  const std::int64_t outputs_;
+  SideStream stream_;
+  std::optional<KeptRows> kept_;
+  std::vector<PinnedMemory> pinned_;
+  HostRows rows_[2];  ///< of this draw and the one before
+  std::size_t draws_ = 0;
+  Batch batch_;
+};
+
+}  // namespace weir

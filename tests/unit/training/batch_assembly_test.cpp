@@ -1,0 +1,87 @@
+// What the tensors of a step hold, put together on the host or where rows are kept.
+
+#include "server/training/batch_assembly.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/training/kept_rows.h"
+#include "tests/unit/training/scripted_training.h"
+
+namespace weir {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+Agreed agreed_on(std::size_t samples) {
+  Agreed agreed;
+  agreed.step = true;
+  agreed.draw = agreed.total = samples;
+  return agreed;
+}
+
+TEST(BatchAssemblyTest, LeavesADrawAsItIsThroughTheNext) {
+  const Study study = test::miniature_study(/*batch=*/4);
+  const Normalisation normalisation = make_normalisation(study);
+  BatchAssembly assembly(study, normalisation, torch::kCPU, {}, nullptr);
+  test::ScriptedSource source(study, test::scripted_ids(study, 12));
+  const auto first = assembly.draw(agreed_on(4), source, 1);
+  const auto inputs = first.inputs.clone(), targets = first.targets.clone();
+  const auto second = assembly.draw(agreed_on(4), source, 2);
+  EXPECT_TRUE(first.inputs.equal(inputs));
+  EXPECT_TRUE(first.targets.equal(targets));
+  EXPECT_FALSE(second.targets.equal(targets));
+  EXPECT_EQ(second.names.size(), 4u);
+}
+
+class KeptRowsTest : public testing::Test {
+ protected:
+  static constexpr std::size_t capacity = 5, width = 6;
+  static std::vector<float> row_of(float first) {
+    return {first, first + 1, first + 2, first + 3, first + 4, first + 5};
+  }
+  void keep(Slot slot, SampleId id, float first) {
+    ASSERT_FALSE(rows_.holds(slot, id));
+    const auto row = row_of(first);
+    rows_.keep(slot, 0, std::span(row).first(2));
+    rows_.keep(slot, 2, std::span(row).subspan(2));
+    rows_.settle();
+  }
+  static std::vector<float> values(const torch::Tensor& tensor) {
+    const auto flat = tensor.contiguous().view({-1});
+    return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
+  }
+
+  SideStream stream_{torch::kCPU};
+  KeptRows rows_{torch::kCPU, capacity, width, stream_};
+};
+
+TEST_F(KeptRowsTest, HoldsASampleUntilItsSlotIsAnothers) {
+  keep(3, {.sim = 1, .step = 2}, 10);
+  EXPECT_TRUE(rows_.holds(3, {.sim = 1, .step = 2}));
+  keep(3, {.sim = 1, .step = 3}, 20);
+  EXPECT_FALSE(rows_.holds(3, {.sim = 1, .step = 2}));
+  EXPECT_FALSE(rows_.holds(0, {.sim = 0, .step = 0})) << "of no slot was anything kept";
+}
+
+TEST_F(KeptRowsTest, GivesThePartsOfRowsInTheOrderOfTheSlots) {
+  keep(0, {.sim = 0, .step = 0}, 0);
+  keep(4, {.sim = 4, .step = 0}, 40);
+  const std::vector<Slot> slots = {4, 0, 4};
+  EXPECT_THAT(values(rows_.gather(slots, 0, 3, {})), ElementsAre(40, 41, 42, 0, 1, 2, 40, 41, 42));
+  EXPECT_THAT(values(rows_.gather(slots, 4, 2, {})), ElementsAre(44, 45, 4, 5, 44, 45));
+}
+
+TEST_F(KeptRowsTest, ScalesToTheBitsOfACopy) {
+  keep(1, {.sim = 0, .step = 0}, 0.1F);
+  const FieldScales scales = {{.size = 2, .mean = 0.3F, .scale = 1.7F},
+                              {.size = 4, .mean = -2.1F, .scale = 0.013F}};
+  std::vector<float> copied(width);
+  copy_row(row_of(0.1F), scales, copied.data());
+  const std::vector<Slot> slots = {1};
+  EXPECT_EQ(values(rows_.gather(slots, 0, width, scales)), copied);
+}
+
+}  // namespace
+}  // namespace weir
