@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "launcher/plan/study_plan.h"
@@ -35,6 +36,12 @@ struct ReportOptions {
   std::filesystem::path to;  ///< HTML file; empty: report.html in the only study directory
 };
 
+struct WatchOptions {
+  std::vector<std::filesystem::path> folders;  ///< study directories, at least one
+  bool http = false;                           ///< serve the report as well
+  std::string listen;  ///< where, as of parse_listen_address(); empty: as of ListenAddress
+};
+
 /// Prints what it looked at. `output`: the study directory that is meant; empty: as of `weir run`.
 /// Error{input} for a wrong study file.
 int check_command(const std::filesystem::path& study, const std::filesystem::path& output);
@@ -48,7 +55,12 @@ int generate_command(const GenerateOptions& options);
 int status_command(const std::filesystem::path& folder, bool json);
 /// Shows how the study goes on until it has ended (exit code 0, 1 or 130, as its own was) or SIGINT
 /// comes (0: the study is left alone). Error{environment}: nobody has driven it for a minute.
-int watch_command(const std::filesystem::path& folder);
+/// Error{input}: several directories, or an address, without `http`.
+int watch_command(const WatchOptions& options);
+/// The same, and serves the report, of several studies a comparison, at an address that it prints.
+/// Goes on after their end until SIGINT comes, or nobody has asked for an hour (exit code: the
+/// first of theirs that is not 0). Errors of parse_listen_address(), make_token() and HttpServer.
+int serve_command(const WatchOptions& options);
 /// Returns when the server said that it stops, or the launcher that it ends the study. Both are
 /// asked, from any machine that sees the folder. Error{environment} when neither answers within
 /// 30 s, or the time that the launcher may be busy with a batch system.

@@ -31,7 +31,8 @@ struct Request {
   std::optional<std::size_t> ranks;
   PlanOptions plan;
   std::vector<std::filesystem::path> folders;
-  bool json = false, resume = false, lineage = false;
+  std::string listen;
+  bool json = false, resume = false, lineage = false, http = false;
   std::function<int()> command;
 };
 
@@ -146,14 +147,23 @@ void add_folder_commands(CLI::App& app, Request& request) {
   status->add_flag("--json", request.json,
                    "as JSON: run/status.json with \"stale\", or summary.json");
 
-  add_folder(
-      *add(
-          app, "watch",
-          "Show a study as it goes on, until it ends: live in a terminal (NO_COLOR is heeded), a "
-          "line\nnow and then elsewhere. Works on any machine that sees D. Ctrl-C leaves the study "
-          "alone.",
-          request, [&] { return watch_command(request.folder); }),
-      request);
+  auto* watch = add(
+      app, "watch",
+      "Show a study as it goes on, until it ends: live in a terminal (NO_COLOR is heeded), a line\n"
+      "now and then elsewhere. With --http its report as well, as a page that replaces itself; of\n"
+      "several directories a comparison. Works on any machine that sees D. Ctrl-C leaves the study "
+      "alone.",
+      request, [&] {
+        return watch_command(
+            {.folders = request.folders, .http = request.http, .listen = request.listen});
+      });
+  watch->add_option("D", request.folders, "study directories that `weir run` made")->required();
+  watch->add_flag("--http", request.http,
+                  "serve the report to a browser of this machine, and go on after the study's end; "
+                  "prints the secret address");
+  watch->add_option("--listen", request.listen,
+                    "ADDRESS:PORT for --http; an address other machines reach is plain HTTP there "
+                    "(default: 127.0.0.1, a free port)");
 
   add_folder(
       *add(

@@ -12,9 +12,10 @@ struct Found {
   std::string problem;  ///< a sentence without its full stop; empty: all is well
 };
 
-/// Reads into `found`; what reading throws becomes its problem.
+/// Reads into `found`, whatever it was before; what reading throws becomes its problem.
 template <class T, class Read>
 void find(Found<T>& found, Read&& read) {
+  found = {};
   try {
     found.value = read();
   } catch (const std::exception& error) {

@@ -21,6 +21,15 @@ std::string row_of(const std::vector<std::string>& cells, std::string_view cell)
   return out + "</tr>\n";
 }
 
+constexpr const char* policy_of_a_file =
+    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
+    "style-src 'unsafe-inline'\">\n";
+
+/// A browser that runs no scripts loads the page as a whole again.
+constexpr const char* refreshed =
+    "<script src=\"live.js\" defer></script>\n"
+    "<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>\n";
+
 }  // namespace
 
 std::string section(std::string_view id, std::string_view title, std::string_view lead,
@@ -73,15 +82,20 @@ std::string tiles(const Rows& rows) {
 
 std::string preformatted(std::string_view text) { return element("pre", text) + "\n"; }
 
-std::string page(std::string_view title, std::string_view subtitle, std::string_view body) {
+std::string page(std::string_view title, std::string_view subtitle, std::string_view body,
+                 const Served* served) {
   std::string out =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; "
-      "style-src 'unsafe-inline'\">\n"
-      "<link rel=\"icon\" href=\"data:,\">\n";
-  out += element("title", title) + "\n<style>\n" + style + "</style>\n</head>\n<body>\n<header>\n" +
-         element("h1", title) + "\n<p class=\"lead\">" + escaped(subtitle) + "</p>\n</header>\n";
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n";
+  out += served == nullptr ? policy_of_a_file : served->live ? refreshed : "";
+  out += "<link rel=\"icon\" href=\"data:,\">\n" + element("title", title) + "\n<style>\n" + style +
+         "</style>\n</head>\n<body>\n<header>\n" + element("h1", title) + "\n<p class=\"lead\">" +
+         escaped(subtitle) + "</p>\n";
+  if (served != nullptr)
+    out += "<p class=\"lead\" id=\"live\"" +
+           std::string(served->live ? " data-live=\"yes\">" : ">") + escaped(served->state) +
+           "</p>\n";
+  out += "</header>\n";
   return out.append(body) + "</body>\n</html>\n";
 }
 

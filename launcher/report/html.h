@@ -30,7 +30,14 @@ std::string list(const Rows& rows);  ///< a table of two columns
 std::string tiles(const Rows& rows);
 std::string preformatted(std::string_view text);
 
-/// A whole document: nothing outside it is needed to show it.
-std::string page(std::string_view title, std::string_view subtitle, std::string_view body);
+/// What a page that is served has besides, and a file has not.
+struct Served {
+  std::string state;  ///< a sentence on how it goes on
+  bool live = true;   ///< the browser asks for it again, by `live.js` beside it
+};
+
+/// A whole document. A file (`served` is null) needs nothing outside it and runs no script.
+std::string page(std::string_view title, std::string_view subtitle, std::string_view body,
+                 const Served* served = nullptr);
 
 }  // namespace weir::html

@@ -50,7 +50,7 @@ std::vector<FieldErrorRecord> fields_of(const Json& record) {
 
 class Reader {
  public:
-  MetricsRecord take() { return std::move(record_); }
+  explicit Reader(MetricsRecord& record) : record_(record) {}
 
   void add_line(std::string_view line) {
     const auto json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
@@ -115,19 +115,24 @@ class Reader {
     return last.samples / last.batch * batch;
   }
 
-  MetricsRecord record_;
+  MetricsRecord& record_;
 };
 
 }  // namespace
 
-MetricsRecord parse_metrics(std::string_view text) {
-  Reader reader;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    if (const auto line = text.substr(0, end); !line.empty()) reader.add_line(line);
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
+void add_metrics(std::string_view lines, MetricsRecord& record) {
+  Reader reader(record);
+  while (!lines.empty()) {
+    const auto end = lines.find('\n');
+    if (const auto line = lines.substr(0, end); !line.empty()) reader.add_line(line);
+    lines.remove_prefix(end == lines.npos ? lines.size() : end + 1);
   }
-  return reader.take();
+}
+
+MetricsRecord parse_metrics(std::string_view text) {
+  MetricsRecord record;
+  add_metrics(text, record);
+  return record;
 }
 
 }  // namespace weir

@@ -44,7 +44,11 @@ struct MetricsRecord {
   std::size_t passed_over = 0;                           ///< lines that are no records
 };
 
-/// `text`: the file's content. Throws nothing: lines that cannot be read are counted.
+/// `lines`: the file's content, or what has come to it since the last call. Throws nothing: lines
+/// that cannot be read are counted.
+void add_metrics(std::string_view lines, MetricsRecord& record);
+
+/// Of the file's whole content.
 MetricsRecord parse_metrics(std::string_view text);
 
 }  // namespace weir

@@ -65,10 +65,10 @@ std::string subtitle_of(const std::vector<StudyRecord>& records) {
 
 }  // namespace
 
-std::string report_page(const std::vector<StudyRecord>& records) {
+std::string report_page(const std::vector<StudyRecord>& records, const html::Served* served) {
   assert(!records.empty());
   return html::page(title_of(records), subtitle_of(records),
-                    records.size() == 1 ? one(records[0]) : several(records));
+                    records.size() == 1 ? one(records[0]) : several(records), served);
 }
 
 void write_own_report(FileSystem& files, const StudyDirectory& directory) {

@@ -13,9 +13,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string text_of(FileSystem& files, const Path& path, const std::string& when) {
+void require_file(FileSystem& files, const Path& path, const std::string& when) {
   if (!files.exists(path))
     throw Error(ErrorKind::input, "there is no " + path.filename().string() + ": " + when);
+}
+
+std::string text_of(FileSystem& files, const Path& path, const std::string& when) {
+  require_file(files, path, when);
   return files.read(path);
 }
 
@@ -44,36 +48,50 @@ bool all_differ(const std::vector<StudyRecord>& records) {
 
 }  // namespace
 
-StudyRecord read_study_record(FileSystem& files, const StudyDirectory& directory) {
-  StudyRecord record;
-  record.folder = directory.root;
+void StudyReader::read_metrics(Found<MetricsRecord>& found) {
+  found.problem.clear();
+  const auto anew = [&] { found.value = {}; };
+  try {
+    require_file(files_, directory_.metrics(), "nothing was trained");
+    metrics_.look(files_, anew, [&](std::string_view lines) { add_metrics(lines, found.value); });
+  } catch (const std::exception& error) {
+    found.problem = error.what();
+  }
+}
+
+void StudyReader::read(StudyRecord& record) {
+  record.folder = directory_.root;
   find(record.study, [&] {
-    record.study_text = text_of(files, directory.study(), "this is no study directory");
-    return parse_study(record.study_text, directory.root);
+    record.study_text = text_of(files_, directory_.study(), "this is no study directory");
+    return parse_study(record.study_text, directory_.root);
   });
   const auto& study = record.study.value;
   find(record.summary,
-       [&] { return object_in(files, directory.summary(), "the study has not ended"); });
+       [&] { return object_in(files_, directory_.summary(), "the study has not ended"); });
   find(record.status,
-       [&] { return object_in(files, status_path(directory), "no launcher wrote one"); });
-  find(record.metrics,
-       [&] { return parse_metrics(text_of(files, directory.metrics(), "nothing was trained")); });
-  find(record.draws, [&] { return read_draws(files, directory); });
+       [&] { return object_in(files_, status_path(directory_), "no launcher wrote one"); });
+  read_metrics(record.metrics);
+  find(record.draws, [&] { return read_draws(files_, directory_); });
   find(record.jobs, [&] {
-    const auto journal = read_journal(files, directory.run() / "journal.jsonl");
+    const auto journal = read_journal(files_, directory_.run() / "journal.jsonl");
     if (journal.empty())
       throw Error(ErrorKind::input, "there is no launcher's journal: no jobs were submitted");
     return jobs_of(journal);
   });
   find(record.servers, [&] {
-    return parse_servers(text_of(files, directory.servers(), "no server began to train"));
+    return parse_servers(text_of(files_, directory_.servers(), "no server began to train"));
   });
   find(record.evaluation, [&] {
-    return parse_evaluation(text_of(files, directory.evaluation(),
+    return parse_evaluation(text_of(files_, directory_.evaluation(),
                                     "the server writes it when a training ends that was not "
                                     "recorded or stopped by a failure"),
                             study.parameters.size());
   });
+}
+
+StudyRecord read_study_record(FileSystem& files, const StudyDirectory& directory) {
+  StudyRecord record;
+  StudyReader(files, directory).read(record);
   return record;
 }
 

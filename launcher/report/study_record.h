@@ -10,6 +10,7 @@
 #include "launcher/report/draw_record.h"
 #include "launcher/report/evaluation_record.h"
 #include "launcher/report/found.h"
+#include "launcher/report/growing_file.h"
 #include "launcher/report/job_record.h"
 #include "launcher/report/metrics_record.h"
 #include "launcher/report/server_record.h"
@@ -33,8 +34,25 @@ struct StudyRecord {
   Found<EvaluationRecord> evaluation;
 };
 
-/// What cannot be read is a problem of its part, and the rest is read. Of a study that runs: how it
-/// stands.
+/// Reads a study again and again while it runs; of its metrics each line once. Used by one thread.
+class StudyReader {
+ public:
+  StudyReader(FileSystem& files, StudyDirectory directory)
+      : files_(files), directory_(std::move(directory)), metrics_(directory_.metrics()) {}
+
+  /// Makes `record`, an empty one or the same as in the call before, say how the study stands. What
+  /// cannot be read is a problem of its part, and the rest is read.
+  void read(StudyRecord& record);
+
+ private:
+  void read_metrics(Found<MetricsRecord>& found);
+
+  FileSystem& files_;
+  StudyDirectory directory_;
+  GrowingFile metrics_;
+};
+
+/// One look.
 StudyRecord read_study_record(FileSystem& files, const StudyDirectory& directory);
 
 /// Gives each record the shortest end of its path that no other one has.
