@@ -1,18 +1,15 @@
 #include "launcher/display/loss_history.h"
 
 #include <algorithm>
-#include <fstream>
 
 #include <nlohmann/json.hpp>
 
-#include "src/core/planted_bug.h"
+#include "src/core/error.h"
 
 namespace weir {
 namespace {
 
 constexpr std::size_t most_values = 512;
-constexpr std::size_t most_at_once = std::size_t{8} << 20;
-constexpr std::size_t most_of_a_line = std::size_t{1} << 20;
 
 std::optional<double> loss_of(const nlohmann::json& record) {
   const auto loss = record.find("loss");
@@ -32,41 +29,26 @@ void LossHistory::Thinned::add(double value) {
 }
 
 void LossHistory::look() {
-  std::error_code failed;
-  const auto size = std::filesystem::file_size(path_, failed);
-  if (failed) return;
-  if (size < offset_ && !WEIR_BUG("losses_of_a_dead_server")) start_over();
-  for (std::string text = new_text(); !text.empty(); text = new_text()) {
-    rest_ += text;
-    std::size_t from = 0;
-    for (auto to = rest_.find('\n'); to != std::string::npos; to = rest_.find('\n', from)) {
-      add_line(rest_.substr(from, to - from));
-      from = to + 1;
-    }
-    rest_.erase(0, from);
-    if (rest_.size() > most_of_a_line) rest_.clear();  // no record of ours
+  try {
+    file_.look(
+        posix_file_system(), [this] { start_over(); },
+        [this](std::string_view lines) {
+          for (auto end = lines.find('\n'); end != lines.npos; end = lines.find('\n')) {
+            add_line(lines.substr(0, end));
+            lines.remove_prefix(end + 1);
+          }
+        });
+  } catch (const Error&) {
   }
 }
 
 void LossHistory::start_over() {
-  offset_ = 0;
-  rest_.clear();
   training_ = {};
   validation_.reset();
   best_.reset();
 }
 
-std::string LossHistory::new_text() {
-  std::ifstream in(path_, std::ios::binary);
-  in.seekg(static_cast<std::streamoff>(offset_));
-  std::string text(most_at_once, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
-  offset_ += text.size();
-  return text;
-}
-
-void LossHistory::add_line(const std::string& line) {
+void LossHistory::add_line(std::string_view line) {
   const auto record = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
   if (!record.is_object()) return;
   const auto kind = record.find("kind");

@@ -4,17 +4,18 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
+
+#include "launcher/records/growing_file.h"
 
 namespace weir {
 
-/// Used by one thread. Reads what has come since the last look, 8 MiB at a time; a line that is
-/// cut, or is none, is passed over. A server that went back to a checkpoint shortens the file: then
-/// it is read anew.
+/// Used by one thread. Reads what has come since the last look; a line that is none is passed over.
+/// A server that went back to a checkpoint shortens the file: then it is read anew.
 class LossHistory {
  public:
-  explicit LossHistory(std::filesystem::path metrics) : path_(std::move(metrics)) {}
+  explicit LossHistory(std::filesystem::path metrics) : file_(std::move(metrics)) {}
 
   /// Throws nothing: a file that cannot be read has nothing new.
   void look();
@@ -23,7 +24,7 @@ class LossHistory {
   const std::vector<double>& training() const { return training_.values; }
   std::optional<double> validation() const { return validation_; }  ///< the latest
   std::optional<double> best() const { return best_; }              ///< least validation loss
-  std::uint64_t bytes() const { return offset_; }                   ///< read so far
+  std::uint64_t bytes() const { return file_.offset(); }            ///< read so far
 
  private:
   /// Keeps each `every`-th value; as often as it is full, each second one of what it has.
@@ -33,13 +34,10 @@ class LossHistory {
     void add(double value);
   };
 
-  std::string new_text();
-  void add_line(const std::string& line);
+  void add_line(std::string_view line);
   void start_over();
 
-  std::filesystem::path path_;
-  std::uint64_t offset_ = 0;
-  std::string rest_;  ///< the beginning of a line whose end has not come
+  GrowingFile file_;
   Thinned training_;
   std::optional<double> validation_, best_;
 };

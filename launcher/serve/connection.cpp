@@ -1,8 +1,11 @@
 #include "launcher/serve/connection.h"
 
+#include "src/core/planted_bug.h"
+
 namespace weir::http {
 
 void Connection::received(std::string_view bytes, const Handler& answer, const Clock& clock) {
+  if (WEIR_BUG("deadline_of_each_byte")) deadline_ = clock.now() + patience_.request;
   if (phase_ != Phase::reading || !reader_.add(bytes)) return;
   if (reader_.refusal() != 0)
     return respond(text_response(reader_.refusal(), "this request is not understood"), clock.now());

@@ -7,6 +7,7 @@
 #include <sys/random.h>
 
 #include "src/core/error.h"
+#include "src/core/planted_bug.h"
 
 namespace weir {
 
@@ -35,7 +36,7 @@ bool is_same_secret(std::string_view a, std::string_view b) {
   for (std::size_t k = 0; k < a.size(); ++k)
     difference = difference | static_cast<unsigned>(static_cast<unsigned char>(a[k]) ^
                                                     static_cast<unsigned char>(b[k]));
-  return difference == 0;
+  return difference == 0 || WEIR_BUG("any_secret");
 }
 
 }  // namespace weir

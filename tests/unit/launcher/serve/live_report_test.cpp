@@ -7,7 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "launcher/report/growing_file.h"
+#include "launcher/records/growing_file.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir {

@@ -22,6 +22,8 @@ class GrowingFile {
   void look(FileSystem& files, const std::function<void()>& anew,
             const std::function<void(std::string_view)>& lines);
 
+  std::uint64_t offset() const { return offset_; }  ///< bytes that were given
+
  private:
   bool goes_on(InputFile& file) const;
 

@@ -1,6 +1,8 @@
-#include "launcher/report/growing_file.h"
+#include "launcher/records/growing_file.h"
 
 #include <algorithm>
+
+#include "src/core/planted_bug.h"
 
 namespace weir {
 namespace {
@@ -17,6 +19,7 @@ std::string text_at(InputFile& file, std::uint64_t offset, std::uint64_t size) {
 }  // namespace
 
 bool GrowingFile::goes_on(InputFile& file) const {
+  if (WEIR_BUG("losses_of_a_dead_server")) return true;
   return file.size() >= offset_ &&
          text_at(file, offset_ - before_.size(), before_.size()) == before_;
 }
