@@ -131,7 +131,7 @@ class ServeTest(WholeTest):
                     client.sendall(b"GET / HTTP/1.1\r\n")
                 began = time.monotonic()
                 self.assertEqual(self.ask(server)[0], 200)
-                self.assertLess(time.monotonic() - began, 2)
+                self.assertLess(time.monotonic() - began, 4)  # no deadline of theirs was waited for
                 for client in slow:  # each is told to go, or sent off
                     with contextlib.suppress(ConnectionError):
                         self.assertEqual(client.recv(1), b"")
