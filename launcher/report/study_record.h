@@ -7,10 +7,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "launcher/records/growing_file.h"
 #include "launcher/report/draw_record.h"
 #include "launcher/report/evaluation_record.h"
 #include "launcher/report/found.h"
-#include "launcher/records/growing_file.h"
 #include "launcher/report/job_record.h"
 #include "launcher/report/metrics_record.h"
 #include "launcher/report/server_record.h"

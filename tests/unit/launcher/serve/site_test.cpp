@@ -60,11 +60,21 @@ TEST_F(SiteTest, AnswersAllElseAlike) {
   const auto nothing = head_of(http::text_response(404, "there is nothing here"));
   std::string other = secret;
   other.back() = '0';
-  const std::vector<std::string> targets = {
-      "/", "*", "", secret + "/", "/" + secret, "/" + secret + "x", "/" + other + "/",
-      "/" + secret.substr(1) + "/", "/" + secret + "/../run/client.key",
-      "/" + secret + "/study.json", "/" + secret + "//", "/" + secret + "/?x",
-      "/" + secret + "/%2e%2e/", "/../" + secret + "/", "http://x/" + secret + "/"};
+  const std::vector<std::string> targets = {"/",
+                                            "*",
+                                            "",
+                                            secret + "/",
+                                            "/" + secret,
+                                            "/" + secret + "x",
+                                            "/" + other + "/",
+                                            "/" + secret.substr(1) + "/",
+                                            "/" + secret + "/../run/client.key",
+                                            "/" + secret + "/study.json",
+                                            "/" + secret + "//",
+                                            "/" + secret + "/?x",
+                                            "/" + secret + "/%2e%2e/",
+                                            "/../" + secret + "/",
+                                            "http://x/" + secret + "/"};
   for (const auto& target : targets) {
     const auto response = ask(target);
     EXPECT_EQ(head_of(response), nothing) << target;
