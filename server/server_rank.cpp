@@ -1,5 +1,6 @@
 #include "server/server_rank.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -191,7 +192,7 @@ int ServerRank::run() {
   conclude(summary);
   if (summary.status == StudyStatus::relieved) return make_room(summary);
   if (rank() == 0) write_summary(posix_file_system(), directory_.summary(), summary);
-  if (rank() == 0 && summary.training.batches > 0) leave_evaluation();
+  if (trackers_) leave_records(summary);
   log_->info("the study has ended: {}", summary.reason.empty() ? "done" : summary.reason);
   if (controller_) controller_->finish();
   if (!link_->reception_over()) aggregator_->end_reception();
@@ -205,6 +206,7 @@ int ServerRank::make_room(const Summary& summary) {
   log_->info("{}", summary.reason);
   aggregator_->fall_silent();
   aggregator_->stop(Duration::zero());
+  if (trackers_) trackers_->pause();
   return exit_code(summary.status);
 }
 
@@ -223,29 +225,33 @@ void ServerRank::write_failure(const std::string& reason) noexcept try {
   summary.seconds = seconds();
   if (controller_) summary.simulations = controller_->counts();
   write_summary(posix_file_system(), directory_.summary(), summary);
+  if (trackers_) trackers_->end(summary, nullptr, [] {});
 } catch (const std::exception&) {
   // The reason is reported anyway.
 }
 
 Summary ServerRank::train() {
   const auto source = make_source();
-  const auto metrics = make_metrics();
+  Metrics& metrics = make_metrics();
   Trainer trainer(study_, collective_, source ? *source : static_cast<SampleSource&>(*store_),
-                  *link_, *metrics, clock_, registry_);
+                  *link_, metrics, clock_, registry_);
   log_->info("trains on {}", trainer.device());
   if (training_) trainer.restore(*training_);
-  if (rank() == 0) note_start(trainer, *metrics);
+  if (trackers_) trackers_->start();
+  if (rank() == 0) note_start(trainer, metrics);
+  repeats_from_ = training_ ? training_->batch : 0;
   training_.reset();
   trainer.on_warning([this](const std::string& text) { log_->warn("{}", text); });
+  trainer.on_batch([this](std::size_t batches, double mean_loss, auto ids, auto losses) {
+    if (sampling_) sampling_->record(batches, mean_loss, ids, losses);
+    note_repeats(batches);
+  });
   if (sampling_) {
-    trainer.on_batch([this](std::size_t batches, double mean_loss, auto ids, auto losses) {
-      sampling_->record(batches, mean_loss, ids, losses);
-    });
     sampling_->on_redraw([&metrics](std::size_t batches, const RedrawReport& report) {
-      metrics->record("sampling", batches,
-                      {{"seen", static_cast<double>(report.seen)},
-                       {"redrawn", static_cast<double>(report.redrawn)},
-                       {"explored", static_cast<double>(report.explored)}});
+      metrics.record("sampling", batches,
+                     {{"seen", static_cast<double>(report.seen)},
+                      {"redrawn", static_cast<double>(report.redrawn)},
+                      {"explored", static_cast<double>(report.explored)}});
     });
   }
   if (controller_) {
@@ -254,15 +260,26 @@ Summary ServerRank::train() {
   }
   const PulseWatch watch(controller(), trainer);
   Summary summary;
-  summary.training = train(trainer, *metrics);
+  summary.training = train(trainer, metrics);
   summary.samples.trained = summary.training.samples;
   if (rank() == 0) {
-    if (store_) metrics->histogram("repeats", summary.training.batches, store_->repeats());
-    metrics->flush();
+    metrics.flush();
     if (summary.training.batches > 0 && !link_->relieved())
       trainer.export_model(directory_.model(), summary.training);
   }
   return summary;
+}
+
+/// Ever less often, so that a long training has some hundred of them.
+void ServerRank::note_repeats(std::size_t batches) {
+  const std::size_t last = repeats_at_.value_or(repeats_from_);
+  if (batches >= last + std::max(study_.validation.every, last / 20)) record_repeats(batches);
+}
+
+void ServerRank::record_repeats(std::size_t batches) {
+  if (!trackers_ || !store_) return;
+  trackers_->metrics().histogram("repeats", batches, store_->repeats());
+  repeats_at_ = batches;
 }
 
 /// For reports alone: without it the study goes on.
@@ -283,11 +300,17 @@ void ServerRank::note_start(const Trainer& trainer, Metrics& metrics) const try 
 }
 
 /// Behind the summary: whoever loses patience with it and kills the server loses no result.
-void ServerRank::leave_evaluation() {
-  const auto warn = [this](const std::string& text) { log_->warn("{}", text); };
+void ServerRank::leave_records(const Summary& summary) {
   const auto alive = [this] {
     if (controller_) controller_->beat();
   };
+  std::optional<Evaluation> evaluation;
+  if (summary.training.batches > 0) evaluation = leave_evaluation(alive);
+  trackers_->end(summary, evaluation ? &*evaluation : nullptr, alive);
+}
+
+std::optional<Evaluation> ServerRank::leave_evaluation(const std::function<void()>& alive) {
+  const auto warn = [this](const std::string& text) { log_->warn("{}", text); };
   std::vector<std::vector<double>> trained;
   try {
     trained = store_ ? trained_parameters(study_, *design_, store_->ledger())
@@ -295,8 +318,8 @@ void ServerRank::leave_evaluation() {
   } catch (const Error& error) {
     warn(error.what());
   }
-  write_evaluation(posix_file_system(), directory_, study_, std::move(trained), clock_, alive,
-                   warn);
+  return write_evaluation(posix_file_system(), directory_, study_, std::move(trained), clock_,
+                          alive, warn);
 }
 
 /// What fails from here on leaves a study that its newest checkpoint continues.
@@ -313,6 +336,8 @@ TrainingResult ServerRank::train(Trainer& trainer, Metrics& metrics) try {
   StudyCuts cuts(parts, study_.checkpoint, cut_name(), rank());
   link_->attach(&cuts);
   const TrainingResult result = trainer.run();
+  // Before the last cut, so that a study that goes on from it does not say it again.
+  if (result.batches > repeats_at_.value_or(repeats_from_)) record_repeats(result.batches);
   link_->attach(nullptr);
   // What is accepted from here on would be in no checkpoint.
   if (result.stopped && link_->relieved())
@@ -353,14 +378,13 @@ std::unique_ptr<SampleSource> ServerRank::make_source() {
   return make_dataset_source(study_, collective_.rank(), collective_.ranks());
 }
 
-std::unique_ptr<Metrics> ServerRank::make_metrics() {
-  if (rank() != 0) return make_null_metrics();
-  auto metrics =
-      make_file_metrics(posix_file_system(), directory_.metrics(), directory_.tensorboard(),
-                        [this](const std::string& text) { log_->warn("{}", text); });
+Metrics& ServerRank::make_metrics() {
+  if (rank() != 0) return *no_metrics_;
+  trackers_.emplace(posix_file_system(), directory_, study_, past_.epoch,
+                    [this](const std::string& text) { log_->warn("{}", text); });
   // A restored trainer goes back to its records at the cut; one that starts anew has none.
-  if (options_.resume && !training_) metrics->roll_back({});
-  return metrics;
+  if (options_.resume && !training_) trackers_->metrics().roll_back({});
+  return trackers_->metrics();
 }
 
 Summary ServerRank::record_ensemble() {

@@ -13,7 +13,6 @@
 #include "server/closed_sink.h"
 #include "server/collective/collective.h"
 #include "server/control/controller.h"
-#include "server/metrics/metrics.h"
 #include "server/restart.h"
 #include "server/round_link.h"
 #include "server/samples/sample_source.h"
@@ -21,6 +20,7 @@
 #include "server/server.h"
 #include "server/server_state.h"
 #include "server/store/sample_store.h"
+#include "server/study_trackers.h"
 #include "server/summary.h"
 #include "server/training/trainer.h"
 #include "src/core/clock.h"
@@ -60,11 +60,14 @@ class ServerRank {
   double seconds() const;
   Summary train();
   void note_start(const Trainer& trainer, Metrics& metrics) const;
-  void leave_evaluation();
+  void note_repeats(std::size_t batches);
+  void record_repeats(std::size_t batches);
+  void leave_records(const Summary& summary);
+  std::optional<Evaluation> leave_evaluation(const std::function<void()>& alive);
   TrainingResult train(Trainer& trainer, Metrics& metrics);
   Summary record_ensemble();
   std::unique_ptr<SampleSource> make_source();
-  std::unique_ptr<Metrics> make_metrics();
+  Metrics& make_metrics();
   /// Adds what the ranks know together, and how the study has ended.
   void conclude(Summary& summary);
   void count_samples(SampleCounts& samples);
@@ -92,6 +95,10 @@ class ServerRank {
   std::unique_ptr<Aggregator> aggregator_;
   std::optional<RoundLink> link_;
   std::optional<AdaptiveSampling> sampling_;
+  std::unique_ptr<Metrics> no_metrics_ = make_null_metrics();
+  std::optional<StudyTrackers> trackers_;  ///< of rank 0
+  std::size_t repeats_from_ = 0;           ///< batch that this server went on from
+  std::optional<std::size_t> repeats_at_;  ///< batch of the last histogram
 };
 
 }  // namespace weir

@@ -34,6 +34,7 @@ std::uint64_t study_id(const Study& study, const StudyDirectory& directory) {
   same.client = {};
   same.checkpoint = {};
   same.training.stop = {};
+  same.trackers = {};
   return hash(write_study(same) + directory.root.string());
 }
 

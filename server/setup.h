@@ -27,7 +27,8 @@ Registry registry_of(const ServerOptions& options, const Study& study);
 StudyDirectory open_directory(const ServerOptions& options, const Study& study);
 
 /// A number by which clients and launcher name this study in this directory; the same after a
-/// restart, also with other settings of how it is run (launcher, server, client, checkpoint, stop).
+/// restart, also with other settings of how it is run (launcher, server, client, checkpoint, stop,
+/// trackers).
 std::uint64_t study_id(const Study& study, const StudyDirectory& directory);
 
 /// This rank's log file. Error{environment}.

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "server/data/data_set.h"
-#include "server/evaluation/evaluation.h"
 #include "src/core/evenly.h"
 
 namespace weir {
@@ -55,14 +54,17 @@ Rows trained_parameters(const Study& study) {
   return some_of(std::move(rows), most_trained);
 }
 
-void write_evaluation(FileSystem& files, const StudyDirectory& directory, const Study& study,
-                      Rows trained, const Clock& clock, const std::function<void()>& alive,
-                      const std::function<void(const std::string&)>& warn) try {
+std::optional<Evaluation> write_evaluation(
+    FileSystem& files, const StudyDirectory& directory, const Study& study, Rows trained,
+    const Clock& clock, const std::function<void()>& alive,
+    const std::function<void(const std::string&)>& warn) try {
   auto evaluation = evaluation_of(files, directory, study, clock, alive);
   evaluation.trained = std::move(trained);
   files.replace(directory.evaluation(), evaluation_text(evaluation, study), 0600);
+  return evaluation;
 } catch (const std::exception& error) {
   warn(std::string("there is no evaluation.json for reports: ") + error.what());
+  return std::nullopt;
 }
 
 }  // namespace weir

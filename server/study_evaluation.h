@@ -2,9 +2,11 @@
 // D/evaluation.json of a training that has ended: what a report shows of its model.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "server/evaluation/evaluation.h"
 #include "server/sampling/design.h"
 #include "src/core/clock.h"
 #include "src/core/file_system.h"
@@ -22,10 +24,11 @@ std::vector<std::vector<double>> trained_parameters(const Study& study);
 
 /// Evaluates the exported model in `directory`; takes half a minute at most, or as long as the
 /// first simulation. `alive` is called again and again. Throws nothing: a study has its model
-/// whatever becomes of this, and `warn` is told why it failed.
-void write_evaluation(FileSystem& files, const StudyDirectory& directory, const Study& study,
-                      std::vector<std::vector<double>> trained, const Clock& clock,
-                      const std::function<void()>& alive,
-                      const std::function<void(const std::string&)>& warn);
+/// whatever becomes of this, and `warn` is told why it failed. Returns what was written.
+std::optional<Evaluation> write_evaluation(FileSystem& files, const StudyDirectory& directory,
+                                           const Study& study,
+                                           std::vector<std::vector<double>> trained,
+                                           const Clock& clock, const std::function<void()>& alive,
+                                           const std::function<void(const std::string&)>& warn);
 
 }  // namespace weir

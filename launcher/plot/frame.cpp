@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "launcher/plot/raster.h"
 #include "launcher/plot/text.h"
+#include "src/raster/png.h"
 
 namespace weir::plot {
 namespace {

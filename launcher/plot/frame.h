@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
-#include "launcher/plot/colour_map.h"
 #include "launcher/plot/line_path.h"
 #include "launcher/plot/scale.h"
+#include "src/raster/colour_map.h"
 
 namespace weir::plot {
 

@@ -5,7 +5,7 @@
 #include <string>
 
 #include "launcher/plot/frame.h"
-#include "launcher/plot/raster.h"
+#include "src/raster/png.h"
 
 namespace weir::plot {
 

@@ -9,16 +9,6 @@
 namespace weir::plot {
 namespace {
 
-bool has_place(double value, Spacing spacing) {
-  return std::isfinite(value) && (spacing == Spacing::linear || value > 0);
-}
-
-Range around(double value, Spacing spacing) {
-  if (spacing == Spacing::logarithmic) return {value / 2, value * 2};
-  const double margin = value == 0 ? 1 : std::abs(value) / 10;
-  return {value - margin, value + margin};
-}
-
 /// The least of 1, 2, 5 times a power of ten that is at least `length`.
 double nice_step(double length) {
   const double power = std::pow(10.0, std::floor(std::log10(length)));
@@ -40,17 +30,6 @@ double distance(const std::vector<double>& ticks) {
 }
 
 }  // namespace
-
-std::optional<Range> range_of(std::span<const double> values, Spacing spacing) {
-  Range range{std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()};
-  for (const double value : values) {
-    if (!has_place(value, spacing)) continue;
-    range.lower = std::min(range.lower, value);
-    range.upper = std::max(range.upper, value);
-  }
-  if (range.lower > range.upper) return std::nullopt;
-  return range.lower < range.upper ? range : around(range.lower, spacing);
-}
 
 Range united(const Range& a, const Range& b) {
   return {std::min(a.lower, b.lower), std::max(a.upper, b.upper)};

@@ -1,24 +1,13 @@
 #pragma once
 // From values to places in a picture, and the values that an axis names.
 
-#include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
+#include "src/raster/range.h"
+
 namespace weir::plot {
 
-enum class Spacing { linear, logarithmic };
-
-/// lower < upper, both finite.
-struct Range {
-  double lower = 0, upper = 1;
-  bool operator==(const Range&) const = default;
-};
-
-/// From the least to the greatest of the finite values; of a logarithmic scale, of those above 0.
-/// Widened when all are equal. Nothing when there is none.
-std::optional<Range> range_of(std::span<const double> values, Spacing spacing = Spacing::linear);
 /// The smallest range with both in it.
 Range united(const Range& a, const Range& b);
 /// With a margin of that share of its length at both ends.

@@ -2,11 +2,11 @@
 // simulation.
 
 #include <algorithm>
-#include <cmath>
 
 #include "launcher/plot/picture.h"
 #include "launcher/plot/text.h"
 #include "launcher/report/curves.h"
+#include "src/raster/field_rasters.h"
 
 namespace weir {
 namespace {
@@ -25,27 +25,11 @@ std::string name_of(const FieldPicture& field) {
   return field.name + (field.unit.empty() ? "" : ", " + field.unit);
 }
 
-plot::Range symmetric(const std::vector<double>& values) {
-  const auto range = plot::range_of(values);
-  if (!range) return {-1, 1};
-  const double most = std::max(std::abs(range->lower), std::abs(range->upper));
-  return {-most, most};
-}
-
-/// The first row of a field lies at the bottom, that of a picture at the top.
-Table table_of(const FieldPicture& field, const std::vector<double>& values) {
-  const auto columns = static_cast<std::ptrdiff_t>(field.shape[1]);
-  Table table{.rows = field.shape[0], .columns = field.shape[1], .values = {}};
-  for (auto end = values.end(); end != values.begin(); end -= columns)
-    table.values.insert(table.values.end(), end - columns, end);
-  return table;
-}
-
-std::string picture(const FieldPicture& field, const std::string& title,
-                    const std::vector<double>& values, ColourMap map, const plot::Range& range) {
+std::string picture(const FieldPicture& field, const std::string& title, const Table& table,
+                    ColourMap map, const plot::Range& range) {
   return html::figure("", plot::svg(plot::Picture{.about = title + " of " + field.name,
                                                   .title = title,
-                                                  .table = table_of(field, values),
+                                                  .table = table,
                                                   .map = map,
                                                   .range = range},
                                     330));
@@ -53,15 +37,13 @@ std::string picture(const FieldPicture& field, const std::string& title,
 
 /// Truth and prediction have one scale of colours.
 std::string surface(const FieldPicture& field) {
-  auto both = field.truth;
-  both.insert(both.end(), field.prediction.begin(), field.prediction.end());
-  const auto range = plot::range_of(both).value_or(plot::Range{});
-  const auto differences = difference(field);
+  const auto rasters = plot::field_rasters(field.shape, field.truth, field.prediction);
   return "<div class=\"figures three\">" +
-         picture(field, "truth: " + name_of(field), field.truth, ColourMap::sequential, range) +
-         picture(field, "prediction", field.prediction, ColourMap::sequential, range) +
-         picture(field, "prediction − truth", differences, ColourMap::diverging,
-                 symmetric(differences)) +
+         picture(field, "truth: " + name_of(field), rasters.truth, ColourMap::sequential,
+                 rasters.values) +
+         picture(field, "prediction", rasters.prediction, ColourMap::sequential, rasters.values) +
+         picture(field, "prediction − truth", rasters.difference, ColourMap::diverging,
+                 rasters.differences) +
          "</div>\n";
 }
 

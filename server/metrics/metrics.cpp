@@ -2,8 +2,7 @@
 
 #include <chrono>
 
-#include <unistd.h>
-
+#include "server/metrics/event_folder.h"
 #include "server/metrics/json_lines.h"
 #include "server/metrics/record_log.h"
 #include "server/metrics/tensorboard.h"
@@ -11,16 +10,13 @@
 #include "src/core/cut_file.h"
 #include "src/core/error.h"
 #include "src/core/planted_bug.h"
+#include "src/core/wall_time.h"
 
 namespace weir {
 namespace {
 
 constexpr auto longest_delay = std::chrono::seconds(1);
 constexpr std::size_t most_pending = 64 << 10;
-
-double wall_time() {
-  return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
-}
 
 /// A record of which a full disk kept only a part must not swallow the next one.
 std::unique_ptr<OutputFile> open_json_lines(FileSystem& files, const Path& path) {
@@ -30,22 +26,11 @@ std::unique_ptr<OutputFile> open_json_lines(FileSystem& files, const Path& path)
   return file;
 }
 
-/// Readers give up at a damaged record, so each opening makes a new file; they read them in the
-/// order of their names.
-Path new_events(FileSystem& files, const Path& folder) {
-  const std::string start = "events.out.tfevents." +
-                            std::to_string(static_cast<std::uint64_t>(wall_time())) + ".weir." +
-                            std::to_string(getpid()) + ".";
-  std::size_t number = 0;
-  while (files.exists(folder / (start + std::to_string(number)))) ++number;
-  return folder / (start + std::to_string(number));
-}
-
-/// `purge`: events of this batch and later in earlier files do not count.
+/// `purge`: events of this batch and later in earlier files do not count. Readers give up at a
+/// damaged record, so each opening makes a new file.
 std::unique_ptr<OutputFile> open_events(FileSystem& files, const Path& folder,
                                         std::optional<std::size_t> purge) {
-  files.make_directories(folder, 0700);
-  auto file = files.create(new_events(files, folder), 0600);
+  auto file = files.create(new_event_file(files, folder), 0600);
   file->write(tensorboard::file_start(wall_time()));
   if (purge) file->write(tensorboard::restart({.wall_time = wall_time(), .step = *purge}));
   return file;

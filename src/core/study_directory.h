@@ -20,6 +20,8 @@ struct StudyDirectory {
   std::filesystem::path evaluation() const { return root / "evaluation.json"; }
   std::filesystem::path report() const { return root / "report.html"; }
   std::filesystem::path tensorboard() const { return root / "tensorboard"; }
+  std::filesystem::path mlflow() const { return root / "mlflow.json"; }  ///< which run it is
+  std::filesystem::path mlruns() const { return root / "mlruns"; }
   std::filesystem::path model() const { return root / "model"; }
   std::filesystem::path checkpoints() const { return root / "checkpoints"; }
   std::filesystem::path lineage(std::size_t rank) const {

@@ -332,6 +332,20 @@ void check_launcher(const Study& study) {
   check_resources(launcher.clients, "/launcher/clients", kind);
 }
 
+void check_trackers(const MlflowSettings& mlflow) {
+  if (mlflow.enabled) {
+    if (mlflow.experiment.size() > 500)
+      refuse("/trackers/mlflow/experiment", "has " + std::to_string(mlflow.experiment.size()) +
+                                                " characters; MLflow takes 500 at most");
+    return;
+  }
+  const std::string why =
+      "/trackers/mlflow/enabled is false, so it has no meaning; set that to "
+      "true";
+  if (!mlflow.folder.empty()) refuse("/trackers/mlflow/folder", "is given, but " + why);
+  if (!mlflow.experiment.empty()) refuse("/trackers/mlflow/experiment", "is given, but " + why);
+}
+
 }  // namespace
 
 void check_study(const Study& study) {
@@ -352,6 +366,7 @@ void check_study(const Study& study) {
   check_user_code(study);
   check_transport(study.server.transport);
   check_launcher(study);
+  check_trackers(study.trackers.mlflow);
 }
 
 }  // namespace weir

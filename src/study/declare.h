@@ -55,6 +55,10 @@ void declare(V& v, Study& s) {
   v.section({.name = "client", .meaning = "the library inside the solver"}, s.client);
   v.section({.name = "launcher", .meaning = "what starts the server and the simulations"},
             s.launcher);
+  v.section({.name = "trackers",
+             .meaning = "where else the records of a training go; TensorBoard's files are always "
+                        "written"},
+            s.trackers);
 }
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #pragma once
-// Declarations of what runs the study: /server, /client, /launcher. See declare.h.
+// Declarations of what runs the study: /server, /client, /launcher; and of what records it,
+// /trackers. See declare.h.
 
 #include "src/study/key.h"
 #include "src/study/study.h"
@@ -235,6 +236,27 @@ void declare(V& v, LauncherSettings& s) {
            .unit = "restarts",
            .meaning = "how often a server that died or hung is started again"},
           s.server_restarts);
+}
+
+template <class V>
+void declare(V& v, MlflowSettings& s) {
+  v.value(
+      {.name = "enabled",
+       .meaning = "write the training as a run of MLflow, besides metrics.jsonl and TensorBoard"},
+      s.enabled);
+  v.value({.name = "folder",
+           .meaning = "that holds MLflow's experiments (its file store); several studies may share "
+                      "one; null: D/mlruns"},
+          s.folder);
+  v.value({.name = "experiment",
+           .form = Form::option,
+           .meaning = "name of the experiment that the run belongs to; empty: the study's name"},
+          s.experiment);
+}
+
+template <class V>
+void declare(V& v, TrackerSettings& s) {
+  v.section({.name = "mlflow", .meaning = "runs that MLflow shows (docs/trackers.md)"}, s.mlflow);
 }
 
 }  // namespace weir

@@ -256,6 +256,16 @@ struct LauncherSettings {
   std::size_t server_restarts = 10;  ///< of a server that died or hung
 };
 
+struct MlflowSettings {
+  bool enabled = false;
+  std::filesystem::path folder;  ///< that holds MLflow's runs; empty: mlruns in the study directory
+  std::string experiment;        ///< that the run belongs to; empty: the study's name
+};
+
+struct TrackerSettings {
+  MlflowSettings mlflow;
+};
+
 struct Study {
   std::string name;
   std::uint64_t seed = 0;
@@ -271,6 +281,7 @@ struct Study {
   ServerSettings server;
   ClientSettings client;
   LauncherSettings launcher;
+  TrackerSettings trackers;
 };
 
 }  // namespace weir

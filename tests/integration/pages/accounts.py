@@ -40,6 +40,8 @@ NOT_RUN = {
     ("docs/operations.md", "build/bin/weir run plain.json --output /scratch/YOU/plain --resume"): ON_A_CLUSTER,
     ("docs/operations.md", "build/bin/weir watch /scratch"): ON_A_CLUSTER,
     ("docs/report.md", "ssh -N -L"): "goes to another machine",
+    ("docs/trackers.md", "tensorboard --logdir"): "Debian has no TensorBoard; whole.trackers reads the files with its reader where WEIR_EXTRAS_PYTHON has it",
+    ("docs/trackers.md", "export MLFLOW_ALLOW_FILE_STORE"): "Debian has no MLflow; whole.trackers reads the run with its client where WEIR_EXTRAS_PYTHON has it",
     ("docs/testing.md", "tests/support/slurm-cluster up"): "tests/integration/slurm starts such a Slurm, elsewhere than in /tmp/c",
     ("docs/testing.md", "WEIR_FAILPOINT="): "tests/fault/campaign.py kills by this failpoint, and leaves nothing in /tmp",
     ("examples/heat2d/README.md", "examples/heat2d/run "): "minutes; docs/tutorial/first_study.md runs it with --quick",

@@ -1,4 +1,4 @@
-#include "launcher/plot/colour_map.h"
+#include "src/raster/colour_map.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "launcher/plot/raster.h"
+#include "src/raster/png.h"
 
 #include <cstdint>
 #include <limits>

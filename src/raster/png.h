@@ -1,12 +1,13 @@
 #pragma once
-// A table of values as a small picture inside a page: a PNG (W3C, second edition) in a data URI.
+// A table of values as a small picture: a PNG (W3C, second edition), also as the data URI of a
+// page.
 
 #include <cstddef>
 #include <string>
 #include <vector>
 
-#include "launcher/plot/colour_map.h"
-#include "launcher/plot/scale.h"
+#include "src/raster/colour_map.h"
+#include "src/raster/range.h"
 
 namespace weir::plot {
 
