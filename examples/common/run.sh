@@ -3,11 +3,13 @@
 #   solver       what of it is built: a target; solver_files: the program's files, unless it is build/bin/$solver
 #   full, quick  file names of the validation data of the two sizes
 #   usage_text   what --help says
-# and then calls `run_example "$@"`.
+# and then calls `run_example "$@"`. One that does something else with its programs sets `program`, what messages call it, and
+# `bootstrap`, and calls `build` with what else it wants to be built.
 set -euo pipefail
+program=${program:-$example/run}
 
 fail() {
-  echo "$example/run: $1" >&2
+  echo "$program: $1" >&2
   exit 2
 }
 
@@ -22,7 +24,7 @@ read_options() {
       --output) [ $# -gt 1 ] || fail "--output wants a folder"; output=$(realpath -m -- "$2"); shift ;;
       --skip-bootstrap) bootstrap=no ;;
       --help | -h) echo "$usage_text"; exit 0 ;;
-      *) echo "$example/run: unknown option '$1'" >&2; echo "$usage_text" >&2; exit 2 ;;
+      *) echo "$program: unknown option '$1'" >&2; echo "$usage_text" >&2; exit 2 ;;
     esac
     shift
   done
@@ -33,10 +35,10 @@ read_options() {
 build() {
   [ "$bootstrap" = no ] || cmake/bootstrap
   mkdir -p build
-  local log=build/$example-build.log programs=(weir weir-server weir-predict weir-job weir-pilot "$solver" example_picture)
+  local log=build/$example-build.log programs=(weir weir-server weir-predict weir-job weir-pilot "$solver" example_picture "$@")
   echo "building (log: $log)"
   { cmake --preset release && cmake --build build --target "${programs[@]}"; } >"$log" 2>&1 ||
-    { tail -n 30 "$log" >&2; echo "$example/run: the build failed; the whole log: $log" >&2; exit 3; }
+    { tail -n 30 "$log" >&2; echo "$program: the build failed; the whole log: $log" >&2; exit 3; }
 }
 
 # Simulations that the training never sees; made once, and again when the solver or the study has changed.

@@ -42,4 +42,11 @@ double time_of(const std::vector<ServerRecord>& servers, double seconds) {
   return time;
 }
 
+double training_seconds(const std::vector<ServerRecord>& servers, double time) {
+  double seconds = std::numeric_limits<double>::quiet_NaN();
+  for (const auto& server : servers)
+    if (seconds != seconds || server.time <= time) seconds = server.seconds + (time - server.time);
+  return seconds;
+}
+
 }  // namespace weir

@@ -20,4 +20,8 @@ std::vector<ServerRecord> parse_servers(std::string_view text);
 /// Seconds since 1970 of a moment that metrics.jsonl tells of; NaN without servers.
 double time_of(const std::vector<ServerRecord>& servers, double seconds);
 
+/// The other way: what metrics.jsonl calls a moment, in seconds since 1970. Below 0 before the
+/// first server; NaN without servers.
+double training_seconds(const std::vector<ServerRecord>& servers, double time);
+
 }  // namespace weir

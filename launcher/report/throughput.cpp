@@ -1,5 +1,8 @@
 // How fast samples were trained on.
 
+#include <algorithm>
+#include <utility>
+
 #include "launcher/report/curves.h"
 
 namespace weir {
@@ -37,6 +40,49 @@ std::string progress_figure(Records records) {
                                             .series = std::move(series)}));
 }
 
+/// How many simulations ran, as steps at the submission and at the end of each job.
+std::vector<plot::Point> clients_of(const StudyRecord& record) {
+  std::vector<std::pair<double, int>> changes;
+  for (const auto& job : record.jobs.value) {
+    if (job.server) continue;
+    changes.emplace_back(training_seconds(record.servers.value, job.from), 1);
+    changes.emplace_back(training_seconds(record.servers.value, job.to), -1);
+  }
+  std::sort(changes.begin(), changes.end());
+  std::vector<plot::Point> points;
+  double running = 0;
+  for (const auto& [seconds, change] : changes) {
+    points.push_back({seconds, running});
+    running += change;
+    points.push_back({seconds, running});
+  }
+  return points;
+}
+
+/// The waves in which a launcher submits them.
+std::string clients_figure(Records records) {
+  const TimeUnit unit = training_unit(records);
+  std::vector<Series> series;
+  for (std::size_t k = 0; k < records.size(); ++k)
+    if (!records[k].servers.value.empty())
+      series.push_back({.name = curve_name(records, k, ""),
+                        .points = in_unit(clients_of(records[k]), unit),
+                        .colour = k});
+  return html::figure("Simulations at a time",
+                      plot::svg(plot::Chart{.about = "simulations at a time",
+                                            .x = {.label = unit.name + " of training"},
+                                            .y = {.label = "jobs of simulations"},
+                                            .series = std::move(series)}),
+                      "From the submission of each job to its end.");
+}
+
+bool has_clients(Records records) {
+  for (const auto& record : records)
+    for (const auto& job : record.jobs.value)
+      if (!job.server && !record.servers.value.empty()) return true;
+  return false;
+}
+
 std::string learning_rate_figure(Records records) {
   std::vector<Series> series;
   for (std::size_t k = 0; k < records.size(); ++k)
@@ -72,8 +118,10 @@ bool has_checkpoints(Records records) {
 }  // namespace
 
 std::string throughput_section(Records records) {
-  std::vector<std::string> figures = {rate_figure(records), progress_figure(records),
-                                      learning_rate_figure(records)};
+  std::vector<std::string> figures = {rate_figure(records)};
+  if (has_clients(records)) figures.push_back(clients_figure(records));
+  figures.push_back(progress_figure(records));
+  figures.push_back(learning_rate_figure(records));
   if (has_checkpoints(records)) figures.push_back(pause_figure(records));
   return html::section("throughput", "Throughput",
                        "Over all server ranks. A gap down to nothing is a trainer that waited for "

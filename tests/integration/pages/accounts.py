@@ -42,9 +42,11 @@ NOT_RUN = {
     ("docs/report.md", "ssh -N -L"): "goes to another machine",
     ("docs/trackers.md", "tensorboard --logdir"): "Debian has no TensorBoard; whole.trackers reads the files with its reader where WEIR_EXTRAS_PYTHON has it",
     ("docs/trackers.md", "export MLFLOW_ALLOW_FILE_STORE"): "Debian has no MLflow; whole.trackers reads the run with its client where WEIR_EXTRAS_PYTHON has it",
+    ("docs/paper.md", "examples/paper/reproduce"): "a quarter of an hour; paper_quick does it with tiny studies",
     ("docs/testing.md", "tests/support/slurm-cluster up"): "tests/integration/slurm starts such a Slurm, elsewhere than in /tmp/c",
     ("docs/testing.md", "WEIR_FAILPOINT="): "tests/fault/campaign.py kills by this failpoint, and leaves nothing in /tmp",
     ("examples/heat2d/README.md", "examples/heat2d/run "): "minutes; docs/tutorial/first_study.md runs it with --quick",
+    ("examples/paper/README.md", "examples/paper/reproduce "): "a quarter of an hour; paper_quick does it with tiny studies",
     ("examples/heat2d/README.md", "mpirun -n 2 build/bin/weir-server"): "minutes; docs/instrumenting.md does it with one simulation",
 }
 

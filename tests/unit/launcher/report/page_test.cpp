@@ -147,6 +147,18 @@ TEST(Page, IsSmallWhateverTheLengthOfTheTraining) {
   EXPECT_THAT(report_page({record, record_of("other")}).size(), Lt(3000000u));
 }
 
+TEST(Page, ShowsTheWavesOfSimulationsWhereTheyAreKnown) {
+  auto record = record_of("toy");
+  const std::string title = "<h3>Simulations at a time</h3>";
+  EXPECT_THAT(report_page({record}), HasSubstr(title));
+  EXPECT_THAT(report_page({record, record_of("other")}), HasSubstr(title));
+  record.jobs.value.pop_back();  // the server's alone
+  EXPECT_THAT(report_page({record}), Not(HasSubstr(title)));
+  record = record_of("toy");
+  record.servers.value.clear();
+  EXPECT_THAT(report_page({record}), Not(HasSubstr(title)));
+}
+
 TEST(Page, OfSeveralStudiesHasThemBesideEachOther) {
   auto other = record_of("second");
   other.study_text = R"({"name": "second", "seed": 2})";

@@ -108,6 +108,15 @@ TEST(Servers, TellWhenAMomentOfTheTrainingWas) {
   EXPECT_THAT(time_of({}, 1), IsNan());
 }
 
+TEST(Servers, SayWhatMetricsCallAMoment) {
+  const std::vector<ServerRecord> servers = {{.time = 1000, .seconds = 0, .facts = {}},
+                                             {.time = 2000, .seconds = 60, .facts = {}}};
+  EXPECT_EQ(training_seconds(servers, 990), -10);
+  EXPECT_EQ(training_seconds(servers, 1030), 30);
+  EXPECT_EQ(training_seconds(servers, 2010), 70);
+  EXPECT_THAT(training_seconds({}, 1), IsNan());
+}
+
 std::string evaluation(const std::string& picture) {
   return R"({"format":"weir-evaluation","version":1,"trained":[[1]],"not_looked_at":2,)"
          R"("validation":[{"sim":7,"parameters":[2],"relative_l2":null}],"pictures":[)" +
