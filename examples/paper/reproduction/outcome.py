@@ -71,8 +71,8 @@ def outcome_of(run, settings, directory):
 
 
 def repeats_of(metrics):
-    """Rank 0's histogram: how many samples were drawn once, twice, …"""
-    (histogram,) = [record for record in metrics["histogram"] if record["name"] == "repeats"]
+    """Rank 0's last histogram: how many samples were drawn once, twice, …"""
+    histogram = [record for record in metrics["histogram"] if record["name"] == "repeats"][-1]
     return [int(count) for count in histogram["counts"][1:]]
 
 

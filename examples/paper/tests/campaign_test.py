@@ -48,6 +48,7 @@ class FakeWeir:
             "status": "done", "batches": batches, "samples": {"trained": 10 * batches, "unique": 50},
             "samples_per_second": {"mean": 1}, "seconds": {"training": 1}}))
         records = [{"kind": "validation", "mse": 1, "relative_l2": 1, "loss": 1}, {"kind": "train", "loss": 1, "seconds": 1, "samples": 1},
+                   {"kind": "histogram", "name": "repeats", "counts": [30, 20]},
                    {"kind": "histogram", "name": "repeats", "counts": [0, 50]}, {"kind": "buffer", "seconds": 0, "population": 1},
                    {"kind": "buffer", "seconds": 1, "population": 1}]
         (target / "metrics.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
