@@ -1,6 +1,6 @@
 // What the buffer held, and how often samples were drawn.
 
-#include <numeric>
+#include <algorithm>
 
 #include "launcher/plot/text.h"
 #include "launcher/report/curves.h"
@@ -52,11 +52,19 @@ std::string population_figure(const StudyRecord& record) {
                                                           .series = std::move(series)}));
 }
 
+bool has_buffer(const StudyRecord& record) {
+  return record.study.value.training.source == Source::ensemble;
+}
+
+/// A data set counts as one that is there from the start, often many times larger than a buffer:
+/// beside buffers it would be all that can be seen.
 std::string population_figures(Records records) {
   std::vector<Series> series;
+  const bool buffers = std::any_of(records.begin(), records.end(), has_buffer);
   for (std::size_t k = 0; k < records.size(); ++k)
-    series.push_back(
-        {.name = records[k].label, .points = populations(records[k].metrics.value), .colour = k});
+    if (has_buffer(records[k]) == buffers)
+      series.push_back(
+          {.name = records[k].label, .points = populations(records[k].metrics.value), .colour = k});
   return html::figure("Population", plot::svg(plot::Chart{.about = "population of the buffer",
                                                           .x = {.label = "batch"},
                                                           .y = {.label = "samples, rank 0"},

@@ -186,6 +186,21 @@ TEST(BufferSection, OfSeveralHasTheWholePopulationOfEach) {
   EXPECT_THAT(text, HasSubstr("a: on average 1.667 times; b: on average 1.667 times"));
 }
 
+TEST(BufferSection, OfSeveralLeavesDataSetsOutBesideBuffers) {
+  StudyRecord records[] = {filled("a"), filled("b"), filled("c")};
+  records[0].study.value.training.source = Source::dataset;
+  EXPECT_THAT(
+      buffer_section(records),
+      HasSubstr(svg(population({{.name = "b", .points = {{10, 35}, {20, 60}}, .colour = 1},
+                                {.name = "c", .points = {{10, 35}, {20, 60}}, .colour = 2}}))));
+  for (auto& record : records) record.study.value.training.source = Source::dataset;
+  EXPECT_THAT(
+      buffer_section(records),
+      HasSubstr(svg(population({{.name = "a", .points = {{10, 35}, {20, 60}}, .colour = 0},
+                                {.name = "b", .points = {{10, 35}, {20, 60}}, .colour = 1},
+                                {.name = "c", .points = {{10, 35}, {20, 60}}, .colour = 2}}))));
+}
+
 StudyRecord validated(const std::string& label = "one") {
   auto record = labelled(label);
   record.metrics.value.fields = {{.name = "u",
