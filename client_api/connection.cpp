@@ -22,11 +22,7 @@ constexpr Duration idle_wait = std::chrono::milliseconds(100);
 /// time.
 constexpr Duration gather_time = std::chrono::milliseconds(5);
 constexpr std::size_t gathered_bytes = std::size_t{256} << 10;
-/// A server that is silent so long, or has not welcomed, may have died; its successor is looked for
-/// so often.
-constexpr Duration quiet_after = std::chrono::seconds(2), quiet_look = std::chrono::seconds(1);
-/// One that answers may still be what is left of a server that was given up.
-constexpr Duration idle_look = std::chrono::seconds(10);
+constexpr Duration silent_after = std::chrono::seconds(2);
 /// All data are accepted when End is said; a lost answer to it loses nothing, so it is not worth
 /// the whole timeout.
 constexpr Duration end_wait = std::chrono::seconds(10);
@@ -166,10 +162,9 @@ void Connection::receive() {
 /// A server that was started again says so in the endpoint file, and nowhere else.
 void Connection::follow_server() {
   const Time time = now();
-  if (time < next_look_) return;
-  next_look_ = time + (quiet() ? quiet_look : idle_look);
+  if (!watch_.due(time, silent(time))) return;
   const std::uint64_t former = watch_.epoch();
-  const auto later = watch_.look();
+  const auto later = watch_.look(time);
   try {
     if (later && !reached(later->epoch)) move_to(*later);
   } catch (const Error& error) {
@@ -179,11 +174,12 @@ void Connection::follow_server() {
   tried_ = watch_.tried();
 }
 
-bool Connection::quiet() const {
-  return std::any_of(sessions_.begin(), sessions_.end(), [time = now()](const auto& session) {
+/// Whether a server rank has not welcomed this client yet, or says nothing.
+bool Connection::silent(Time time) const {
+  return std::any_of(sessions_.begin(), sessions_.end(), [time](const auto& session) {
     return session->state() == wire::ClientState::connecting ||
            (session->state() == wire::ClientState::open &&
-            time - session->last_heard() >= quiet_after);
+            time - session->last_heard() >= silent_after);
   });
 }
 

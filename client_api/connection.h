@@ -94,7 +94,7 @@ class Connection {
   void hand_over(std::vector<Item> items);
   void receive();
   void follow_server();
-  bool quiet() const;
+  bool silent(Time time) const;
   bool reached(std::uint64_t epoch) const;
   void move_to(const wire::EndpointFile& endpoint);
   void publish(std::size_t handed_over);
@@ -120,7 +120,6 @@ class Connection {
   std::vector<std::unique_ptr<wire::ClientSession>> sessions_;  // weir-client's
   std::vector<std::optional<Time>> heard_;                      // weir-client's
   std::vector<bool> dropped_;                                   // weir-client's
-  Time next_look_{};                                            // weir-client's
   bool end_said_ = false;                                       // weir-client's
   std::atomic<bool> called_ = false;                            // since the last service
 

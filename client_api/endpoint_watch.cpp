@@ -8,6 +8,11 @@
 #include "src/core/error.h"
 
 namespace weir::client {
+namespace {
+
+constexpr Duration silent_every = std::chrono::seconds(1), every = std::chrono::seconds(10);
+
+}  // namespace
 
 EndpointWatch::EndpointWatch(FileSystem& files, std::filesystem::path path,
                              wire::EndpointFile known)
@@ -20,7 +25,12 @@ std::optional<EndpointWatch::Stamp> EndpointWatch::stamp() const {
                status.st_ctim.tv_nsec};
 }
 
-std::optional<wire::EndpointFile> EndpointWatch::look() {
+bool EndpointWatch::due(Time now, bool silent) const {
+  return !looked_ || now - *looked_ >= (silent ? silent_every : every);
+}
+
+std::optional<wire::EndpointFile> EndpointWatch::look(Time now) {
+  looked_ = now;
   const auto found = stamp();
   if (!found || found == seen_) return std::nullopt;
   wire::EndpointFile content;

@@ -31,7 +31,7 @@ class EndpointWatchTest : public ::testing::Test {
   std::string refusal(const wire::EndpointFile& file) {
     write(file);
     try {
-      watch_.look();
+      watch_.look(now_);
     } catch (const Failure& failure) {
       EXPECT_EQ(failure.status(), WEIR_ERROR_ENVIRONMENT);
       return failure.what();
@@ -41,48 +41,61 @@ class EndpointWatchTest : public ::testing::Test {
 
   weir::test::TemporaryFolder folder_;
   std::filesystem::path path_ = folder_.path() / "endpoint.json";
+  Time now_{};
   EndpointWatch watch_{posix_file_system(), path_, file_of(2)};
 };
 
+TEST_F(EndpointWatchTest, IsDueASecondAfterTheLastLookWhereAServerIsSilentAndTenElse) {
+  EXPECT_TRUE(watch_.due(now_, /*silent=*/false));
+  watch_.look(now_);
+  const auto after = [&](int milliseconds) {
+    return now_ + std::chrono::milliseconds(milliseconds);
+  };
+  EXPECT_FALSE(watch_.due(after(999), /*silent=*/true));
+  EXPECT_TRUE(watch_.due(after(1000), /*silent=*/true));  // though it was not at the look
+  EXPECT_FALSE(watch_.due(after(9999), /*silent=*/false));
+  EXPECT_TRUE(watch_.due(after(10000), /*silent=*/false));
+}
+
 TEST_F(EndpointWatchTest, GivesAFileOfALaterEpochOnce) {
   write(file_of(3));
-  const auto found = watch_.look();
+  const auto found = watch_.look(now_);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->epoch, 3u);
   EXPECT_EQ(watch_.epoch(), 3u);
-  EXPECT_FALSE(watch_.look());
+  EXPECT_FALSE(watch_.look(now_));
 }
 
 TEST_F(EndpointWatchTest, AFileOfTheSameOrALowerEpochIsNoNewServer) {
   write(file_of(2));
-  EXPECT_FALSE(watch_.look());
+  EXPECT_FALSE(watch_.look(now_));
   write(file_of(1));
-  EXPECT_FALSE(watch_.look());
+  EXPECT_FALSE(watch_.look(now_));
   EXPECT_EQ(watch_.epoch(), 2u);
 }
 
 TEST_F(EndpointWatchTest, AFileThatIsNotThereYetIsLookedAtAgain) {
-  EXPECT_FALSE(watch_.look());
+  EXPECT_FALSE(watch_.look(now_));
   write(file_of(4));
-  EXPECT_TRUE(watch_.look());
+  EXPECT_TRUE(watch_.look(now_));
 }
 
 TEST_F(EndpointWatchTest, AFileThatCannotBeReadIsLookedAtAgainAndSaidInMessages) {
   write(file_of(3));
   std::filesystem::permissions(path_, std::filesystem::perms(0644));
-  EXPECT_FALSE(watch_.look());
+  EXPECT_FALSE(watch_.look(now_));
   EXPECT_THAT(watch_.tried(), HasSubstr("a later server than epoch 2 was looked for in"));
   EXPECT_THAT(watch_.tried(), HasSubstr("chmod 600"));
   std::filesystem::permissions(path_, std::filesystem::perms(0600));
-  EXPECT_TRUE(watch_.look());
+  EXPECT_TRUE(watch_.look(now_));
 }
 
 TEST_F(EndpointWatchTest, WhatCouldNotBeUsedIsGivenAgain) {
   write(file_of(3));
-  ASSERT_TRUE(watch_.look());
+  ASSERT_TRUE(watch_.look(now_));
   watch_.retry(/*former_epoch=*/2, "no more sockets");
   EXPECT_THAT(watch_.tried(), HasSubstr("(no more sockets)"));
-  EXPECT_TRUE(watch_.look());
+  EXPECT_TRUE(watch_.look(now_));
 }
 
 TEST_F(EndpointWatchTest, AServerOfOtherRanksFieldsOrStudyIsRefused) {
