@@ -6,11 +6,11 @@ import json
 from whole import SERVER, WEIR, WholeTest, main, merged, toy_study
 
 SIMULATIONS, STEPS = 60, 10
-HARD = 0.9  # above it the solver's field changes fast with the parameter
+HARD = 0.8  # above it the solver's field changes fast with the parameter
 
 
-def study_of(**sections):
-    study = toy_study(count=SIMULATIONS, steps=STEPS, solver=("--hard-above", HARD, "--given", "{a}"), checkpoint={"batches": 20},
+def study_of(count=SIMULATIONS, **sections):
+    study = toy_study(count=count, steps=STEPS, solver=("--hard-above", HARD, "--given", "{a}"), checkpoint={"batches": 20},
                       client={"timeout": 60}, server={"ranks": 2}, buffer={"capacity": 60, "watermark": 20},
                       sampling={"design": "sobol", "adaptive": {"kind": "loss", "every": 10, "exploration": 0.25}},
                       training={"batch": 5, "model": {"kind": "mlp", "hidden": [16]},
@@ -26,11 +26,12 @@ def rows_of(directory):
 class AdaptiveStudyTest(WholeTest):
     def completed(self, study, **env):
         path, directory = self.write_study(study), self.folder / "D"
+        count = study["simulation"]["count"]
         code, output = self.run_program(WEIR, "run", path, "--output", directory, **env)
         self.assertEqual(code, 0, output + self.logs(directory))
-        self.assert_nothing_lost(directory, SIMULATIONS, STEPS)
+        self.assert_nothing_lost(directory, count, STEPS)
         rows = rows_of(directory)
-        self.assertEqual(sorted(int(row["sim"]) for row in rows), list(range(SIMULATIONS)))
+        self.assertEqual(sorted(int(row["sim"]) for row in rows), list(range(count)))
         self.assertTrue(all(0 <= float(row["a"]) <= 1 for row in rows))
         return directory, rows
 
@@ -42,11 +43,13 @@ class AdaptiveStudyTest(WholeTest):
                 self.assertTrue(all(float(value) == float(row["a"]) for value in said), f"{log}: {said}, not {row['a']}")
 
     def test_draws_later_simulations_where_the_field_is_hard(self):
-        directory, rows = self.completed(study_of())
+        directory, rows = self.completed(study_of(count=240, launcher={"jobs": 4}))
         drawn = [float(row["a"]) for row in rows if row["drawn_by"] == "strategy"]
-        self.assertGreater(len(drawn), SIMULATIONS // 4)
-        near = sum(value > HARD - 0.15 for value in drawn) / len(drawn)
-        self.assertGreater(near, 0.38, f"{drawn}")  # of a quarter of the interval; 0.51 to 0.59 in five runs
+        self.assertGreater(len(drawn), 150)
+        hard = sum(value > HARD for value in drawn) / len(drawn)
+        # Of a fifth of the interval. A half of them falls there, give or take 0.04 (a standard deviation of 175 draws), also where
+        # the trainer lags behind; of draws that heed no loss 0.2, give or take 0.03.
+        self.assertGreater(hard, 0.32, f"{drawn}")
         explored = [row for row in rows if row["drawn_by"] == "exploration"]
         self.assertGreater(len(explored), len(drawn) // 6)
         self.assert_solvers_ran_with(directory, rows)
