@@ -11,6 +11,7 @@
 #include "src/core/clock.h"
 #include "src/core/error.h"
 #include "src/core/file_system.h"
+#include "src/study/identity.h"
 #include "src/study/parse.h"
 #include "src/study/samples.h"
 
@@ -28,14 +29,7 @@ std::uint64_t hash(std::string_view text) {
 }  // namespace
 
 std::uint64_t study_id(const Study& study, const StudyDirectory& directory) {
-  Study same = study;
-  same.server = {};
-  same.launcher = {};
-  same.client = {};
-  same.checkpoint = {};
-  same.training.stop = {};
-  same.trackers = {};
-  return hash(write_study(same) + directory.root.string());
+  return hash(write_study(identity_of(study)) + directory.root.string());
 }
 
 Study resolve(const ServerOptions& options, std::size_t ranks) {

@@ -27,8 +27,7 @@ Registry registry_of(const ServerOptions& options, const Study& study);
 StudyDirectory open_directory(const ServerOptions& options, const Study& study);
 
 /// A number by which clients and launcher name this study in this directory; the same after a
-/// restart, also with other settings of how it is run (launcher, server, client, checkpoint, stop,
-/// trackers).
+/// restart, also with other settings of how it is run: identity_of().
 std::uint64_t study_id(const Study& study, const StudyDirectory& directory);
 
 /// This rank's log file. Error{environment}.

@@ -9,6 +9,7 @@
 #include "launcher/display/progress_writer.h"
 #include "launcher/records/status_file.h"
 #include "launcher/records/stop_request.h"
+#include "launcher/records/study_folder.h"
 #include "launcher/records/study_lock.h"
 #include "launcher/run/jobs.h"
 #include "launcher/run/study_run.h"
@@ -135,6 +136,10 @@ Outcome drive_study(const Study& study, const StudyDirectory& directory,
   Interrupts interrupts;
   const SystemClock clock;
   Desk desk(study, directory, clock);
+  if (options.resume) {
+    for (const auto& change : change_how_it_runs(posix_file_system(), directory, study))
+      desk.note(NoteLevel::info, change);
+  }
   StopRequests wishes(posix_file_system(), directory, clock);
   const auto scheduler = make_scheduler(study, directory, posix_file_system(), clock);
   const auto journal_path = directory.run() / "journal.jsonl";

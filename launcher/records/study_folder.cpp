@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "src/core/error.h"
+#include "src/study/identity.h"
 #include "src/study/parse.h"
 
 namespace weir {
@@ -21,6 +22,33 @@ using Json = nlohmann::ordered_json;
 /// The value at a JSON pointer, as text.
 std::string value_at(const Json& json, const Json::json_pointer& where) {
   return json.contains(where) ? json.at(where).dump() : "nothing";
+}
+
+struct Change {
+  std::string key, before, now;  ///< the values as JSON
+};
+
+std::vector<Change> changes(const Study& before, const Study& now) {
+  const auto from = Json::parse(write_study(before)), to = Json::parse(write_study(now));
+  std::vector<Change> found;
+  for (const auto& difference : Json::diff(from, to)) {
+    const auto key = difference.at("path").get<std::string>();
+    const Json::json_pointer where(key);
+    found.push_back({key, value_at(from, where), value_at(to, where)});
+  }
+  return found;
+}
+
+/// Parsed, so that a default that came with a later weir is no difference.
+Study recorded_study(FileSystem& files, const StudyDirectory& directory) {
+  return parse_study(files.read(directory.study()), directory.root);
+}
+
+/// What a study that goes on has to keep.
+Study fixed(const Study& study) {
+  Study kept = identity_of(study);
+  kept.server.ranks = study.server.ranks;
+  return kept;
 }
 
 std::string hint(const std::string& key, const std::string& recorded) {
@@ -59,18 +87,21 @@ StudyDirectory make_study_folder(FileSystem& files, const fs::path& folder, cons
 }
 
 void require_same_study(FileSystem& files, const StudyDirectory& directory, const Study& study) {
-  // Written anew, so that a default that came with a later weir is no difference.
-  const auto recorded =
-      Json::parse(write_study(parse_study(files.read(directory.study()), directory.root)));
-  const auto asked = Json::parse(write_study(study));
-  const auto difference = Json::diff(recorded, asked);
-  if (difference.empty()) return;
-  const auto key = difference[0].at("path").get<std::string>();
-  const Json::json_pointer where(key);
-  const auto before = value_at(recorded, where);
+  const auto found = changes(fixed(recorded_study(files, directory)), fixed(study));
+  if (found.empty()) return;
+  const auto& [key, before, now] = found.front();
   throw Error(ErrorKind::input, "'" + directory.root.string() + "' holds another study: " + key +
-                                    " is " + before + " there and " + value_at(asked, where) +
-                                    " in the study file" + hint(key, before));
+                                    " is " + before + " there and " + now + " in the study file" +
+                                    hint(key, before));
+}
+
+std::vector<std::string> change_how_it_runs(FileSystem& files, const StudyDirectory& directory,
+                                            const Study& study) {
+  std::vector<std::string> texts;
+  for (const auto& [key, before, now] : changes(recorded_study(files, directory), study))
+    texts.push_back(key + " is " + now + " from now on, and was " + before);
+  if (!texts.empty()) files.replace(directory.study(), write_study(study), 0600);
+  return texts;
 }
 
 StudyDirectory find_study_folder(FileSystem& files, const fs::path& folder) {

@@ -2,6 +2,8 @@
 // Making a study directory, and recognising one.
 
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "src/core/file_system.h"
 #include "src/core/study_directory.h"
@@ -24,9 +26,15 @@ StudyDirectory make_study_folder(FileSystem& files, const std::filesystem::path&
 /// of FileSystem.
 void make_subfolders(FileSystem& files, const StudyDirectory& directory);
 
-/// Error{input} when the study in `directory` is another one than `study`; names the first key that
-/// differs, and both values.
+/// Error{input} when the study in `directory` is another one than `study`, but for how it is run
+/// (identity_of), or runs on another number of ranks; names the first key that differs, and both
+/// values.
 void require_same_study(FileSystem& files, const StudyDirectory& directory, const Study& study);
+
+/// Writes down how the same study is run from now on, for servers that start; "/client/timeout is
+/// 60 from now on, and was 300", for each key that differs. Errors as of FileSystem.
+std::vector<std::string> change_how_it_runs(FileSystem& files, const StudyDirectory& directory,
+                                            const Study& study);
 
 /// Error{input} when `folder` holds no study.
 StudyDirectory find_study_folder(FileSystem& files, const std::filesystem::path& folder);

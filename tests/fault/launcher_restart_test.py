@@ -1,6 +1,7 @@
 """The launcher is killed at any moment: `weir run --resume` completes the study, loses nothing, counts nothing twice and submits
 nothing twice."""
 
+import json
 import os
 import random
 import signal
@@ -56,6 +57,19 @@ class LauncherRestartTest(ResumableTest):
         self.launch_and_kill(self.train_a_little, "a batch was trained on")
         self.write_study(study(training={"batch": 5}))
         self.assertIn("holds another study: /training/batch is 4 there and 5 in the study file", self.resume(expect=2))
+
+    def test_resume_goes_on_with_other_settings_of_how_the_study_is_run(self):
+        self.launch_and_kill(lambda: self.train_a_little() and self.has_checkpoint(), "there is a checkpoint of a batch")
+        self.kill_all()
+        self.write_study(study(client={"timeout": 77}, training={"prefetch": "on"}, server={"progress": 99}))
+        output = self.resume()
+        self.assertIn("/client/timeout is 77.0 from now on, and was ", output)
+        self.assertIn('/training/prefetch is "on" from now on, and was "automatic"', output)
+        self.assert_complete()
+        server_log = (self.directory / "logs" / "server.0.log").read_text()
+        self.assertIn("goes on from checkpoint", server_log)
+        resolved = json.loads((self.directory / "study.json").read_text())
+        self.assertEqual(resolved["server"]["progress"], 99)
 
     def test_resume_without_a_study_is_refused(self):
         self.write_study(study())

@@ -12,6 +12,7 @@
 #include "src/core/error.h"
 #include "src/core/interrupts.h"
 #include "src/core/process.h"
+#include "src/study/parse.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir {
@@ -116,6 +117,21 @@ TEST_F(SameStudyTest, SaysWhichNumberOfRanksToGive) {
   other.server.ranks = 4;
   EXPECT_THAT(refusal(other), testing::AllOf(HasSubstr("/server/ranks is 1 there and 4"),
                                              HasSubstr("give --ranks 1")));
+}
+
+TEST_F(SameStudyTest, MayBeRunInAnotherWay) {
+  auto other = study_;
+  other.simulation.restarts = 5;
+  other.buffer.memory = BufferMemory::device;
+  other.client.timeout = 60;
+  EXPECT_EQ(refusal(other), "");
+  EXPECT_THAT(
+      change_how_it_runs(posix_file_system(), directory_, other),
+      testing::UnorderedElementsAre("/simulation/restarts is 5 from now on, and was 2",
+                                    "/buffer/memory is \"device\" from now on, and was \"host\"",
+                                    "/client/timeout is 60.0 from now on, and was 300.0"));
+  EXPECT_THAT(change_how_it_runs(posix_file_system(), directory_, other), testing::IsEmpty());
+  EXPECT_EQ(load_study(directory_.study()).client.timeout, 60);
 }
 
 class StudyLockTest : public testing::Test {
