@@ -1,7 +1,6 @@
 // For a LibTorch without CUDA.
 
 #include <cstring>
-#include <limits>
 
 #include "server/tensors/side_stream.h"
 
@@ -21,11 +20,5 @@ void SideStream::copy(std::span<const float> from, float* to) {
 
 void SideStream::wait() {}
 void SideStream::join(const std::vector<torch::Tensor>&) {}
-
-PinnedMemory::PinnedMemory(const torch::Device&, std::span<float>) {}
-PinnedMemory::~PinnedMemory() = default;
-PinnedMemory::PinnedMemory(PinnedMemory&&) noexcept = default;
-
-std::size_t free_memory(const torch::Device&) { return std::numeric_limits<std::size_t>::max(); }
 
 }  // namespace weir

@@ -19,6 +19,11 @@ bool keeps_rows(const Study& study, const torch::Device& device) {
 
 }  // namespace
 
+bool prefetches(const TrainingSettings& training, const torch::Device& device) {
+  if (training.prefetch == Prefetch::automatic) return !device.is_cpu();
+  return training.prefetch == Prefetch::on;
+}
+
 BatchAssembly::BatchAssembly(const Study& study, const Normalisation& normalisation,
                              const torch::Device& device,
                              const std::vector<std::span<float>>& memory,
@@ -35,8 +40,8 @@ BatchAssembly::BatchAssembly(const Study& study, const Normalisation& normalisat
                   steps_of_sample(study) * study.simulation.sample_size(), stream_);
     batch_.keeper = &*kept_;
   }
-  rows_[0] = host_rows();
-  rows_[1] = host_rows();
+  rows_.push_back(host_rows());
+  if (prefetches(study.training, device)) rows_.push_back(host_rows());
 }
 
 BatchAssembly::HostRows BatchAssembly::host_rows() const {
@@ -50,7 +55,7 @@ BatchAssembly::HostRows BatchAssembly::host_rows() const {
 }
 
 SampleBatch BatchAssembly::draw(const Agreed& agreed, SampleSource& source, std::size_t number) {
-  HostRows& rows = rows_[draws_++ % 2];
+  HostRows& rows = rows_[draws_++ % rows_.size()];
   batch_.ids.clear();
   batch_.number = number;
   batch_.targets = kept_ ? nullptr : rows.targets.data_ptr<float>();

@@ -11,6 +11,7 @@
 
 #include "server/samples/normalisation.h"
 #include "server/samples/sample_source.h"
+#include "server/tensors/device_memory.h"
 #include "server/tensors/side_stream.h"
 #include "server/training/kept_rows.h"
 #include "server/training/round.h"
@@ -24,10 +25,13 @@ inline std::size_t samples_of_a_step(const TrainingSettings& training) {
   return training.batch * training.accumulate;
 }
 
+/// Whether a step's samples are drawn while the one before is computed.
+bool prefetches(const TrainingSettings& training, const torch::Device& device);
+
 /// Normalised samples go from the source straight into the tensor that the loss reads, or that a
 /// GPU copies, beside what it computes; with "buffer": {"memory": "device"} a GPU keeps the rows,
-/// and puts the batch together itself. What a draw gave stays as it is through the next one, which
-/// may so begin while the step before it is computed. Used by one thread.
+/// and puts the batch together itself. What a draw gave stays as it is until the next one, and
+/// through it where the training prefetches. Used by one thread.
 class BatchAssembly {
  public:
   /// `study`, `normalisation` and `memory`, that of the source of all draws, outlive it;
@@ -61,7 +65,7 @@ class BatchAssembly {
   SideStream stream_;
   std::optional<KeptRows> kept_;
   std::vector<PinnedMemory> pinned_;
-  HostRows rows_[2];  ///< of this draw and the one before
+  std::vector<HostRows> rows_;  ///< of this draw and, where it prefetches, the one before
   std::size_t draws_ = 0;
   Batch batch_;
 };

@@ -1,8 +1,9 @@
 #include "server/training/kept_rows.h"
 
+#include <algorithm>
 #include <string>
 
-#include "server/tensors/device.h"
+#include "server/tensors/device_memory.h"
 #include "src/core/error.h"
 
 namespace weir {

@@ -31,10 +31,6 @@ bool calls_user_code(const Study& study) {
          !training.transform.empty();
 }
 
-bool prefetches_on(const torch::Device& device, Prefetch choice) {
-  return choice == Prefetch::automatic ? !device.is_cpu() : choice == Prefetch::on;
-}
-
 std::unique_ptr<Validation> validation_of(const Study& study, const Collective& collective) {
   if (study.validation.dataset.empty()) return nullptr;
   return std::make_unique<Validation>(study, collective.rank(), collective.ranks());
@@ -58,7 +54,7 @@ Trainer::Impl::Impl(const Study& of, Collective& with, SampleSource& from, Round
       loss(make_loss(of, plugged, device)),
       training_step(of, normalisation, with, model, *loss, from.memory(),
                     make_transform(of, plugged)),
-      prefetches(prefetches_on(device, of.training.prefetch)),
+      ahead(prefetches(of.training, device)),
       loop(make_loop(of, plugged, *model, *loss)),
       validation(validation_of(of, with)),
       schedule(of.training.schedule, initial_rate(of.training, with.ranks())) {}
@@ -131,7 +127,7 @@ bool Trainer::Impl::step(const Agreed& agreed) {
   with_user_code("a training step", [&] { training_step.launch(samples, progress.learning_rate); });
   add(agreed);
   open = true;
-  return prefetches && !is_looked_at_next() ? true : finish();
+  return ahead && !is_looked_at_next() ? true : finish();
 }
 
 /// Whether the latest step decides what comes next, before another one is drawn.
@@ -155,7 +151,7 @@ SampleBatch Trainer::Impl::draw(const Agreed& agreed) {
   if (!started) start();
   set_rate(agreed);
   auto samples = training_step.draw(agreed, source);
-  training_step.set_losses({});
+  training_step.set_losses({});  // a rank that drew nothing is told none by the loop
   return samples;
 }
 

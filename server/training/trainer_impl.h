@@ -90,7 +90,7 @@ struct Trainer::Impl final : BatchTurns {
   std::shared_ptr<Model> model;
   std::unique_ptr<Loss> loss;
   TrainingStep training_step;
-  const bool prefetches;
+  const bool ahead;                    ///< a step's samples are drawn while the one before is open
   bool open = false;                   ///< a step is launched, and its loss is not known yet
   std::shared_ptr<TrainingLoop> loop;  ///< of a plug-in's; null: the steps are weir's
   std::unique_ptr<Validation> validation;

@@ -45,7 +45,7 @@ class TrainingStep {
   void broadcast_weights();
   /// draw(), launch() and finish(). Collective.
   double run(const Agreed& agreed, SampleSource& source, double learning_rate);
-  /// Draws, normalises, transforms. The tensors are this object's, through the next call.
+  /// Draws, normalises, transforms. The tensors are this object's; how long: BatchAssembly.
   SampleBatch draw(const Agreed& agreed, SampleSource& source);
   /// Starts what is to be computed of the latest draw, and waits for a GPU only where the study
   /// clips gradients or scales losses. Collective. A rank that drew nothing contributes zeros.

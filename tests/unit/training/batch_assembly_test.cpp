@@ -21,8 +21,9 @@ Agreed agreed_on(std::size_t samples) {
   return agreed;
 }
 
-TEST(BatchAssemblyTest, LeavesADrawAsItIsThroughTheNext) {
-  const Study study = test::miniature_study(/*batch=*/4);
+TEST(BatchAssemblyTest, LeavesADrawAsItIsThroughTheNextWhereItPrefetches) {
+  Study study = test::miniature_study(/*batch=*/4);
+  study.training.prefetch = Prefetch::on;
   const Normalisation normalisation = make_normalisation(study);
   BatchAssembly assembly(study, normalisation, torch::kCPU, {}, nullptr);
   test::ScriptedSource source(study, test::scripted_ids(study, 12));
@@ -33,6 +34,29 @@ TEST(BatchAssemblyTest, LeavesADrawAsItIsThroughTheNext) {
   EXPECT_TRUE(first.targets.equal(targets));
   EXPECT_FALSE(second.targets.equal(targets));
   EXPECT_EQ(second.names.size(), 4u);
+}
+
+TEST(BatchAssemblyTest, UsesTheSameRowsAgainWhereItDoesNot) {
+  const Study study = test::miniature_study(/*batch=*/4);
+  const Normalisation normalisation = make_normalisation(study);
+  BatchAssembly assembly(study, normalisation, torch::kCPU, {}, nullptr);
+  test::ScriptedSource source(study, test::scripted_ids(study, 8));
+  const auto first = assembly.draw(agreed_on(4), source, 1);
+  EXPECT_EQ(assembly.draw(agreed_on(4), source, 2).targets.data_ptr(), first.targets.data_ptr());
+}
+
+TEST(BatchAssemblyTest, GivesNothingToARankThatDrawsNothing) {
+  const Study study = test::miniature_study(/*batch=*/4);
+  const Normalisation normalisation = make_normalisation(study);
+  BatchAssembly assembly(study, normalisation, torch::kCPU, {}, nullptr);
+  test::ScriptedSource source(study, test::scripted_ids(study, 8));
+  assembly.draw(agreed_on(4), source, 1);
+  Agreed elsewhere = agreed_on(0);
+  elsewhere.total = 4;
+  const auto batch = assembly.draw(elsewhere, source, 2);
+  EXPECT_TRUE(batch.names.empty());
+  EXPECT_TRUE(assembly.ids().empty());
+  EXPECT_EQ(batch.total, 4u);
 }
 
 class KeptRowsTest : public testing::Test {
