@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "src/core/error.h"
+#include "src/core/lines.h"
 
 namespace weir {
 namespace {
@@ -33,10 +34,7 @@ void LossHistory::look() {
     file_.look(
         posix_file_system(), [this] { start_over(); },
         [this](std::string_view lines) {
-          for (auto end = lines.find('\n'); end != lines.npos; end = lines.find('\n')) {
-            add_line(lines.substr(0, end));
-            lines.remove_prefix(end + 1);
-          }
+          for_each_line(lines, [this](std::string_view line) { add_line(line); });
         });
   } catch (const Error&) {
   }

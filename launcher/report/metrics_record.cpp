@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "src/core/lines.h"
+
 namespace weir {
 namespace {
 
@@ -122,11 +124,9 @@ class Reader {
 
 void add_metrics(std::string_view lines, MetricsRecord& record) {
   Reader reader(record);
-  while (!lines.empty()) {
-    const auto end = lines.find('\n');
-    if (const auto line = lines.substr(0, end); !line.empty()) reader.add_line(line);
-    lines.remove_prefix(end == lines.npos ? lines.size() : end + 1);
-  }
+  for_each_line(lines, [&](std::string_view line) {
+    if (!line.empty()) reader.add_line(line);
+  });
 }
 
 MetricsRecord parse_metrics(std::string_view text) {

@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "src/core/lines.h"
+
 namespace weir {
 namespace {
 
@@ -27,11 +29,7 @@ void add_line(std::string_view line, std::vector<ServerRecord>& servers) {
 
 std::vector<ServerRecord> parse_servers(std::string_view text) {
   std::vector<ServerRecord> servers;
-  while (!text.empty()) {
-    const auto end = text.find('\n');
-    add_line(text.substr(0, end), servers);
-    text.remove_prefix(end == text.npos ? text.size() : end + 1);
-  }
+  for_each_line(text, [&](std::string_view line) { add_line(line, servers); });
   return servers;
 }
 

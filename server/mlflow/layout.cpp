@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "src/core/lines.h"
+
 namespace weir::mlflow {
 namespace {
 
@@ -35,15 +37,13 @@ std::optional<std::size_t> step_of(std::string_view line) {
   return step;
 }
 
-/// With its step and its line end; what is no whole line of a metric is passed over.
+/// With its step; what is no whole line of a metric is passed over.
 template <typename Each>
-void for_each_line(std::string_view lines, Each&& each) {
-  for (auto length = lines.find('\n'); length != std::string_view::npos;
-       length = lines.find('\n')) {
-    if (const auto step = step_of(lines.substr(0, length)))
-      each(*step, lines.substr(0, length + 1));
-    lines.remove_prefix(length + 1);
-  }
+void for_each_value(std::string_view lines, Each&& each) {
+  const std::string_view whole = lines.substr(0, lines.rfind('\n') + 1);  // npos + 1 is 0
+  for_each_line(whole, [&](std::string_view line) {
+    if (const auto step = step_of(line)) each(*step, line);
+  });
 }
 
 std::string unquoted(std::string_view value) {
@@ -87,15 +87,11 @@ std::string to_yaml(const RunMeta& run) {
 
 std::optional<std::string> yaml_value(std::string_view yaml, std::string_view key) {
   const std::string start = std::string(key) + ": ";
-  while (!yaml.empty()) {
-    const auto length = std::min(yaml.find('\n'), yaml.size());
-    auto line = yaml.substr(0, length);
-    yaml.remove_prefix(std::min(length + 1, yaml.size()));
-    if (!line.starts_with(start)) continue;
-    line.remove_prefix(start.size());
-    return unquoted(line);
-  }
-  return std::nullopt;
+  std::optional<std::string> first;
+  for_each_line(yaml, [&](std::string_view line) {
+    if (!first && line.starts_with(start)) first = unquoted(line.substr(start.size()));
+  });
+  return first;
 }
 
 std::string metric_line(std::int64_t time, double value, std::size_t step) {
@@ -107,8 +103,8 @@ std::string metric_line(std::int64_t time, double value, std::size_t step) {
 
 std::string lines_up_to(std::string_view lines, std::size_t last) {
   std::string kept;
-  for_each_line(lines, [&](std::size_t step, std::string_view line) {
-    if (step <= last) kept += line;
+  for_each_value(lines, [&](std::size_t step, std::string_view line) {
+    if (step <= last) kept.append(line) += '\n';
   });
   return kept;
 }
@@ -116,11 +112,12 @@ std::string lines_up_to(std::string_view lines, std::size_t last) {
 std::string lines_of(const std::vector<std::pair<std::size_t, double>>& values,
                      std::string_view lines, std::int64_t time) {
   std::map<std::size_t, std::string_view> there;
-  for_each_line(lines, [&](std::size_t step, std::string_view line) { there[step] = line; });
+  for_each_value(lines, [&](std::size_t step, std::string_view line) { there[step] = line; });
   std::string all;
   for (const auto& [step, value] : values) {
     const auto found = there.find(step);
-    all += found == there.end() ? metric_line(time, value, step) : std::string(found->second);
+    all +=
+        found == there.end() ? metric_line(time, value, step) : std::string(found->second) + '\n';
   }
   return all;
 }

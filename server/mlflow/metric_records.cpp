@@ -1,9 +1,10 @@
 #include "server/mlflow/metric_records.h"
 
-#include <algorithm>
 #include <limits>
 
 #include <nlohmann/json.hpp>
+
+#include "src/core/lines.h"
 
 namespace weir::mlflow {
 namespace {
@@ -46,11 +47,9 @@ std::string metric_name(std::string_view kind, std::string_view field, std::stri
 
 MetricRecords metric_records(std::string_view json_lines) {
   MetricRecords all;
-  while (!json_lines.empty()) {
-    const auto length = std::min(json_lines.find('\n'), json_lines.size());
-    add(Json::parse(json_lines.substr(0, length), nullptr, /*allow_exceptions=*/false), all);
-    json_lines.remove_prefix(std::min(length + 1, json_lines.size()));
-  }
+  for_each_line(json_lines, [&](std::string_view line) {
+    add(Json::parse(line, nullptr, /*allow_exceptions=*/false), all);
+  });
   return all;
 }
 
