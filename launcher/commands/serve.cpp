@@ -10,6 +10,7 @@
 #include "launcher/commands/look.h"
 #include "launcher/commands/screen.h"
 #include "launcher/records/study_folder.h"
+#include "launcher/serve/attendance.h"
 #include "launcher/serve/http_server.h"
 #include "launcher/serve/live_report.h"
 #include "launcher/serve/site.h"
@@ -21,7 +22,6 @@ namespace {
 
 constexpr Duration turn = std::chrono::milliseconds(100);
 constexpr Duration look_every = std::chrono::seconds(1);
-constexpr Duration patience = std::chrono::hours(1);  ///< without a request, once nothing runs
 
 std::string own_name() {
   char name[256] = "";
@@ -107,9 +107,10 @@ int serve_command(const WatchOptions& options) {
   warn_of_strangers(address);
   std::cout << "the report, as it goes on: " << url_of(address, server.port(), secret) << std::endl;
 
-  Time next_look = clock.now(), heard = next_look;
+  Time next_look = clock.now();
+  Attendance attendance(next_look);
   const auto page = [&]() -> const LivePage& {
-    heard = clock.now();
+    attendance.request(clock.now());
     return report.page(!studies.over());
   };
   const auto respond = [&](const http::Request& request) { return answer(request, secret, page); };
@@ -119,8 +120,8 @@ int serve_command(const WatchOptions& options) {
       studies.look(now);
       next_look = now + look_every;
     }
-    if (studies.driven()) heard = now;
-    if (now - heard >= patience || !std::cout) break;  // forgotten, or its terminal is gone
+    attendance.turn(now, studies.driven());
+    if (attendance.over(now) || !std::cout) break;  // forgotten, or its terminal is gone
     server.turn(turn, respond);
   }
   return studies.code();

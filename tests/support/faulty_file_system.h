@@ -4,21 +4,21 @@
 #include <cstddef>
 #include <memory>
 #include <string>
-#include <vector>
 #include <utility>
+#include <vector>
 
 #include "src/core/error.h"
-#include "src/core/file_system.h"
+#include "tests/support/passing_file_system.h"
 
 namespace weir::test {
 
 /// Passes everything on to `inner`, which must outlive it. From write number `first_failure` on
 /// (counted from 0 over all files), writes throw what a full disk throws. Files must not outlive
 /// it. Not thread-safe.
-class FaultyFileSystem final : public FileSystem {
+class FaultyFileSystem final : public PassingFileSystem {
  public:
   FaultyFileSystem(FileSystem& inner, std::size_t first_failure)
-      : inner_(inner), first_failure_(first_failure) {}
+      : PassingFileSystem(inner), first_failure_(first_failure) {}
 
   std::size_t writes() const { return writes_; }  ///< attempted so far
   std::size_t failures() const { return failures_; }
@@ -31,19 +31,6 @@ class FaultyFileSystem final : public FileSystem {
   std::unique_ptr<OutputFile> append(const Path& path, unsigned mode) override {
     return std::make_unique<File>(*this, path, inner_.append(path, mode));
   }
-  std::string read(const Path& path) override { return inner_.read(path); }
-  bool exists(const Path& path) override { return inner_.exists(path); }
-  void make_directories(const Path& path, unsigned mode) override {
-    inner_.make_directories(path, mode);
-  }
-  void rename(const Path& from, const Path& to) override { inner_.rename(from, to); }
-  void remove(const Path& path) override { inner_.remove(path); }
-  void sync_directory(const Path& path) override { inner_.sync_directory(path); }
-  std::unique_ptr<InputFile> open(const Path& path) override { return inner_.open(path); }
-  bool link(const Path& from, const Path& to) override { return inner_.link(from, to); }
-  std::vector<std::string> list(const Path& path) override { return inner_.list(path); }
-  void remove_all(const Path& path) override { inner_.remove_all(path); }
-  void truncate(const Path& path, std::uint64_t size) override { inner_.truncate(path, size); }
 
  private:
   class File final : public OutputFile {
@@ -67,7 +54,6 @@ class FaultyFileSystem final : public FileSystem {
     std::unique_ptr<OutputFile> inner_;
   };
 
-  FileSystem& inner_;
   std::size_t first_failure_;
   std::size_t writes_ = 0, failures_ = 0;
 };

@@ -9,6 +9,7 @@
 #include "src/core/error.h"
 #include "tests/support/fake_scheduler.h"
 #include "tests/support/faulty_file_system.h"
+#include "tests/support/passing_file_system.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir {
@@ -115,35 +116,16 @@ TEST_F(PilotTest, StartsNothingThatWasWithdrawnBeforeItSawIt) {
 }
 
 /// Passes everything on, and calls back after a file of that name has been replaced.
-class WatchedFileSystem final : public FileSystem {
+class WatchedFileSystem final : public test::PassingFileSystem {
  public:
   WatchedFileSystem(FileSystem& inner, std::string name, std::function<void()> then)
-      : inner_(inner), name_(std::move(name)), then_(std::move(then)) {}
-  std::unique_ptr<OutputFile> create(const Path& path, unsigned mode) override {
-    return inner_.create(path, mode);
-  }
-  std::unique_ptr<OutputFile> append(const Path& path, unsigned mode) override {
-    return inner_.append(path, mode);
-  }
-  std::string read(const Path& path) override { return inner_.read(path); }
-  std::unique_ptr<InputFile> open(const Path& path) override { return inner_.open(path); }
-  bool exists(const Path& path) override { return inner_.exists(path); }
-  void make_directories(const Path& path, unsigned mode) override {
-    inner_.make_directories(path, mode);
-  }
+      : PassingFileSystem(inner), name_(std::move(name)), then_(std::move(then)) {}
   void rename(const Path& from, const Path& to) override {
     inner_.rename(from, to);
     if (to.filename() == name_) then_();
   }
-  void remove(const Path& path) override { inner_.remove(path); }
-  void sync_directory(const Path& path) override { inner_.sync_directory(path); }
-  bool link(const Path& from, const Path& to) override { return inner_.link(from, to); }
-  std::vector<std::string> list(const Path& path) override { return inner_.list(path); }
-  void remove_all(const Path& path) override { inner_.remove_all(path); }
-  void truncate(const Path& path, std::uint64_t size) override { inner_.truncate(path, size); }
 
  private:
-  FileSystem& inner_;
   std::string name_;
   std::function<void()> then_;
 };

@@ -10,6 +10,7 @@
 
 #include "src/core/error.h"
 #include "tests/support/faulty_file_system.h"
+#include "tests/support/passing_file_system.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir::mlflow {
@@ -22,7 +23,7 @@ using testing::IsEmpty;
 constexpr auto long_enough = std::chrono::minutes(1);
 
 /// Making a folder waits until the gate opens, or breaks.
-class GatedFileSystem final : public FileSystem {
+class GatedFileSystem final : public test::PassingFileSystem {
  public:
   void make_directories(const Path& path, unsigned mode) override {
     std::unique_lock lock(mutex_);
@@ -33,30 +34,12 @@ class GatedFileSystem final : public FileSystem {
   void open_gate() { set(open_); }
   void break_gate() { set(broken_); }
 
-  std::unique_ptr<OutputFile> create(const Path& path, unsigned mode) override {
-    return inner_.create(path, mode);
-  }
-  std::unique_ptr<OutputFile> append(const Path& path, unsigned mode) override {
-    return inner_.append(path, mode);
-  }
-  std::string read(const Path& path) override { return inner_.read(path); }
-  std::unique_ptr<InputFile> open(const Path& path) override { return inner_.open(path); }
-  bool exists(const Path& path) override { return inner_.exists(path); }
-  void rename(const Path& from, const Path& to) override { inner_.rename(from, to); }
-  void remove(const Path& path) override { inner_.remove(path); }
-  void sync_directory(const Path& path) override { inner_.sync_directory(path); }
-  bool link(const Path& from, const Path& to) override { return inner_.link(from, to); }
-  std::vector<std::string> list(const Path& path) override { return inner_.list(path); }
-  void remove_all(const Path& path) override { inner_.remove_all(path); }
-  void truncate(const Path& path, std::uint64_t size) override { inner_.truncate(path, size); }
-
  private:
   void set(bool& what) {
     const std::lock_guard lock(mutex_);
     what = true;
     changed_.notify_all();
   }
-  FileSystem& inner_ = posix_file_system();
   std::mutex mutex_;
   std::condition_variable changed_;
   bool open_ = false, broken_ = false;

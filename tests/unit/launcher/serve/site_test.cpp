@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "launcher/serve/attendance.h"
 #include "launcher/serve/listen_address.h"
 #include "launcher/serve/pace.h"
 #include "launcher/serve/token.h"
@@ -136,6 +137,19 @@ TEST(ListenAddress, ThatIsNoneIsRefusedByItsValue) {
       EXPECT_THAT(error.what(), HasSubstr("'" + std::string(text) + "'"));
     }
   }
+}
+
+TEST(Attendance, LastsAnHourFromTheLastRequestOnceNobodyDrivesAStudy) {
+  const Time start{};
+  Attendance attendance(start);
+  const auto after = [&](int minutes) { return start + std::chrono::minutes(minutes); };
+  attendance.turn(after(100), /*driven=*/true);
+  EXPECT_FALSE(attendance.over(after(159)));
+  attendance.turn(after(159), /*driven=*/false);
+  EXPECT_TRUE(attendance.over(after(160)));
+  attendance.request(after(159));
+  EXPECT_FALSE(attendance.over(after(218)));
+  EXPECT_TRUE(attendance.over(after(219)));
 }
 
 TEST(Pace, LetsATenthOfTheTimeGoIntoMaking) {
