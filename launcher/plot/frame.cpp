@@ -143,7 +143,9 @@ std::string draw_axes(const Frame& frame, const Axis& x, const Axis& y, const Si
   std::string out;
   for (const auto& tick : x_ticks(frame)) {
     out += line(tick.pixel, box.top, tick.pixel, box.bottom, "grid");
-    out += text_at(tick.pixel, box.bottom + 14, "middle", "tick", tick.text);
+    // The last one may stand at the very edge.
+    const double middle = std::min(tick.pixel, size.width - 1 - width_of(tick.text) / 2);
+    out += text_at(middle, box.bottom + 14, "middle", "tick", tick.text);
   }
   for (const auto& tick : y_ticks(frame)) {
     out += line(box.left, tick.pixel, box.right, tick.pixel, "grid");

@@ -50,6 +50,15 @@ TEST(Chart, HasAxesLabelsAndALegend) {
   EXPECT_EQ(count(text, "</svg>"), 1u);
 }
 
+TEST(Chart, KeepsTheLabelOfATickAtItsEdgeInside) {
+  const auto text = svg(chart_of({{.name = "", .points = {{0, 1}, {30000, 2}}}}));
+  const std::regex last("x=\"([0-9.]+)\" y=\"[0-9.]+\" text-anchor=\"middle\">(30[^0-9]*000)<");
+  std::smatch found;
+  ASSERT_TRUE(std::regex_search(text, found, last)) << text;
+  EXPECT_LE(std::stod(found[1]) + width_of(found[2].str()) / 2, Size{}.width);
+  EXPECT_GT(std::stod(found[1]), Size{}.width - 40);
+}
+
 TEST(Chart, WithoutDataSaysSo) {
   EXPECT_THAT(svg(chart_of({})), HasSubstr(">no values</text>"));
   EXPECT_THAT(svg(chart_of({{.name = "a", .points = {{0, nan}, {1, nan}}}})),
