@@ -34,6 +34,10 @@ class SideStream {
   /// Queues a copy from the host's memory to the device's; `from` may be read until wait() returns.
   /// Fastest from pinned memory.
   void copy(std::span<const float> from, float* to);
+  /// What is queued here from now on comes after all that LibTorch's own stream of the calling
+  /// thread has to do already.
+  void follow();
+  void* handle() const;  ///< a cudaStream_t; null on the CPU
   /// The host waits for all that is queued.
   void wait();
   /// What LibTorch's own stream has to do from now on comes after all that is queued here.

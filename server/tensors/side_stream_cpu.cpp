@@ -18,6 +18,8 @@ void SideStream::copy(std::span<const float> from, float* to) {
   std::memcpy(to, from.data(), from.size_bytes());
 }
 
+void SideStream::follow() {}
+void* SideStream::handle() const { return nullptr; }
 void SideStream::wait() {}
 void SideStream::join(const std::vector<torch::Tensor>&) {}
 

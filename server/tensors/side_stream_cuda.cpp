@@ -14,7 +14,7 @@ namespace weir {
 
 struct SideStream::Stream {
   c10::cuda::CUDAStream cuda;
-  at::cuda::CUDAEvent joined{};
+  at::cuda::CUDAEvent joined{}, reached{};
 };
 
 struct SideStream::Scope::Guard {
@@ -42,6 +42,14 @@ void SideStream::copy(std::span<const float> from, float* to) {
   C10_CUDA_CHECK(cudaMemcpyAsync(to, from.data(), from.size_bytes(), cudaMemcpyHostToDevice,
                                  stream_->cuda.stream()));
 }
+
+void SideStream::follow() {
+  if (!stream_) return;
+  stream_->reached.record(c10::cuda::getCurrentCUDAStream(stream_->cuda.device_index()));
+  stream_->reached.block(stream_->cuda);
+}
+
+void* SideStream::handle() const { return stream_ ? stream_->cuda.stream() : nullptr; }
 
 void SideStream::wait() {
   if (stream_) stream_->cuda.synchronize();

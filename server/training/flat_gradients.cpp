@@ -45,14 +45,17 @@ void FlatGradients::begin() {
 }
 
 void FlatGradients::collect() {
-  for (std::size_t k = 0; k < parameters_.size(); ++k) {
-    auto& gradient = parameters_[k].mutable_grad();
-    if (!gradient.defined())
-      places_[k].zero_();
-    else if (gradient.data_ptr() != places_[k].data_ptr())
-      places_[k].copy_(gradient);
-    gradient = places_[k];
-  }
+  for (std::size_t k = 0; k < parameters_.size(); ++k) collect(k);
+}
+
+void FlatGradients::collect(std::size_t parameter) {
+  auto& gradient = parameters_[parameter].mutable_grad();
+  const auto& place = places_[parameter];
+  if (!gradient.defined())
+    place.zero_();
+  else if (gradient.data_ptr() != place.data_ptr())
+    place.copy_(gradient);
+  gradient = place;
 }
 
 }  // namespace weir

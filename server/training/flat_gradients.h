@@ -1,6 +1,7 @@
 #pragma once
 // All gradients of a model in one buffer, the loss behind them: one all-reduce a step.
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
@@ -25,7 +26,12 @@ class FlatGradients {
   void begin();
   /// After each of them, or without one: gradients() holds them, and what comes adds to them.
   void collect();
+  void collect(std::size_t parameter);  ///< one of them alone, as soon as it is complete
   void add_loss(const torch::Tensor& loss) { loss_.add_(loss); }
+  std::size_t size() const { return static_cast<std::size_t>(gradients_.numel()); }
+  const std::vector<torch::Tensor>& parameters() const { return parameters_; }
+  /// Of each parameter's gradient, one after another in the buffer.
+  const std::vector<torch::Tensor>& places() const { return places_; }
   float loss() const { return loss_.item<float>(); }  ///< waits for a GPU
   /// The gradients in the order of the parameters, then the loss: [n + 1] on their device.
   const torch::Tensor& values() const { return values_; }

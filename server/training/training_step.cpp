@@ -40,7 +40,9 @@ TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisatio
       assembly_(study, normalisation, device_, memory, std::move(transform)),
       parameters_(model_->parameters()),
       gradients_(gradients_of(study, model_)),
-      device_sum_(device_.is_cpu() ? nullptr : make_device_sum(collective)),
+      // On CPUs nothing would be beside anything: docs/decisions/0017.
+      sum_(gradients_, collective, device_.is_cpu() ? nullptr : make_device_sum(collective),
+           /*early=*/!device_.is_cpu()),
       buffers_(*model_),
       update_(study.training, parameters_) {
   check_precision(study.training.precision, device_);
@@ -69,7 +71,7 @@ void TrainingStep::launch(const SampleBatch& samples, double learning_rate) {
   gradients_.collect();
   if (WEIR_BUG("clipped_by_rank")) clip(values_of(gradients_.gradients()), study_.training.clip);
   WEIR_FAILPOINT("trainer.before_allreduce");
-  sum_gradients();
+  sum_.finish();
   WEIR_FAILPOINT("trainer.before_step");
   update_.run(gradients_, learning_rate);
   buffers_.broadcast(collective_);
@@ -88,15 +90,6 @@ double TrainingStep::finish() {
 void TrainingStep::set_losses(std::vector<float> losses) {
   drawn_ = assembly_.ids();
   losses_ = std::move(losses);
-}
-
-void TrainingStep::sum_gradients() {
-  const auto& values = gradients_.values();
-  if (device_sum_)
-    device_sum_->sum(values.data_ptr<float>(), static_cast<std::size_t>(values.numel()),
-                     current_stream(device_));
-  else
-    collective_.sum(values_of(values));
 }
 
 std::vector<NamedTensor> TrainingStep::state() const {
@@ -143,8 +136,10 @@ void TrainingStep::backward(const SampleBatch& samples) {
   const auto share =
       WEIR_BUG("weight_not_by_samples") ? drawn_.size() * collective_.ranks() : samples.total;
   const auto batch = static_cast<std::int64_t>(study_.training.batch);
-  for (std::int64_t first = 0; first < count; first += batch)
+  for (std::int64_t first = 0; first < count; first += batch) {
+    if (first + batch >= count) sum_.begin();
     backward(samples, first, std::min(batch, count - first), static_cast<double>(share));
+  }
 }
 
 /// Adds to gradients and loss, for so many of the drawn samples.

@@ -1,5 +1,6 @@
 #pragma once
-// One step of data-parallel training: a batch forward and backward, one all-reduce, the optimiser.
+// One step of data-parallel training: a batch forward and backward, the sum of gradients, the
+// optimiser.
 
 #include <memory>
 #include <utility>
@@ -8,7 +9,6 @@
 #include <torch/torch.h>
 
 #include "server/collective/collective.h"
-#include "server/collective/device_sum.h"
 #include "server/losses/loss.h"
 #include "server/models/model.h"
 #include "server/samples/normalisation.h"
@@ -16,6 +16,7 @@
 #include "server/tensors/state_tensors.h"
 #include "server/training/batch_assembly.h"
 #include "server/training/flat_gradients.h"
+#include "server/training/gradient_sum.h"
 #include "server/training/round.h"
 #include "server/training/shared_buffers.h"
 #include "server/training/weight_update.h"
@@ -26,11 +27,11 @@ namespace weir {
 
 /// The samples of a step, /training/accumulate times /training/batch of them on each rank, are
 /// drawn together and go through the network a batch at a time, so that only one is in its memory;
-/// gradients add up, and one all-reduce ends the step. Gradients are averaged by sample count: each
-/// rank divides the loss of its samples by those of all ranks, and the sum is taken. The network
-/// computes in the study's precision, losses and gradients in FP32, on the device that holds the
-/// model, in LibTorch's stream; finish() alone waits for it. Between launch() and finish() the next
-/// step's samples may be drawn.
+/// gradients add up, and are summed over the ranks once. Gradients are averaged by sample count:
+/// each rank divides the loss of its samples by those of all ranks, and the sum is taken. The
+/// network computes in the study's precision, losses and gradients in FP32, on the device that
+/// holds the model, in LibTorch's stream; finish() alone waits for it. Between launch() and
+/// finish() the next step's samples may be drawn.
 class TrainingStep {
  public:
   /// `study`, `normalisation`, `collective`, `loss` and `memory`, that of the source of all draws,
@@ -82,7 +83,6 @@ class TrainingStep {
 
  private:
   void seed_generator();
-  void sum_gradients();
   void backward(const SampleBatch& samples);
   void backward(const SampleBatch& samples, std::int64_t first, std::int64_t length, double share);
   torch::Tensor forward(const torch::Tensor& inputs, const torch::Tensor& state);
@@ -95,7 +95,7 @@ class TrainingStep {
   BatchAssembly assembly_;
   std::vector<torch::Tensor> parameters_;
   FlatGradients gradients_;
-  std::unique_ptr<DeviceSum> device_sum_;  ///< null on the CPU
+  GradientSum sum_;
   SharedBuffers buffers_;
   WeightUpdate update_;
   std::vector<SampleId> drawn_;
