@@ -27,7 +27,7 @@ bool prefetches(const TrainingSettings& training, const torch::Device& device) {
 BatchAssembly::BatchAssembly(const Study& study, const Normalisation& normalisation,
                              const torch::Device& device,
                              const std::vector<std::span<float>>& memory,
-                             std::unique_ptr<Transform> transform)
+                             std::unique_ptr<Transform> transform, std::size_t spoken_for)
     : study_(study),
       normalisation_(normalisation),
       device_(device),
@@ -37,7 +37,7 @@ BatchAssembly::BatchAssembly(const Study& study, const Normalisation& normalisat
   if (keeps_rows(study, device) && !memory.empty()) {
     for (const auto& rows : memory) pinned_.emplace_back(device, rows);
     kept_.emplace(device, study.buffer.capacity,
-                  steps_of_sample(study) * study.simulation.sample_size(), stream_);
+                  steps_of_sample(study) * study.simulation.sample_size(), spoken_for, stream_);
     batch_.keeper = &*kept_;
   }
   rows_.push_back(host_rows());

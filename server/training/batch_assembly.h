@@ -35,10 +35,12 @@ bool prefetches(const TrainingSettings& training, const torch::Device& device);
 class BatchAssembly {
  public:
   /// `study`, `normalisation` and `memory`, that of the source of all draws, outlive it;
-  /// `transform` null: none. Error{environment}: the device's memory does not hold the buffer, or
-  /// the host's cannot be pinned.
+  /// `transform` null: none; `spoken_for`: bytes of the device's free memory that the training will
+  /// take. Error{environment}: the device's memory does not hold the buffer, or the host's cannot
+  /// be pinned.
   BatchAssembly(const Study& study, const Normalisation& normalisation, const torch::Device& device,
-                const std::vector<std::span<float>>& memory, std::unique_ptr<Transform> transform);
+                const std::vector<std::span<float>>& memory, std::unique_ptr<Transform> transform,
+                std::size_t spoken_for = 0);
 
   /// The samples that were agreed on, of the step of that number, on the device. Errors: those of
   /// the transform.

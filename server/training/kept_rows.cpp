@@ -13,14 +13,17 @@ constexpr SampleId no_sample{.sim = ~std::uint64_t{0}, .step = ~std::uint64_t{0}
 
 std::string mib(std::size_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
-torch::Tensor room_for(const torch::Device& device, std::size_t capacity, std::size_t width) {
+torch::Tensor room_for(const torch::Device& device, std::size_t capacity, std::size_t width,
+                       std::size_t spoken_for) {
   const std::size_t row = width * sizeof(float), free = free_memory(device);
-  if (free / row < capacity)
+  const std::size_t left = free - std::min(spoken_for, free);
+  if (left / row < capacity)
     throw Error(ErrorKind::environment,
                 "/buffer/memory is \"device\", and " + std::to_string(capacity) +
                     " samples (/buffer/capacity) take " + mib(capacity * row) + " of " +
-                    device.str() + ", which has " + mib(free) + " left; a capacity of " +
-                    std::to_string(free / row) + " would fit, or \"memory\": \"host\"");
+                    device.str() + ", which has " + mib(left) +
+                    " left beside what the training needs; a capacity of " +
+                    std::to_string(left / row) + " would fit, or \"memory\": \"host\"");
   return torch::empty({static_cast<std::int64_t>(capacity), static_cast<std::int64_t>(width)},
                       torch::TensorOptions().dtype(torch::kFloat32).device(device));
 }
@@ -28,8 +31,10 @@ torch::Tensor room_for(const torch::Device& device, std::size_t capacity, std::s
 }  // namespace
 
 KeptRows::KeptRows(const torch::Device& device, std::size_t capacity, std::size_t width,
-                   SideStream& stream)
-    : stream_(stream), rows_(room_for(device, capacity, width)), ids_(capacity, no_sample) {}
+                   std::size_t spoken_for, SideStream& stream)
+    : stream_(stream),
+      rows_(room_for(device, capacity, width, spoken_for)),
+      ids_(capacity, no_sample) {}
 
 bool KeptRows::holds(Slot slot, SampleId id) {
   if (ids_[slot] == id) return true;

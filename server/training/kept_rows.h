@@ -19,10 +19,11 @@ namespace weir {
 class KeptRows final : public RowKeeper {
  public:
   /// All that goes to the rows and comes from them goes through `stream`, which outlives it.
-  /// Error{environment}: the device has not so much memory left; it says how much is asked, how
-  /// much there is, and what would fit.
+  /// `spoken_for`: bytes of the device's free memory that others will take. Error{environment}: the
+  /// device has not so much memory left; it says how much is asked, how much there is, and what
+  /// would fit.
   KeptRows(const torch::Device& device, std::size_t capacity, std::size_t width,
-           SideStream& stream);
+           std::size_t spoken_for, SideStream& stream);
 
   bool holds(Slot slot, SampleId id) override;
   void keep(Slot slot, std::size_t offset, std::span<const float> values) override;

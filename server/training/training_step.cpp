@@ -37,14 +37,15 @@ TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisatio
       model_(std::move(model)),
       loss_(loss),
       device_(device_of(*model_)),
-      assembly_(study, normalisation, device_, memory, std::move(transform)),
       parameters_(model_->parameters()),
       gradients_(gradients_of(study, model_)),
       // On CPUs nothing would be beside anything: docs/decisions/0017.
       sum_(gradients_, collective, device_.is_cpu() ? nullptr : make_device_sum(collective),
            /*early=*/!device_.is_cpu()),
       buffers_(*model_),
-      update_(study.training, parameters_) {
+      update_(study.training, parameters_),
+      assembly_(study, normalisation, device_, memory, std::move(transform),
+                update_.copies() * gradients_.size() * sizeof(float)) {
   check_precision(study.training.precision, device_);
 }
 

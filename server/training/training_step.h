@@ -92,12 +92,12 @@ class TrainingStep {
   std::shared_ptr<Model> model_;
   const Loss& loss_;
   const torch::Device device_;
-  BatchAssembly assembly_;
   std::vector<torch::Tensor> parameters_;
   FlatGradients gradients_;
   GradientSum sum_;
   SharedBuffers buffers_;
   WeightUpdate update_;
+  BatchAssembly assembly_;  ///< behind those whose memory comes first
   std::vector<SampleId> drawn_;
   std::vector<torch::Tensor> found_;  ///< losses of the drawn samples, a batch each, on the device
   std::vector<float> losses_;         ///< all of them

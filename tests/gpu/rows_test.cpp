@@ -85,7 +85,7 @@ TEST_F(GpuRows, TrainToTheSameBitsWhereverTheyLieAndWheneverTheyAreDrawn) {
 TEST_F(GpuRows, ThatDoNotFitAreRefusedWithTheCapacityThatWould) {
   SideStream stream(gpu_);
   try {
-    KeptRows(gpu_, /*capacity=*/std::size_t{1} << 40, /*width=*/100, stream);
+    KeptRows(gpu_, /*capacity=*/std::size_t{1} << 40, /*width=*/100, /*spoken_for=*/0, stream);
     FAIL() << "400 TB found room";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::environment);
