@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <spdlog/sinks/basic_file_sink.h>
@@ -11,25 +10,15 @@
 #include "src/core/clock.h"
 #include "src/core/error.h"
 #include "src/core/file_system.h"
+#include "src/core/fnv1a.h"
 #include "src/study/identity.h"
 #include "src/study/parse.h"
 #include "src/study/samples.h"
 
 namespace weir {
 
-namespace {
-
-/// FNV-1a: the same in every build.
-std::uint64_t hash(std::string_view text) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return hash;
-}
-
-}  // namespace
-
 std::uint64_t study_id(const Study& study, const StudyDirectory& directory) {
-  return hash(write_study(identity_of(study)) + directory.root.string());
+  return fnv1a(write_study(identity_of(study)) + directory.root.string());
 }
 
 Study resolve(const ServerOptions& options, std::size_t ranks) {

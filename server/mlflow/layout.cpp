@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "src/core/fnv1a.h"
 #include "src/core/lines.h"
 
 namespace weir::mlflow {
@@ -147,8 +148,7 @@ std::string file_uri(const std::filesystem::path& path) {
 }
 
 std::string experiment_id(std::string_view name, std::uint64_t attempt) {
-  std::uint64_t hash = 0xcbf29ce484222325ULL + attempt;  // FNV-1a
-  for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
+  const std::uint64_t hash = fnv1a(name, fnv1a_start + attempt);
   constexpr std::uint64_t least = 100'000'000'000'000'000;
   return std::to_string(least + hash % (9 * least));
 }

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "src/core/fnv1a.h"
+
 namespace weir {
 
 /// splitmix64 step (Steele, Lea, Flood 2014): the next state's output; used for seeding.
@@ -71,10 +73,8 @@ class Random {
 
   static std::uint64_t rotate(std::uint64_t x, int by) { return (x << by) | (x >> (64 - by)); }
   static std::uint64_t hash(std::string_view name, std::uint64_t index) {
-    std::uint64_t h =
-        0xcbf29ce484222325ULL ^ (index * 0x9e3779b97f4a7c15ULL);  // FNV-1a, then mixed by split_mix
-    for (const char c : name) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-    return split_mix(h);
+    std::uint64_t mixed = fnv1a(name, fnv1a_start ^ (index * 0x9e3779b97f4a7c15ULL));
+    return split_mix(mixed);
   }
   std::uint64_t state_[4];
 };

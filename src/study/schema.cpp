@@ -1,17 +1,11 @@
 #include <cstdint>
 #include <string>
-#include <string_view>
 
+#include "src/core/fnv1a.h"
 #include "src/study/parse.h"
 
 namespace weir {
 namespace {
-
-std::uint64_t fnv1a(std::string_view text) {  // Fowler, Noll, Vo; 64 bits
-  std::uint64_t hash = 0xcbf29ce484222325ULL;
-  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3ULL;
-  return hash;
-}
 
 // Names hold no blanks, so different schemas give different texts.
 std::string schema_text(const Study& study) {
