@@ -102,7 +102,7 @@ bool RunFolder::taken_over() {
 std::string RunFolder::find_experiment() {
   for (const auto& id : files_.list(plan_.store)) {
     const Path file = plan_.store / id / meta;
-    if (id.starts_with('.') || !files_.exists(file)) continue;
+    if (!files_.exists(file)) continue;
     const std::string yaml = files_.read(file);
     if (yaml_value(yaml, "name") == plan_.experiment &&
         yaml_value(yaml, "lifecycle_stage") == "active")

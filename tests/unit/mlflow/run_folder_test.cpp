@@ -97,6 +97,24 @@ TEST_F(MlflowRunTest, OfAnotherStudyIsBesideThisOne) {
   EXPECT_THAT(runs(), SizeIs(2));
 }
 
+TEST_F(MlflowRunTest, IsAnotherOneInAnotherExperiment) {
+  opened();
+  auto moved = plan(/*epoch=*/1);
+  moved.experiment = "wind";
+  RunFolder(disk_, moved).open(MetricsMark{.batch = 0, .lines = 0, .seconds = 0});
+  const Path there = store_ / experiment_id("wind", 0);
+  EXPECT_THAT(posix_file_system().list(there), SizeIs(2)) << "its meta.yaml and a run";
+  EXPECT_THAT(runs(), SizeIs(1));
+}
+
+TEST_F(MlflowRunTest, GoesOnWithTheLimitsThatItIsGivenThen) {
+  opened();
+  auto later = plan(/*epoch=*/1);
+  later.settings[0].second = 20.0;
+  RunFolder(disk_, later).open(MetricsMark{.batch = 0, .lines = 0, .seconds = 0});
+  EXPECT_EQ(read(run() / "params" / "training" / "batch"), "20");
+}
+
 TEST_F(MlflowRunTest, AppendsLinesByMetric) {
   auto of = opened();
   MetricLines lines = {{"train/loss", "1 0.5 10\n"}, {"train/samples", "1 100 10\n"}};

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <limits>
 #include <mutex>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -112,6 +113,41 @@ TEST_F(MlflowTrackerTest, WarnsOnceOfADiskThatIsFullAndKeepsNobodyWaiting) {
   to.finish(RunEnd{}, long_enough, [] {});
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("no space left on device")));
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("/trackers/mlflow/folder")));
+}
+
+/// The first folder cannot be made, and it is long before that is tried again, unless all ends.
+class OnceBrokenFileSystem final : public test::PassingFileSystem {
+ public:
+  void make_directories(const Path& path, unsigned mode) override {
+    std::unique_lock lock(mutex_);
+    if (!std::exchange(failed_, true)) {
+      changed_.notify_all();
+      throw Error(ErrorKind::environment, "not yet");
+    }
+    lock.unlock();
+    inner_.make_directories(path, mode);
+  }
+  void wait_for_the_failure() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return failed_; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool failed_ = false;
+};
+
+TEST_F(MlflowTrackerTest, WritesInTheirOrderWhatItCouldNotAtFirst) {
+  OnceBrokenFileSystem disk;
+  auto to = tracker(disk);
+  to.record("train", 10, {{"loss", 0.5}});
+  to.start();
+  disk.wait_for_the_failure();
+  to.record("train", 20, {{"loss", 0.25}});
+  to.finish(RunEnd{}, long_enough, [] {});
+  EXPECT_THAT(metric("train/loss"), testing::MatchesRegex("[0-9]{13} 0.5 10\n[0-9]{13} 0.25 20\n"));
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("not yet")));
 }
 
 TEST_F(MlflowTrackerTest, KeepsNoMoreThanItMayWhileAFileSystemHangs) {

@@ -1,6 +1,8 @@
 // When gradients are summed, in which pieces, and that each is summed once.
 #include "server/training/gradient_sum.h"
 
+#include <optional>
+
 #include <gmock/gmock.h>
 
 #include "src/core/error.h"
@@ -131,6 +133,32 @@ TEST_F(GradientSumTest, ThatFailsEndsBackwardWithItsError) {
   GradientSum sum(gradients_, collective_, nullptr, /*early=*/true, bucket);
   collective_.before_sum = [] { throw Error(ErrorKind::environment, "a rank is gone"); };
   EXPECT_THROW(step(*model_, gradients_, sum), Error);
+}
+
+TEST_F(GradientSumTest, TakesWhatAutogradHasWrittenElsewhere) {
+  const auto values_of_sums = [](bool early) {
+    const auto model = test::model_of(test::small(ModelKind::unet), /*inputs=*/3,
+                                      {{.name = "u", .shape = {8, 8}, .unit = ""}}, /*seed=*/1);
+    FlatGradients gradients(model);
+    test::TwinCollective collective;
+    GradientSum sum(gradients, collective, nullptr, early, /*bucket=*/100);
+    gradients.begin();
+    sum.begin();
+    model->forward(torch::full({2, 3}, 0.3F), {}).square().sum().backward();
+    gradients.collect();
+    sum.finish();
+    EXPECT_EQ(collective.sizes.size() > 1, early);
+    return gradients.values().clone();
+  };
+  EXPECT_TRUE(torch::equal(values_of_sums(true), values_of_sums(false)));
+}
+
+TEST_F(GradientSumTest, LeavesNothingBehindForTheNextOne) {
+  std::optional<GradientSum> sum;
+  for (int k = 0; k < 2; ++k)  // in the same memory
+    sum.emplace(gradients_, collective_, nullptr, /*early=*/true, bucket);
+  step(*model_, gradients_, *sum);
+  EXPECT_TRUE(torch::equal(gradients_.values(), 2 * own()));
 }
 
 TEST_F(GradientSumTest, LeavesTheModelAsItWas) {

@@ -76,6 +76,10 @@ TEST(Response, TellsTheBrowserToKeepAndToTellNothing) {
     EXPECT_THAT(head, HasSubstr(std::string(line))) << line;
 }
 
+TEST(Response, WithoutABodySaysNothingOfOne) {
+  EXPECT_THAT(head_of(text_response(304, "")), testing::Not(HasSubstr("Content-Length")));
+}
+
 class ConnectionTest : public testing::Test {
  protected:
   /// What it sends, until it has no more to say.
@@ -121,12 +125,15 @@ TEST_F(ConnectionTest, AnswersOneRequestAndWaitsForThePeerToClose) {
 }
 
 TEST_F(ConnectionTest, GivesHeadTheHeadAlone) {
+  answer_ = [](const Request&) { return text_response(404, std::string(1000, 'x')); };
   hear("HEAD / HTTP/1.1\r\n\r\n");
+  EXPECT_FALSE(connection_.trusted()) << "at no good address";
   EXPECT_THAT(all(), EndsWith("Content-Length: 1001\r\n\r\n"));
 }
 
 TEST_F(ConnectionTest, TellsWhoIsNotUnderstood) {
   hear("nonsense\r\n\r\n");
+  EXPECT_FALSE(connection_.trusted());
   EXPECT_THAT(all(), StartsWith("HTTP/1.1 400 "));
   EXPECT_EQ(asked_, 0);
   EXPECT_FALSE(connection_.trusted());

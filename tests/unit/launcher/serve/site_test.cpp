@@ -50,6 +50,11 @@ TEST_F(SiteTest, GivesNothingTwice) {
   EXPECT_EQ(ask("/" + secret + "/", "GET", "\"2\"").status, 200);
 }
 
+TEST_F(SiteTest, GivesNothingAtAnAddressThatDoesNotBeginAtItsRoot) {
+  EXPECT_EQ(ask("?" + secret + "/").status, 404);
+  EXPECT_EQ(made_, 0);
+}
+
 TEST_F(SiteTest, GivesTheScriptBesideThePage) {
   const auto response = ask("/" + secret + "/live.js");
   EXPECT_EQ(response.status, 200);
@@ -118,6 +123,7 @@ TEST(ListenAddress, IsReadWithItsPort) {
   EXPECT_EQ(text_of("127.0.0.1:8080"), "127.0.0.1 8080 4 here");
   EXPECT_EQ(text_of("localhost:0"), "127.0.0.1 0 4 here");
   EXPECT_EQ(text_of("8080"), "127.0.0.1 8080 4 here");
+  EXPECT_EQ(text_of("127.8.0.1:1"), "127.8.0.1 1 4 here");
   EXPECT_EQ(text_of("[::1]:65535"), "::1 65535 6 here");
   EXPECT_EQ(text_of("[0:0:0:0:0:0:0:1]:1"), "::1 1 6 here");
   EXPECT_EQ(text_of("0.0.0.0:80"), "0.0.0.0 80 4 any");
