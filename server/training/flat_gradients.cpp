@@ -58,4 +58,8 @@ void FlatGradients::collect(std::size_t parameter) {
   gradient = place;
 }
 
+void FlatGradients::adopt() {
+  for (std::size_t k = 0; k < parameters_.size(); ++k) parameters_[k].mutable_grad() = places_[k];
+}
+
 }  // namespace weir

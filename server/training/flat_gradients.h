@@ -27,6 +27,9 @@ class FlatGradients {
   /// After each of them, or without one: gradients() holds them, and what comes adds to them.
   void collect();
   void collect(std::size_t parameter);  ///< one of them alone, as soon as it is complete
+  /// What stands in their places was written there by who has not told autograd: it is the
+  /// gradients.
+  void adopt();
   void add_loss(const torch::Tensor& loss) { loss_.add_(loss); }
   std::size_t size() const { return static_cast<std::size_t>(gradients_.numel()); }
   const std::vector<torch::Tensor>& parameters() const { return parameters_; }

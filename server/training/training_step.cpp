@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "server/models/checked_forward.h"
 #include "server/tensors/batch_rows.h"
 #include "server/tensors/device.h"
 #include "server/training/autocast.h"
@@ -35,17 +34,18 @@ TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisatio
     : study_(study),
       collective_(collective),
       model_(std::move(model)),
-      loss_(loss),
       device_(device_of(*model_)),
       parameters_(model_->parameters()),
       gradients_(gradients_of(study, model_)),
       // On CPUs nothing would be beside anything: docs/decisions/0017.
       sum_(gradients_, collective, device_.is_cpu() ? nullptr : make_device_sum(collective),
-           /*early=*/!device_.is_cpu()),
+           /*early=*/!device_.is_cpu() && !study.training.cuda_graphs),
       buffers_(*model_),
       update_(study.training, parameters_),
       assembly_(study, normalisation, device_, memory, std::move(transform),
-                update_.copies() * gradients_.size() * sizeof(float)) {
+                update_.copies() * gradients_.size() * sizeof(float)),
+      pass_(study, *model_, loss, gradients_, device_, assembly_.outputs(),
+            samples_of_a_step(study.training) * collective.ranks()) {
   check_precision(study.training.precision, device_);
 }
 
@@ -134,34 +134,17 @@ SampleBatch TrainingStep::draw(const Agreed& agreed, SampleSource& source) {
 /// A batch of the study at a time.
 void TrainingStep::backward(const SampleBatch& samples) {
   const auto count = static_cast<std::int64_t>(samples.names.size());
-  const auto share =
+  const auto total =
       WEIR_BUG("weight_not_by_samples") ? drawn_.size() * collective_.ranks() : samples.total;
   const auto batch = static_cast<std::int64_t>(study_.training.batch);
   for (std::int64_t first = 0; first < count; first += batch) {
+    const auto part = [&](const torch::Tensor& all) {
+      return all.defined() ? all.narrow(0, first, std::min(batch, count - first)) : all;
+    };
     if (first + batch >= count) sum_.begin();
-    backward(samples, first, std::min(batch, count - first), static_cast<double>(share));
+    found_.push_back(pass_.run({part(samples.inputs), part(samples.state), part(samples.targets)},
+                               total, update_.loss_scale()));
   }
-}
-
-/// Adds to gradients and loss, for so many of the drawn samples.
-void TrainingStep::backward(const SampleBatch& samples, std::int64_t first, std::int64_t length,
-                            double share) {
-  const auto part = [&](const torch::Tensor& all) {
-    return all.defined() ? all.narrow(0, first, length) : all;
-  };
-  const auto losses =
-      loss_(forward(part(samples.inputs), part(samples.state)), part(samples.targets));
-  const auto loss = losses.sum() / share;
-  const double scale = update_.loss_scale();
-  (scale == 1 ? loss : loss * scale).backward();
-  gradients_.collect();
-  gradients_.add_loss(loss.detach());
-  found_.push_back(losses.detach());
-}
-
-torch::Tensor TrainingStep::forward(const torch::Tensor& inputs, const torch::Tensor& state) {
-  const AutocastScope precision(study_.training.precision, device_);
-  return checked_forward(*model_, inputs, state, assembly_.outputs());
 }
 
 }  // namespace weir

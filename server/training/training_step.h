@@ -15,6 +15,7 @@
 #include "server/samples/sample_source.h"
 #include "server/tensors/state_tensors.h"
 #include "server/training/batch_assembly.h"
+#include "server/training/batch_pass.h"
 #include "server/training/flat_gradients.h"
 #include "server/training/gradient_sum.h"
 #include "server/training/round.h"
@@ -84,13 +85,10 @@ class TrainingStep {
  private:
   void seed_generator();
   void backward(const SampleBatch& samples);
-  void backward(const SampleBatch& samples, std::int64_t first, std::int64_t length, double share);
-  torch::Tensor forward(const torch::Tensor& inputs, const torch::Tensor& state);
 
   const Study& study_;
   Collective& collective_;
   std::shared_ptr<Model> model_;
-  const Loss& loss_;
   const torch::Device device_;
   std::vector<torch::Tensor> parameters_;
   FlatGradients gradients_;
@@ -98,6 +96,7 @@ class TrainingStep {
   SharedBuffers buffers_;
   WeightUpdate update_;
   BatchAssembly assembly_;  ///< behind those whose memory comes first
+  BatchPass pass_;
   std::vector<SampleId> drawn_;
   std::vector<torch::Tensor> found_;  ///< losses of the drawn samples, a batch each, on the device
   std::vector<float> losses_;         ///< all of them

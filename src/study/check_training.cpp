@@ -45,12 +45,29 @@ void check_stop(const Study& study) {
          "is " + std::to_string(*patience) + ", which needs validations; give /validation/dataset");
 }
 
+void check_recording(const TrainingSettings& training) {
+  if (!training.cuda_graphs) return;
+  const auto refuse_it = [](const std::string& why) {
+    refuse("/training/cuda_graphs", "is true, " + why + "; leave one out");
+  };
+  const bool users = training.model.kind == ModelKind::torchscript ||
+                     training.model.kind == ModelKind::plugin ||
+                     training.loss.kind == LossKind::plugin || !training.loop.empty();
+  if (users) refuse_it("but a model, loss or loop of the user's may do what cannot be recorded");
+  if (training.accumulate > 1)
+    refuse_it("but with /training/accumulate " + std::to_string(training.accumulate) +
+              " a step's batches are not computed alike");
+  if (training.precision == Precision::fp16)
+    refuse_it("but with /training/precision \"fp16\" the loss is scaled anew as it goes on");
+}
+
 }  // namespace
 
 void check_training(const Study& study) {
   check_loss(study);
   check_accumulation(study);
   check_stop(study);
+  check_recording(study.training);
 }
 
 }  // namespace weir

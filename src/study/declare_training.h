@@ -286,6 +286,12 @@ void declare(V& v, TrainingSettings& s) {
                       "GPUs",
            .consequence = "on a CPU there is nothing that it would be beside"},
           s.prefetch);
+  v.value({.name = "cuda_graphs",
+           .meaning = "a GPU records a batch's forward and backward pass once, and runs what it "
+                      "recorded",
+           .consequence = "small networks are no longer slowed down by the launches of their "
+                          "kernels; on a CPU there is nothing to record"},
+          s.cuda_graphs);
   v.section({.name = "samples", .meaning = "what the surrogate maps to what"}, s.samples);
   v.section({.name = "model", .meaning = "the surrogate"}, s.model);
   v.section({.name = "loss", .meaning = "what training minimises"}, s.loss);

@@ -12,6 +12,7 @@ Study identity_of(const Study& study) {
   same.trackers = {};
   same.training.stop = {};
   same.training.prefetch = defaults.training.prefetch;
+  same.training.cuda_graphs = defaults.training.cuda_graphs;
   same.buffer.memory = defaults.buffer.memory;
   same.simulation.launch = defaults.simulation.launch;
   same.simulation.restarts = defaults.simulation.restarts;

@@ -176,6 +176,7 @@ struct TrainingSettings {
   std::size_t epochs = 1;         ///< source dataset
   std::size_t batch = 10;         ///< samples per rank and step
   std::size_t accumulate = 1;     ///< batches whose gradients make one step
+  bool cuda_graphs = false;  ///< a GPU records the pass of a batch, and runs what it recorded
   Prefetch prefetch = Prefetch::automatic;  ///< of a step's samples, while the one before is computed
   SampleSettings samples;
   ModelSettings model;

@@ -38,9 +38,10 @@ double bytes_of_a_step(const StudyCase& which) {
 }
 
 void measure(Reporter& reporter, const Options& options, const std::string& name,
-             const StudyCase& which, std::size_t runs) {
+             const StudyCase& which, bool graphs, std::size_t runs) {
   Study study = study_of(which);
   train_on(options.device, study);
+  study.training.cuda_graphs = graphs;
   const auto samples = static_cast<double>(which.batch);
   PytorchStep last;
   const auto [value, reference] = in_turn(
@@ -68,15 +69,18 @@ void gpu_steps(Reporter& reporter, const Options& options) {
                        .capacity = 200,
                        .watermark = 100});
   for (const StudyCase& which : cases) {
-    const std::string name = std::to_string(which.values) + "/batch" + std::to_string(which.batch) +
-                             "/" + options.device;
-    if (!options.wants(name)) continue;
-    if (options.python.empty()) {
-      std::cerr << "weir-bench: step: " << name
-                << " is skipped: it needs --python INTERPRETER, of a Python that has torch\n";
-      continue;
+    for (const bool graphs : {false, true}) {
+      const std::string name = std::to_string(which.values) + "/batch" +
+                               std::to_string(which.batch) + "/" + options.device +
+                               (graphs ? "/graphs" : "");
+      if (!options.wants(name)) continue;
+      if (options.python.empty()) {
+        std::cerr << "weir-bench: step: " << name
+                  << " is skipped: it needs --python INTERPRETER, of a Python that has torch\n";
+        continue;
+      }
+      measure(reporter, options, name, which, graphs, options.quick ? 1 : 3);
     }
-    measure(reporter, options, name, which, options.quick ? 1 : 3);
   }
 }
 

@@ -3,6 +3,7 @@
 #include "server/training/trainer.h"
 #include "src/study/names.h"
 #include "tests/gpu/gpu_fixture.h"
+#include "tests/unit/models/models.h"
 #include "tests/unit/training/cutting.h"
 #include "tests/unit/training/training_fixture.h"
 
@@ -67,6 +68,28 @@ TEST_F(GpuTraining, LearnsInEachPrecision) {
                 0.2 * exact.result.last_train_loss)
         << name_of(precision);
   }
+}
+
+TEST_F(GpuTraining, LearnsTheSameFromRecordedPasses) {
+  for (const auto kind :
+       {ModelKind::mlp, ModelKind::decoder, ModelKind::unet, ModelKind::fno, ModelKind::deeponet}) {
+    study_.training.model = test::small(kind);
+    study_.training.cuda_graphs = false;
+    const auto plain = train(DeviceChoice::cuda);
+    study_.training.cuda_graphs = true;
+    const auto recorded = train(DeviceChoice::cuda);
+    EXPECT_LT(test::relative_distance(recorded.weights, plain.weights), 1e-5) << name_of(kind);
+    EXPECT_NEAR(recorded.result.last_train_loss, plain.result.last_train_loss,
+                1e-4 * plain.result.last_train_loss)
+        << name_of(kind);
+  }
+}
+
+TEST_F(GpuTraining, LearnsTheSameFromPassesRecordedInBf16) {
+  study_.training.precision = Precision::bf16;
+  const auto plain = train(DeviceChoice::cuda);
+  study_.training.cuda_graphs = true;
+  EXPECT_LT(test::relative_distance(train(DeviceChoice::cuda).weights, plain.weights), 1e-3);
 }
 
 TEST_F(GpuTraining, GoesOnToTheSameBitsFromACut) {

@@ -28,6 +28,7 @@ TEST(Identity, StaysWhenAStudyIsRunInAnotherWay) {
       [](Study& study) { study.trackers.mlflow.enabled = true; },
       [](Study& study) { study.training.stop.batches = 1; },
       [](Study& study) { study.training.prefetch = Prefetch::on; },
+      [](Study& study) { study.training.cuda_graphs = true; },
       [](Study& study) { study.buffer.memory = BufferMemory::device; },
       [](Study& study) { study.simulation.launch = Launch::mpirun; },
       [](Study& study) { study.simulation.restarts = 9; },

@@ -2,10 +2,13 @@
 
 #include "server/training/batch_assembly.h"
 
+#include <limits>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "server/training/kept_rows.h"
+#include "src/core/error.h"
 #include "tests/unit/training/scripted_training.h"
 
 namespace weir {
@@ -78,7 +81,7 @@ class KeptRowsTest : public testing::Test {
   }
 
   SideStream stream_{torch::kCPU};
-  KeptRows rows_{torch::kCPU, capacity, width, stream_};
+  KeptRows rows_{torch::kCPU, capacity, width, /*spoken_for=*/0, stream_};
 };
 
 TEST_F(KeptRowsTest, HoldsASampleUntilItsSlotIsAnothers) {
@@ -95,6 +98,18 @@ TEST_F(KeptRowsTest, GivesThePartsOfRowsInTheOrderOfTheSlots) {
   const std::vector<Slot> slots = {4, 0, 4};
   EXPECT_THAT(values(rows_.gather(slots, 0, 3, {})), ElementsAre(40, 41, 42, 0, 1, 2, 40, 41, 42));
   EXPECT_THAT(values(rows_.gather(slots, 4, 2, {})), ElementsAre(44, 45, 4, 5, 44, 45));
+}
+
+TEST_F(KeptRowsTest, AreRefusedWhereOthersNeedTheMemory) {
+  constexpr auto all = std::numeric_limits<std::size_t>::max();  // what a CPU says it has
+  try {
+    KeptRows(torch::kCPU, capacity, width, all - 4 * width * sizeof(float), stream_);
+    FAIL() << "5 rows found room for 4";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::environment);
+    EXPECT_THAT(error.what(), HasSubstr("a capacity of 4 would fit"));
+  }
+  KeptRows(torch::kCPU, capacity - 1, width, all - 4 * width * sizeof(float), stream_);
 }
 
 TEST_F(KeptRowsTest, ScalesToTheBitsOfACopy) {
