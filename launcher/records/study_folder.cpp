@@ -44,10 +44,11 @@ Study recorded_study(FileSystem& files, const StudyDirectory& directory) {
   return parse_study(files.read(directory.study()), directory.root);
 }
 
-/// What a study that goes on has to keep.
+/// What a study that goes on has to keep: states of so many ranks, and jobs that a scheduler knows.
 Study fixed(const Study& study) {
   Study kept = identity_of(study);
   kept.server.ranks = study.server.ranks;
+  kept.launcher.scheduler = study.launcher.scheduler;
   return kept;
 }
 

@@ -27,8 +27,8 @@ StudyDirectory make_study_folder(FileSystem& files, const std::filesystem::path&
 void make_subfolders(FileSystem& files, const StudyDirectory& directory);
 
 /// Error{input} when the study in `directory` is another one than `study`, but for how it is run
-/// (identity_of), or runs on another number of ranks; names the first key that differs, and both
-/// values.
+/// (identity_of), or is run on another number of ranks or by another scheduler; names the first key
+/// that differs, and both values.
 void require_same_study(FileSystem& files, const StudyDirectory& directory, const Study& study);
 
 /// Writes down how the same study is run from now on, for servers that start; "/client/timeout is

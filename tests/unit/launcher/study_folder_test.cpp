@@ -119,6 +119,12 @@ TEST_F(SameStudyTest, SaysWhichNumberOfRanksToGive) {
                                              HasSubstr("give --ranks 1")));
 }
 
+TEST_F(SameStudyTest, StaysWithTheSchedulerThatKnowsItsJobs) {
+  auto other = study_;
+  other.launcher.scheduler = SchedulerKind::slurm;
+  EXPECT_THAT(refusal(other), HasSubstr("/launcher/scheduler is \"local\" there and \"slurm\""));
+}
+
 TEST_F(SameStudyTest, MayBeRunInAnotherWay) {
   auto other = study_;
   other.simulation.restarts = 5;
