@@ -16,9 +16,9 @@ class GrowingFile {
   explicit GrowingFile(Path path) : path_(std::move(path)) {}
 
   /// Gives `lines` what has come since the last look: whole lines, each with its end, some MiB at a
-  /// time. A file that is shorter now, or has other bytes where the last look ended, is another
-  /// one: `anew` is called, and all of it is given. Errors: those of FileSystem::open and
-  /// InputFile; what was given then is not given again.
+  /// time; one that is longer than that in pieces. A file that is shorter now, or has other bytes
+  /// where the last look ended, is another one: `anew` is called, and all of it is given. Errors:
+  /// those of FileSystem::open and InputFile; what was given then is not given again.
   void look(FileSystem& files, const std::function<void()>& anew,
             const std::function<void(std::string_view)>& lines);
 

@@ -80,9 +80,8 @@ void RunFolder::open(const std::optional<MetricsMark>& goes_on_from) {
 bool RunFolder::find(const MetricsMark& goes_on_from) {
   const Json note = parsed(files_, plan_.note);
   meta_.id = text_in(note, "run");
-  const bool here = text_in(note, "store") == plan_.store.string() &&
-                    text_in(note, "experiment") == experiment_ && !meta_.id.empty();
-  if (!here || !files_.exists(folder() / meta)) return false;
+  const bool here = text_in(note, "store") == plan_.store.string() && !meta_.id.empty();
+  if (!here || !files_.exists(folder() / meta)) return false;  // in this experiment
   meta_.folder = folder();
   meta_.start = number_in(note, "start");
   write_note();  // first, so that an earlier server that still runs writes no more

@@ -5,6 +5,7 @@
 
 #include "src/core/error.h"
 #include "tests/support/faulty_file_system.h"
+#include "tests/support/passing_file_system.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir::mlflow {
@@ -191,6 +192,55 @@ TEST_F(MlflowRunTest, HasNoPartOfALineAfterAFullDisk) {
   of.append(lines);
   EXPECT_EQ(read(run() / "metrics" / "train" / "loss"), "1 0.5 10\n2 0.4 20\n");
   EXPECT_EQ(read(run() / "metrics" / "train" / "rate"), "2 1 20\n");
+}
+
+/// While it is torn, half of what is written arrives, and nothing can be taken back.
+class TornFileSystem final : public test::PassingFileSystem {
+ public:
+  bool torn = false;
+
+  std::unique_ptr<OutputFile> append(const Path& path, unsigned mode) override {
+    return std::make_unique<File>(*this, inner_.append(path, mode));
+  }
+  void truncate(const Path& path, std::uint64_t size) override {
+    fail_if_torn();
+    inner_.truncate(path, size);
+  }
+
+ private:
+  class File final : public OutputFile {
+   public:
+    File(TornFileSystem& disk, std::unique_ptr<OutputFile> inner)
+        : disk_(disk), inner_(std::move(inner)) {}
+    void write(std::string_view bytes) override {
+      inner_->write(bytes.substr(0, disk_.torn ? bytes.size() / 2 : bytes.size()));
+      disk_.fail_if_torn();
+    }
+    void sync() override { inner_->sync(); }
+    void close() override { inner_->close(); }
+
+   private:
+    TornFileSystem& disk_;
+    std::unique_ptr<OutputFile> inner_;
+  };
+
+  void fail_if_torn() const {
+    if (torn) throw Error(ErrorKind::environment, "torn");
+  }
+};
+
+TEST_F(MlflowRunTest, MendsAPartOfALineAsSoonAsItCan) {
+  TornFileSystem disk;
+  RunFolder of(disk, plan());
+  of.open({});
+  MetricLines lines = {{"train/loss", "1 0.5 10\n"}};
+  of.append(lines);
+  lines = {{"train/loss", "2 0.4 20\n"}};
+  disk.torn = true;
+  EXPECT_THROW(of.append(lines), Error);
+  disk.torn = false;
+  of.append(lines);
+  EXPECT_EQ(read(run() / "metrics" / "train" / "loss"), "1 0.5 10\n2 0.4 20\n");
 }
 
 TEST_F(MlflowRunTest, IsOpenedAfterAFullDiskAsIfThereHadBeenRoom) {

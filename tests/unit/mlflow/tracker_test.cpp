@@ -115,27 +115,34 @@ TEST_F(MlflowTrackerTest, WarnsOnceOfADiskThatIsFullAndKeepsNobodyWaiting) {
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("/trackers/mlflow/folder")));
 }
 
-/// The first folder cannot be made, and it is long before that is tried again, unless all ends.
+/// The first folder cannot be made, when the test has seen that it is asked for; it is long before
+/// that is tried again, unless all ends.
 class OnceBrokenFileSystem final : public test::PassingFileSystem {
  public:
   void make_directories(const Path& path, unsigned mode) override {
     std::unique_lock lock(mutex_);
-    if (!std::exchange(failed_, true)) {
+    if (!std::exchange(asked_, true)) {
       changed_.notify_all();
+      changed_.wait(lock, [this] { return failing_; });
       throw Error(ErrorKind::environment, "not yet");
     }
     lock.unlock();
     inner_.make_directories(path, mode);
   }
-  void wait_for_the_failure() {
+  void wait_until_asked() {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return failed_; });
+    changed_.wait(lock, [this] { return asked_; });
+  }
+  void fail() {
+    const std::lock_guard lock(mutex_);
+    failing_ = true;
+    changed_.notify_all();
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool failed_ = false;
+  bool asked_ = false, failing_ = false;
 };
 
 TEST_F(MlflowTrackerTest, WritesInTheirOrderWhatItCouldNotAtFirst) {
@@ -143,8 +150,9 @@ TEST_F(MlflowTrackerTest, WritesInTheirOrderWhatItCouldNotAtFirst) {
   auto to = tracker(disk);
   to.record("train", 10, {{"loss", 0.5}});
   to.start();
-  disk.wait_for_the_failure();
+  disk.wait_until_asked();
   to.record("train", 20, {{"loss", 0.25}});
+  disk.fail();
   to.finish(RunEnd{}, long_enough, [] {});
   EXPECT_THAT(metric("train/loss"), testing::MatchesRegex("[0-9]{13} 0.5 10\n[0-9]{13} 0.25 20\n"));
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("not yet")));
