@@ -31,6 +31,7 @@ TEST(Settings, AreThoseOfTheTrainingByTheirPlaceInTheStudy) {
   EXPECT_EQ(found.at("simulation/count"), SettingValue(10.0));
   EXPECT_EQ(found.at("simulation/fields/u/shape"), SettingValue(std::string("[8,4]")));
   EXPECT_EQ(found.at("parameters/a/bounds"), SettingValue(std::string("[0.0,0.5]")));
+  EXPECT_EQ(found.count("parameters/a/name"), 0u);
   EXPECT_EQ(found.at("training/optimizer/learning_rate"), SettingValue(0.002));
   EXPECT_EQ(found.at("training/model/kind"), SettingValue(std::string("mlp")));
   EXPECT_EQ(found.at("training/model/residual"), SettingValue(false));

@@ -115,13 +115,14 @@ TEST_F(MlflowTrackerTest, WarnsOnceOfADiskThatIsFullAndKeepsNobodyWaiting) {
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("/trackers/mlflow/folder")));
 }
 
-/// The first folder cannot be made, when the test has seen that it is asked for; it is long before
-/// that is tried again, unless all ends.
-class OnceBrokenFileSystem final : public test::PassingFileSystem {
+/// The first folder, or any, cannot be made, when the test has seen that it is asked for; it is
+/// long before that is tried again, unless all ends.
+class BrokenFileSystem final : public test::PassingFileSystem {
  public:
+  explicit BrokenFileSystem(bool for_ever) : for_ever_(for_ever) {}
   void make_directories(const Path& path, unsigned mode) override {
     std::unique_lock lock(mutex_);
-    if (!std::exchange(asked_, true)) {
+    if (!std::exchange(asked_, true) || for_ever_) {
       changed_.notify_all();
       changed_.wait(lock, [this] { return failing_; });
       throw Error(ErrorKind::environment, "not yet");
@@ -142,11 +143,12 @@ class OnceBrokenFileSystem final : public test::PassingFileSystem {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
+  const bool for_ever_;
   bool asked_ = false, failing_ = false;
 };
 
 TEST_F(MlflowTrackerTest, WritesInTheirOrderWhatItCouldNotAtFirst) {
-  OnceBrokenFileSystem disk;
+  BrokenFileSystem disk(/*for_ever=*/false);
   auto to = tracker(disk);
   to.record("train", 10, {{"loss", 0.5}});
   to.start();
@@ -155,6 +157,16 @@ TEST_F(MlflowTrackerTest, WritesInTheirOrderWhatItCouldNotAtFirst) {
   disk.fail();
   to.finish(RunEnd{}, long_enough, [] {});
   EXPECT_THAT(metric("train/loss"), testing::MatchesRegex("[0-9]{13} 0.5 10\n[0-9]{13} 0.25 20\n"));
+  EXPECT_THAT(warnings_, ElementsAre(HasSubstr("not yet")));
+}
+
+TEST_F(MlflowTrackerTest, WarnsOnceHoweverOftenItFails) {
+  BrokenFileSystem disk(/*for_ever=*/true);
+  auto to = tracker(disk);
+  to.start();
+  disk.wait_until_asked();
+  disk.fail();
+  to.finish(RunEnd{}, long_enough, [] {});  // fails again
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("not yet")));
 }
 
