@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "tests/bench/gpu_watch.h"
 #include "tests/bench/in_turn.h"
 #include "tests/bench/program_runs.h"
 #include "tests/bench/pytorch_server.h"
@@ -50,6 +51,10 @@ void measure_live(Reporter& reporter, const Options& options, const StudyCase& w
     const auto [value, reference] = in_turn(
         runs, [&] { return live(study, solver); }, [&] { return resident(study); });
     reporter.report({name, value, "samples/s", reference});
+    if (options.device != "cuda") continue;
+    GpuWatch watch;
+    live(study, solver);
+    if (const auto idle = watch.idle()) reporter.report({name + "/idle", *idle, "of the time", 0.05});
   }
 }
 
