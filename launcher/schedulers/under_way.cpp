@@ -1,20 +1,18 @@
 #include "launcher/schedulers/under_way.h"
 
+#include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <thread>
 
 #include "src/core/planted_bug.h"
+#include "src/core/process_table.h"
 
 namespace weir {
 namespace {
 
-bool has_argument(const std::filesystem::path& process, const std::string& argument) {
-  std::ifstream file(process / "cmdline", std::ios::binary);
-  const std::string line(std::istreambuf_iterator<char>(file), {});
+bool has_argument(pid_t process, const std::string& argument) {
   const std::string whole = std::string(1, '\0') + argument + '\0';
-  return line.find(whole) != std::string::npos;
+  return process_file(process, "cmdline").value_or("").find(whole) != std::string::npos;
 }
 
 }  // namespace
@@ -22,10 +20,8 @@ bool has_argument(const std::filesystem::path& process, const std::string& argum
 bool submission_under_way(const std::string& argument) {
   std::error_code failed;
   for (const auto& entry : std::filesystem::directory_iterator("/proc", failed)) {
-    const auto name = entry.path().filename().string();
-    if (name.find_first_not_of("0123456789") == std::string::npos &&
-        has_argument(entry.path(), argument))
-      return true;
+    const pid_t process = std::atoi(entry.path().filename().c_str());
+    if (process > 0 && has_argument(process, argument)) return true;
   }
   return false;
 }

@@ -1,14 +1,15 @@
 #include "src/core/process_table.h"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 #include <string_view>
 #include <thread>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -23,19 +24,12 @@ constexpr unsigned long exiting = 0x4, kernel_thread = 0x200000;
 /// How long an exec may keep a process without an environment: it takes microseconds.
 constexpr Duration longest_exec = std::chrono::seconds(1);
 
-/// Nothing when there is no such file, or it is not for this user.
-std::optional<std::string> read_proc(pid_t pid, const char* name) {
-  std::ifstream file("/proc/" + std::to_string(pid) + "/" + name, std::ios::binary);
-  if (!file) return std::nullopt;
-  return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
 /// What /proc/PID/environ holds. A process in the middle of an exec shows nothing until its new
 /// program is in place; that is waited for, or a job would be missed at that moment.
 std::string read_environment(pid_t pid) {
   const Time end = SystemClock().now() + longest_exec;
   while (true) {
-    const auto environment = read_proc(pid, "environ");
+    const auto environment = process_file(pid, "environ");
     if (!environment) return {};
     if (!environment->empty()) return *environment;
     const auto stat = process_stat(pid);
@@ -56,8 +50,24 @@ std::optional<std::string> environment_value(std::string_view environment, std::
   return std::nullopt;
 }
 
+std::optional<std::string> process_file(pid_t pid, const std::string& name) {
+  const int file =
+      open(("/proc/" + std::to_string(pid) + "/" + name).c_str(), O_RDONLY | O_CLOEXEC);
+  if (file == -1) return std::nullopt;
+  std::string content;
+  std::array<char, 4096> bytes;
+  ssize_t count = 0;
+  do {
+    count = read(file, bytes.data(), bytes.size());
+    if (count > 0) content.append(bytes.data(), static_cast<std::size_t>(count));
+  } while (count > 0 || (count == -1 && errno == EINTR));
+  close(file);
+  if (count == -1) return std::nullopt;
+  return content;
+}
+
 std::optional<ProcessStat> process_stat(pid_t pid) {
-  return parse_process_stat(pid, read_proc(pid, "stat").value_or(""));
+  return parse_process_stat(pid, process_file(pid, "stat").value_or(""));
 }
 
 std::optional<ProcessStat> parse_process_stat(pid_t pid, const std::string& line) {

@@ -29,6 +29,10 @@ struct ProcessStat {
   bool has_no_environment = false;
 };
 
+/// What /proc/PID/NAME holds. Nothing when there is no such process, which may also end while it is
+/// read, when there is no such file, or when it is not for this user.
+std::optional<std::string> process_file(pid_t pid, const std::string& name);
+
 /// Nothing when there is no such process.
 std::optional<ProcessStat> process_stat(pid_t pid);
 

@@ -37,6 +37,18 @@ TEST(ProcessTableTest, KnowsNothingOfANumberThatNoProcessHas) {
   EXPECT_FALSE(process_lives(ProcessId{.pid = 0, .started = 0}));
 }
 
+TEST(ProcessTableTest, ReadsAFileWithItsZeros) {
+  const auto line = process_file(getpid(), "cmdline");
+  ASSERT_TRUE(line);
+  EXPECT_EQ(line->back(), '\0');
+  EXPECT_FALSE(process_file(0, "cmdline"));
+}
+
+/// As of a process that has ended since its file was opened; a folder fails in the same place.
+TEST(ProcessTableTest, KnowsNothingOfAFileThatCannotBeReadToItsEnd) {
+  EXPECT_FALSE(process_file(getpid(), "fd"));
+}
+
 TEST(ProcessTableTest, FindsProcessesByTheMarkInTheirEnvironment) {
   const auto mark = "one " + std::to_string(getpid());
   const auto first = marked(mark), second = marked(mark), other = marked(mark + " more");
