@@ -94,16 +94,16 @@ class MemoryTest(WholeTest):
         self.run_watched(stall=True)
 
     def test_fifty_clients_of_a_trainer_that_stands_still_cost_no_more_than_slab_and_credit(self):
-        clients, steps, values, capacity, inflight = 50, 60, 16384, 1000, 32  # samples of 64 KiB, credit of 32 MiB
+        clients, steps, values, capacity, inflight, window = 50, 60, 16384, 1000, 32, 2  # samples of 64 KiB, credit of 32 MiB
         directory = self.folder / "D"
-        study = toy_study(count=clients, steps=steps, size=values, client={"window_mib": 2, "timeout": 300},
+        study = toy_study(count=clients, steps=steps, size=values, client={"window_mib": window, "timeout": 300},
                           server={"inflight_mib": inflight, "progress": 600},
                           buffer={"kind": "fifo", "capacity": capacity, "watermark": 4})
         with contextlib.ExitStack() as stack:
             server = stack.enter_context(self.started("mpirun", "-n", 1, SERVER, self.write_study(study), "--output", directory))
             self.wait_until((directory / "run" / "endpoint.json").exists, "the server listens", process=server)
             (pid,) = processes_of(directory, "weir-server")
-            before = peak_memory(pid, "VmRSS")
+            before, own_before = peak_memory(pid, "VmRSS"), own_memory(pid)
             def solver(sim):
                 return stack.enter_context(self.started(TOY, "--size", values, "--steps", steps, WEIR_STUDY_DIR=directory, WEIR_SIM=sim))
 
@@ -114,16 +114,18 @@ class MemoryTest(WholeTest):
                 solvers += [solver(sim) for sim in range(1, clients)]
                 self.wait_until(lambda: self.logs(directory).count("has connected") == clients, "all are connected", process=server)
                 time.sleep(HELD_LONG)
-                grown, waiting = peak_memory(pid) - before, sum(client.poll() is None for client in solvers)
+                grown, own = peak_memory(pid) - before, own_memory(pid) - own_before
+                waiting = sum(client.poll() is None for client in solvers)
             for process in (*solvers, server):
                 process.wait(90)
                 self.assertEqual(process.returncode, 0, process.output() + self.logs(directory))
         self.assert_nothing_lost(directory, simulations=clients, steps=steps)
         slab = capacity * values * 4
-        print(f"\n{waiting} clients waited {HELD_LONG} s: server + {grown / MIB:.0f} MiB, slab {slab / MIB:.0f} MiB, "
-              f"credit {inflight} MiB")
+        print(f"\n{waiting} clients waited {HELD_LONG} s: server + {own / MIB:.0f} MiB, {grown / MIB:.0f} MiB with what it shares with "
+              f"clients, slab {slab / MIB:.0f} MiB, credit {inflight} MiB")
         self.assertGreaterEqual(waiting, clients - 1 - capacity // steps)  # there was room for all samples of the rest
-        self.assertLessEqual(grown, slab + (inflight + 64) * MIB)
+        self.assertLessEqual(own, slab + (inflight + 64) * MIB)
+        self.assertLessEqual(grown, slab + (inflight + 64 + clients * window) * MIB)
 
 
 if __name__ == "__main__":
