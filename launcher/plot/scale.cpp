@@ -25,6 +25,47 @@ std::vector<double> multiples(const Range& range, double step) {
   return ticks;
 }
 
+constexpr double least_pitch = 0.75;  ///< of ticks of a logarithmic scale, over that of as many
+
+/// Whether the digits of a double tell places within the range apart.
+bool has_length(const Range& range) {
+  const double length = range.upper - range.lower;
+  return std::isfinite(length) &&
+         length > 1e-12 * std::max(std::abs(range.lower), std::abs(range.upper));
+}
+
+double powers_between(double lower, double upper) { return std::log10(upper) - std::log10(lower); }
+
+/// Whether each is at least so many powers of ten above the one before it.
+bool are_apart(const std::vector<double>& ticks, double powers) {
+  return std::adjacent_find(ticks.begin(), ticks.end(), [powers](double lower, double upper) {
+           return powers_between(lower, upper) < powers;
+         }) == ticks.end();
+}
+
+/// As many multiples as are so many powers of ten apart.
+std::vector<double> multiples_apart(const Range& range, double powers) {
+  double step = nice_step(range.upper * (1 - std::pow(10.0, -powers)) / 4);
+  auto ticks = multiples(range, step);
+  while (!are_apart(ticks, powers)) ticks = multiples(range, step = nice_step(step * 1.5));
+  return ticks;
+}
+
+/// The factors times each so-manyth power of ten, inside the range.
+std::vector<double> times_powers(const Range& range, const std::vector<double>& factors,
+                                 int every) {
+  constexpr double slack = 1e-9;
+  const int first = static_cast<int>(std::ceil(std::log10(range.lower) - slack));
+  const int last = static_cast<int>(std::floor(std::log10(range.upper) + slack));
+  std::vector<double> ticks;
+  for (int k = first - every; k <= last; k += every)
+    for (const double factor : factors)
+      if (const double tick = factor * std::pow(10.0, k);
+          tick >= range.lower * (1 - slack) && tick <= range.upper * (1 + slack))
+        ticks.push_back(tick);
+  return ticks;
+}
+
 double distance(const std::vector<double>& ticks) {
   return ticks.size() > 1 ? ticks[1] - ticks[0] : 0;
 }
@@ -45,32 +86,24 @@ Range widened(const Range& range, double share, Spacing spacing) {
 }
 
 std::vector<double> nice_ticks(const Range& range, std::size_t most) {
-  const double length = range.upper - range.lower;
-  if (most == 0 || !(length > 0) || !std::isfinite(length)) return {};
-  double step = nice_step(length / static_cast<double>(most));
+  if (most == 0 || !has_length(range)) return {};
+  double step = nice_step((range.upper - range.lower) / static_cast<double>(most));
   auto ticks = multiples(range, step);
   while (ticks.size() > most) ticks = multiples(range, step = nice_step(step * 1.5));
   return ticks;
 }
 
 std::vector<double> power_ticks(const Range& range, std::size_t most) {
-  if (most == 0 || !(range.lower > 0) || !(range.upper > range.lower)) return {};
-  const double slack = 1e-9;
-  const int first = static_cast<int>(std::ceil(std::log10(range.lower) - slack));
-  const int last = static_cast<int>(std::floor(std::log10(range.upper) + slack));
-  std::vector<double> ticks;
-  const int powers = last - first + 1;
-  if (powers >= 3) {
-    const int every = (powers + static_cast<int>(most) - 1) / static_cast<int>(most);
-    for (int k = first; k <= last; k += every) ticks.push_back(std::pow(10.0, k));
-    return ticks;
-  }
-  for (int k = first - 1; k <= last; ++k)
-    for (const double factor : {1.0, 2.0, 5.0})
-      if (const double tick = factor * std::pow(10.0, k);
-          tick >= range.lower * (1 - slack) && tick <= range.upper * (1 + slack))
-        ticks.push_back(tick);
-  return ticks.size() >= 2 && ticks.size() <= most ? ticks : nice_ticks(range, most);
+  if (most == 0 || !(range.lower > 0) || !has_length(range)) return {};
+  const double powers = powers_between(range.lower, range.upper);
+  const double pitch = powers / static_cast<double>(most), apart = least_pitch * pitch;
+  auto ticks = times_powers(range, {1}, std::max(1, static_cast<int>(std::ceil(pitch))));
+  if (ticks.size() >= 3) return ticks;
+
+  for (auto& found : {times_powers(range, {1, 2, 5}, 1), times_powers(range, {1, 3}, 1),
+                      multiples_apart(range, apart)})
+    if (found.size() > ticks.size() && are_apart(found, apart)) ticks = found;
+  return ticks;
 }
 
 Scale::Scale(Spacing spacing, const Range& values, double from, double to)
@@ -80,7 +113,7 @@ double Scale::position(double value) const {
   if (spacing_ == Spacing::linear)
     // Halved, so that the length of the whole range of doubles is finite.
     return (value / 2 - values_.lower / 2) / (values_.upper / 2 - values_.lower / 2);
-  return std::log(value / values_.lower) / std::log(values_.upper / values_.lower);
+  return powers_between(values_.lower, value) / powers_between(values_.lower, values_.upper);
 }
 
 double Scale::operator()(double value) const {
@@ -92,10 +125,11 @@ double Scale::operator()(double value) const {
 std::vector<Tick> Scale::ticks(std::size_t most) const {
   const bool powers = spacing_ == Spacing::logarithmic;
   const auto values = powers ? power_ticks(values_, most) : nice_ticks(values_, most);
+  const bool equidistant = !powers || values_.upper / 2 < values_.lower;
   std::vector<Tick> ticks;
   for (const double value : values)
     ticks.push_back(
-        {(*this)(value), powers ? number(value) : tick_number(value, distance(values))});
+        {(*this)(value), equidistant ? tick_number(value, distance(values)) : number(value)});
   return ticks;
 }
 

@@ -13,10 +13,12 @@ Range united(const Range& a, const Range& b);
 /// With a margin of that share of its length at both ends.
 Range widened(const Range& range, double share, Spacing spacing = Spacing::linear);
 
-/// Multiples of 1, 2 or 5 times a power of ten inside the range, as many as fit, at most `most`.
+/// Multiples of 1, 2 or 5 times a power of ten inside the range, as many as fit, at most `most`;
+/// none where the ends agree to twelve digits.
 std::vector<double> nice_ticks(const Range& range, std::size_t most);
-/// Powers of ten inside the range, each n-th when there are too many; of a range within two powers
-/// also 2 and 5 times them, or nice ones within less.
+/// The same for a logarithmic scale: powers of ten, each n-th when there are too many; where these
+/// are below three also 2 and 5, or 3, times them, or multiples as above: whichever are the most.
+/// No two are closer than three quarters of `most`-th of its length.
 std::vector<double> power_ticks(const Range& range, std::size_t most);
 
 struct Tick {

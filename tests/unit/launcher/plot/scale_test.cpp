@@ -2,6 +2,8 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -66,12 +68,40 @@ TEST(NiceTicks, OfARangeThatIsNoneAreNone) {
 
 TEST(PowerTicks, ArePowersOfTenOverManyOfThem) {
   EXPECT_THAT(power_ticks({0.5, 2000}, 8), Pointwise(DoubleNear(1e-9), {1.0, 10.0, 100.0, 1000.0}));
-  EXPECT_LE(power_ticks({1e-12, 1e12}, 6).size(), 6u);
+  EXPECT_THAT(power_ticks({2e-12, 2e12}, 6).size(), 6u);
 }
 
 TEST(PowerTicks, HaveFurtherOnesOverFewPowers) {
   EXPECT_THAT(power_ticks({0.9, 25}, 8), Pointwise(DoubleNear(1e-9), {1.0, 2.0, 5.0, 10.0, 20.0}));
   EXPECT_GE(power_ticks({3.1, 4.2}, 6).size(), 2u);
+}
+
+TEST(PowerTicks, AreNeverCloserThanFits) {
+  for (double lower = 1e-3; lower < 1; lower *= 1.07)
+    for (double ratio = 1.01; ratio < 1e9; ratio *= 1.3)
+      for (std::size_t most = 4; most < 9; ++most) {
+        const Range whole{lower, lower * ratio};
+        const auto ticks = power_ticks(whole, most);
+        ASSERT_GE(ticks.size(), most < 6 ? 1u : 2u)
+            << lower << " to " << whole.upper << ", " << most;
+        const Scale scale(Spacing::logarithmic, whole, 0, static_cast<double>(most));
+        for (std::size_t k = 0; k < ticks.size(); ++k) {
+          const double before = k == 0 ? -0.75 : scale(ticks[k - 1]);
+          ASSERT_GE(scale(ticks[k]), before + 0.75 - 1e-6)
+              << ticks[k] << " of " << lower << " to " << whole.upper << ", " << most;
+          ASSERT_LE(scale(ticks[k]), static_cast<double>(most) + 1e-6);
+        }
+      }
+}
+
+TEST(PowerTicks, TakeTheLargestAndTheSmallestNumbersThereAre) {
+  EXPECT_GE(power_ticks({std::numeric_limits<double>::min(), largest}, 6).size(), 4u);
+}
+
+TEST(Ticks, OfARangeThatDoublesCannotDivideAreNone) {
+  const Range narrow{1, std::nextafter(1, 2)};
+  EXPECT_THAT(nice_ticks(narrow, 6), IsEmpty());
+  EXPECT_THAT(power_ticks(narrow, 6), IsEmpty());
 }
 
 TEST(Scale, PutsTheRangeFromOneEndToTheOther) {
@@ -101,6 +131,16 @@ TEST(Scale, NamesItsTicksAtTheirPlaces) {
   ASSERT_EQ(ticks.size(), 3u);
   EXPECT_EQ(ticks[1].text, "0.5");
   EXPECT_EQ(ticks[1].pixel, 50);
+}
+
+TEST(Scale, NamesTicksApartThatLieClose) {
+  for (const auto spacing : {Spacing::linear, Spacing::logarithmic}) {
+    const auto ticks = Scale(spacing, {1.00001, 1.00007}, 0, 100).ticks(6);
+    std::set<std::string> texts;
+    for (const auto& tick : ticks) texts.insert(tick.text);
+    EXPECT_GE(texts.size(), 2u);
+    EXPECT_EQ(texts.size(), ticks.size());
+  }
 }
 
 }  // namespace
