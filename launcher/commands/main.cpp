@@ -78,8 +78,10 @@ void add_file_commands(CLI::App& app, Request& request) {
                   "study directory to be made; new or empty (default: ./<name of the study>)");
   run->add_option("--ranks", request.ranks, "server ranks (default: as the study says)")
       ->check(CLI::Range(1, 65536));
-  run->add_flag("--resume", request.resume,
-                "go on with the study in --output, whose launcher died or which was stopped");
+  run->add_flag(
+      "--resume", request.resume,
+      "go on with the study in --output, whose launcher died or which was stopped; how it is "
+      "run may have changed in STUDY.json");
 
   auto* generate =
       add(app, "generate",

@@ -19,23 +19,35 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The value at a JSON pointer, as text.
-std::string value_at(const Json& json, const Json::json_pointer& where) {
-  return json.contains(where) ? json.at(where).dump() : "nothing";
-}
-
 struct Change {
-  std::string key, before, now;  ///< the values as JSON
+  std::string key, before, now;  ///< the values as JSON; "nothing" where there is none
 };
 
-std::vector<Change> changes(const Study& before, const Study& now) {
-  const auto from = Json::parse(write_study(before)), to = Json::parse(write_study(now));
-  std::vector<Change> found;
-  for (const auto& difference : Json::diff(from, to)) {
-    const auto key = difference.at("path").get<std::string>();
-    const Json::json_pointer where(key);
-    found.push_back({key, value_at(from, where), value_at(to, where)});
+/// Adds what differs, as deep as both have the same keys, or as many members.
+void add_changes(const std::string& key, const Json& before, const Json& now,
+                 std::vector<Change>& found) {
+  if (before == now) return;
+  if (before.is_object() && now.is_object()) {
+    const Json nothing;
+    const auto in = [&](const Json& json, const std::string& name) -> const Json& {
+      return json.contains(name) ? json.at(name) : nothing;
+    };
+    for (const auto& [name, value] : before.items())
+      add_changes(key + "/" + name, value, in(now, name), found);
+    for (const auto& [name, value] : now.items())
+      if (!before.contains(name)) add_changes(key + "/" + name, nothing, value, found);
+  } else if (before.is_array() && now.is_array() && before.size() == now.size()) {
+    for (std::size_t k = 0; k < now.size(); ++k)
+      add_changes(key + "/" + std::to_string(k), before[k], now[k], found);
+  } else {
+    const auto text = [](const Json& json) { return json.is_null() ? "nothing" : json.dump(); };
+    found.push_back({key, text(before), text(now)});
   }
+}
+
+std::vector<Change> changes(const Study& before, const Study& now) {
+  std::vector<Change> found;
+  add_changes("", Json::parse(write_study(before)), Json::parse(write_study(now)), found);
   return found;
 }
 

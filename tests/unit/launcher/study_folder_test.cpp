@@ -140,6 +140,22 @@ TEST_F(SameStudyTest, MayBeRunInAnotherWay) {
   EXPECT_EQ(load_study(directory_.study()).client.timeout, 60);
 }
 
+TEST_F(SameStudyTest, SaysListsOfAnotherLengthWhole) {
+  auto other = study_;
+  other.launcher.server.modules = {"libtorch", "openmpi"};
+  other.launcher.clients.time_limit = 60;
+  other.training.stop.batches = 500;
+  EXPECT_THAT(change_how_it_runs(posix_file_system(), directory_, other),
+              testing::UnorderedElementsAre(
+                  "/launcher/server/modules is [\"libtorch\",\"openmpi\"] from now on, and was []",
+                  "/launcher/clients/time_limit is 60.0 from now on, and was 0.0",
+                  "/training/stop/batches is 500 from now on, and was nothing"));
+  other.launcher.server.modules[1] = "mpich";
+  EXPECT_THAT(change_how_it_runs(posix_file_system(), directory_, other),
+              testing::ElementsAre(
+                  "/launcher/server/modules/1 is \"mpich\" from now on, and was \"openmpi\""));
+}
+
 class StudyLockTest : public testing::Test {
  protected:
   StudyLockTest() { fs::create_directories(directory_.run()); }
