@@ -28,7 +28,6 @@ struct Tracker::Shared {
   void work();
   bool write(MetricLines& lines, const std::optional<RunEnd>& last);
   void warn(const std::string& text);
-  void forget_owner();
   void put_back(MetricLines lines);
 
   // Used by the thread alone once it runs.
@@ -88,12 +87,6 @@ bool Tracker::Shared::write(MetricLines& lines, const std::optional<RunEnd>& las
 void Tracker::Shared::warn(const std::string& text) {
   const std::lock_guard lock(warning_mutex);
   if (const auto tell = std::exchange(warning, nullptr)) tell(text);
-}
-
-/// A thread that was left behind tells nobody.
-void Tracker::Shared::forget_owner() {
-  const std::lock_guard lock(warning_mutex);
-  warning = nullptr;
 }
 
 /// Before what came since.
@@ -167,7 +160,7 @@ void Tracker::finish(std::optional<RunEnd> end, Duration at_most,
     thread_.join();
   else
     thread_.detach();
-  if (!done)
+  if (!done)  // the last that it says: a thread that was left behind tells nobody
     shared_->warn(
         "MLflow's run is not whole: its files take longer than " +
         std::to_string(std::chrono::duration_cast<std::chrono::seconds>(at_most).count()) +
@@ -176,7 +169,6 @@ void Tracker::finish(std::optional<RunEnd> end, Duration at_most,
     shared_->warn("MLflow's run lacks " + std::to_string(dropped) +
                   " records: its files were written too slowly; choose another folder "
                   "(/trackers/mlflow/folder)");
-  shared_->forget_owner();
 }
 
 }  // namespace weir::mlflow
