@@ -129,6 +129,16 @@ TEST_F(GradientSumTest, WaitsForBackwardWhereAParameterHasNoGradient) {
   EXPECT_EQ(gradients.values().sum().item<float>(), 60);
 }
 
+TEST_F(GradientSumTest, SumsNothingBeforeItIsAskedTo) {
+  const std::vector<torch::Tensor> parameters = {torch::ones(30).requires_grad_(true),
+                                                 torch::ones(30).requires_grad_(true)};
+  FlatGradients gradients(parameters);
+  const GradientSum sum(gradients, collective_, nullptr, /*early=*/true, bucket);
+  gradients.begin();
+  parameters[0].sum().backward();
+  EXPECT_TRUE(collective_.sizes.empty());
+}
+
 TEST_F(GradientSumTest, ThatFailsEndsBackwardWithItsError) {
   GradientSum sum(gradients_, collective_, nullptr, /*early=*/true, bucket);
   collective_.before_sum = [] { throw Error(ErrorKind::environment, "a rank is gone"); };

@@ -2,15 +2,18 @@
 
 #include "launcher/serve/http_server.h"
 
+#include <cerrno>
+#include <functional>
 #include <list>
-#include <memory>
 #include <string>
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace weir::http {
 namespace {
@@ -29,11 +32,17 @@ class Visitor {
     EXPECT_EQ(send(*socket_, text.data(), text.size(), MSG_NOSIGNAL),
               static_cast<ssize_t>(text.size()));
   }
-  /// Whether the server has left it, without a word.
-  bool is_left() const {
+  /// Whether something has come for it.
+  bool is_answered() const {
     pollfd state{.fd = *socket_, .events = POLLIN, .revents = 0};
-    char byte = 0;
-    return poll(&state, 1, 0) == 1 && recv(*socket_, &byte, 1, MSG_PEEK) <= 0;
+    return poll(&state, 1, 0) == 1;
+  }
+  /// Whether the server has left it. What it has sent is thrown away.
+  bool is_left() const {
+    char bytes[1 << 16];
+    ssize_t count = 1;
+    while (count > 0) count = recv(*socket_, bytes, sizeof bytes, MSG_DONTWAIT);
+    return count == 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
   }
 
  private:
@@ -44,13 +53,24 @@ class HttpServerTest : public testing::Test {
  protected:
   static constexpr auto most = HttpServer::most_connections;
 
-  /// Until so many have been let in.
-  void serve_until_there_are(std::size_t connections) {
-    for (int turns = 0; server_.connections() < connections && turns < 1000; ++turns) turn();
-    ASSERT_EQ(server_.connections(), connections);
+  void serve_until(const std::function<bool()>& what) {
+    for (int turns = 0; !what() && turns < 2000; ++turns)
+      server_.turn(std::chrono::milliseconds(10), answer_);
+    ASSERT_TRUE(what());
   }
-  void turn() { server_.turn(std::chrono::milliseconds(10), answer_); }
+  void serve_until_there_are(std::size_t connections) {
+    serve_until([&] { return server_.connections() == connections; });
+  }
   const Visitor& visit() { return visitors_.emplace_back(server_.port()); }
+  /// Who has shown a good address, and takes more than fits into a socket at its leisure.
+  const Visitor& visit_the_page() {
+    const std::size_t others = server_.connections();
+    const Visitor& reader = visit();
+    serve_until_there_are(others + 1);
+    reader.say("GET /page HTTP/1.1\r\n\r\n");
+    serve_until([&] { return reader.is_answered(); });
+    return reader;
+  }
 
   const SystemClock clock_;
   HttpServer server_{ListenAddress{}, clock_};
@@ -62,32 +82,60 @@ class HttpServerTest : public testing::Test {
 };
 
 TEST_F(HttpServerTest, EndsTheOldestStrangerForOneTooMany) {
-  const Visitor& reader = visit();  // does not take its page for now
-  serve_until_there_are(1);
-  reader.say("GET /page HTTP/1.1\r\n\r\n");
-  for (int k = 0; k < 10; ++k) turn();
+  const Visitor& reader = visit_the_page();
   const Visitor &first = visit(), &second = visit();
   while (visitors_.size() < most) visit();
   serve_until_there_are(most);
   EXPECT_FALSE(first.is_left());
   visit();
-  for (int turns = 0; !first.is_left() && turns < 1000; ++turns) turn();
-  EXPECT_TRUE(first.is_left());
+  serve_until([&] { return first.is_left(); });
   EXPECT_FALSE(second.is_left());
   EXPECT_FALSE(reader.is_left());
   EXPECT_EQ(server_.connections(), most);
 }
 
 TEST_F(HttpServerTest, EndsTheOldestWhereNobodyIsAStranger) {
-  for (std::size_t k = 0; k < most; ++k) {
-    visit();
-    serve_until_there_are(k + 1);
-    visitors_.back().say("GET /page HTTP/1.1\r\n\r\n");
-    for (int turns = 0; turns < 3; ++turns) turn();
-  }
+  const Visitor &first = visit_the_page(), &second = visit_the_page();
+  while (visitors_.size() < most) visit_the_page();
   visit();
-  for (int turns = 0; turns < 20; ++turns) turn();
+  serve_until([&] { return first.is_left(); });
+  EXPECT_FALSE(second.is_left());
   EXPECT_EQ(server_.connections(), most);
+}
+
+/// As many descriptors as this process has, while it lives.
+class NoMoreDescriptors {
+ public:
+  NoMoreDescriptors() {
+    getrlimit(RLIMIT_NOFILE, &before_);
+    const int next = dup(0);  // the lowest that is free
+    close(next);
+    rlimit none = before_;
+    none.rlim_cur = static_cast<rlim_t>(next);
+    setrlimit(RLIMIT_NOFILE, &none);
+  }
+  ~NoMoreDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
+  NoMoreDescriptors(const NoMoreDescriptors&) = delete;
+  NoMoreDescriptors& operator=(const NoMoreDescriptors&) = delete;
+
+ private:
+  rlimit before_{};
+};
+
+TEST(HttpServer, PausesWhereTheSystemLetsNobodyIn) {
+  ManualClock clock;
+  HttpServer server(ListenAddress{}, clock);
+  const Handler nothing = [](const Request&) { return text_response(404, ""); };
+  const Visitor visitor(server.port());
+  {
+    const NoMoreDescriptors none;
+    server.turn(std::chrono::seconds(20), nothing);
+  }
+  server.turn(std::chrono::milliseconds(50), nothing);
+  EXPECT_EQ(server.connections(), 0u) << "it would have looked over and over";
+  clock.advance(std::chrono::seconds(1));
+  server.turn(std::chrono::seconds(20), nothing);
+  EXPECT_EQ(server.connections(), 1u);
 }
 
 TEST(HttpServer, WaitsForNobodyLongerThanForTheSlowestPeer) {
