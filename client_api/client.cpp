@@ -5,7 +5,6 @@
 #include <cmath>
 #include <numeric>
 #include <random>
-#include <sstream>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -13,57 +12,16 @@
 #include "client_api/failure.h"
 #include "src/core/failpoint.h"
 #include "src/core/file_system.h"
+#include "src/core/number_text.h"
 #include "src/core/planted_bug.h"
 
 namespace weir::client {
 namespace {
 
-/// The root's decision, as it is broadcast.
-struct Verdict {
-  std::uint64_t status = WEIR_OK, answer = 0, text_size = 0;
-};
-
-/// What each rank brings to a call.
-enum Word : std::size_t { status_word, field_word, time_word, own_word, words };
-
 /// Of one start of the solver; another start shall have another.
 std::uint64_t random_number() {
   std::random_device random;
   return std::uint64_t{random()} << 32 | random();
-}
-
-std::string number_text(double number) {
-  std::ostringstream text;
-  text << number;
-  return text.str();
-}
-
-/// Throws what is wrong with the ranks' parts, seen together.
-void check_parts(std::span<const std::uint64_t> parts) {
-  for (std::size_t rank = 0; rank * words < parts.size(); ++rank) {
-    const auto part = parts.subspan(rank * words, words);
-    if (part[status_word] != WEIR_OK) {
-      const auto status = static_cast<weir_status>(part[status_word]);
-      throw Failure(status, "on rank " + std::to_string(rank) + ": " + weir_strerror(status));
-    }
-    if (part[field_word] != parts[field_word]) {
-      throw Failure(WEIR_ERROR_ARGUMENT,
-                    "rank " + std::to_string(rank) + " names another field than rank 0");
-    }
-    if (part[time_word] != parts[time_word]) {
-      throw Failure(WEIR_ERROR_ARGUMENT, "weir_time: rank " + std::to_string(rank) + " says " +
-                                             number_text(std::bit_cast<double>(part[time_word])) +
-                                             ", rank 0 " +
-                                             number_text(std::bit_cast<double>(parts[time_word])) +
-                                             "; all ranks have to say the same");
-    }
-  }
-}
-
-std::vector<std::size_t> own_words(std::span<const std::uint64_t> parts) {
-  std::vector<std::size_t> own;
-  for (std::size_t at = own_word; at < parts.size(); at += words) own.push_back(parts[at]);
-  return own;
 }
 
 std::vector<std::size_t> to_vector(std::span<const std::uint64_t> numbers) {
@@ -89,7 +47,7 @@ std::vector<Block> blocks_of(std::span<const std::uint64_t> all, std::size_t dim
 }  // namespace
 
 Client::Client(std::unique_ptr<Ranks> ranks, Delivery delivery)
-    : delivery_(delivery), ranks_(std::move(ranks)) {
+    : delivery_(delivery), ranks_(std::move(ranks)), agreement_(*ranks_) {
   if (in_parts()) {
     connect_parts();
   } else {
@@ -99,7 +57,7 @@ Client::Client(std::unique_ptr<Ranks> ranks, Delivery delivery)
 }
 
 void Client::connect() {
-  agree([this] {
+  agreement_.decide([this] {
     sender_ = std::make_unique<Sender>(read_environment(), SolverPart{});
     return 0;
   });
@@ -108,7 +66,7 @@ void Client::connect() {
 /// The root alone looks at the environment, so that all ranks are of one simulation and one start.
 void Client::connect_parts() {
   std::string text;
-  agree([&] {
+  agreement_.decide([&] {
     if (ranks_->size() > wire::max_parts) {
       throw Failure(WEIR_ERROR_ARGUMENT, "weir_init_parts on " + std::to_string(ranks_->size()) +
                                              " ranks; at most " + std::to_string(wire::max_parts));
@@ -122,7 +80,7 @@ void Client::connect_parts() {
     text = json.dump();
     return 0;
   });
-  const auto json = nlohmann::json::parse(share(text));
+  const auto json = nlohmann::json::parse(agreement_.share(text));
   Part part;
   try {
     const Environment environment{json["directory"].get<std::string>(), json["sim"],
@@ -133,64 +91,16 @@ void Client::connect_parts() {
     part = part_of(current_failure());
   }
   const std::uint64_t own = sender_ ? sender_->resume_step() : 0;
-  const std::uint64_t lowest = agree(part, own, [](const std::vector<std::size_t>& all) {
-    return *std::min_element(all.begin(), all.end());
-  });
+  const std::uint64_t lowest =
+      agreement_.decide(part, own, [](const std::vector<std::size_t>& all) {
+        return *std::min_element(all.begin(), all.end());
+      });
   sender_->agree_resume_step(lowest);
-}
-
-/// Runs `on_root` on the root and makes its answer, or its Failure, everybody's.
-template <class OnRoot>
-std::uint64_t Client::agree(const OnRoot& on_root) {
-  Verdict verdict;
-  std::string text;
-  if (ranks_->root()) {
-    try {
-      verdict.answer = on_root();
-    } catch (...) {
-      const Failure failure = current_failure();
-      verdict.status = failure.status();
-      text = failure.what();
-      verdict.text_size = text.size();
-    }
-  }
-  ranks_->broadcast(std::as_writable_bytes(std::span(&verdict, 1)));
-  if (verdict.status == WEIR_OK) return verdict.answer;
-  text.resize(verdict.text_size);
-  ranks_->broadcast(std::as_writable_bytes(std::span(text)));
-  throw Failure(static_cast<weir_status>(verdict.status), text);
-}
-
-/// As above, once every rank's part is known; `on_root` takes the ranks' words.
-template <class OnRoot>
-std::uint64_t Client::agree(const Part& part, std::uint64_t word, const OnRoot& on_root) {
-  const std::uint64_t mine[words] = {part.status, part.field,
-                                     std::bit_cast<std::uint64_t>(part.time), word};
-  const auto parts = ranks_->gather_words(mine);
-  try {
-    return agree([&]() -> std::uint64_t {
-      check_parts(parts);
-      return on_root(own_words(parts));
-    });
-  } catch (const Failure& failure) {
-    if (part.status == WEIR_OK) throw;
-    throw Failure(failure.status(), part.text);
-  }
-}
-
-/// The root's text, on all ranks.
-std::string Client::share(const std::string& text) {
-  std::uint64_t size = text.size();
-  ranks_->broadcast(std::as_writable_bytes(std::span(&size, 1)));
-  std::string shared = text;
-  shared.resize(size);
-  ranks_->broadcast(std::as_writable_bytes(std::span(shared)));
-  return shared;
 }
 
 void Client::share_schema() {
   std::string text;
-  agree([&] {
+  agreement_.decide([&] {
     nlohmann::json json;
     for (const auto& field : sender_->fields()) json["fields"].push_back(field.name);
     json["parameters"] = sender_->parameters();
@@ -200,7 +110,7 @@ void Client::share_schema() {
     text = json.dump();
     return 0;
   });
-  const auto json = nlohmann::json::parse(share(text));
+  const auto json = nlohmann::json::parse(agreement_.share(text));
   schema_.fields = json["fields"].get<std::vector<std::string>>();
   schema_.parameters = json["parameters"].get<std::vector<double>>();
   schema_.resume_step = json["resume_step"];
@@ -237,7 +147,7 @@ void Client::set_time(double time) {
   if (!std::isfinite(time)) {
     throw Failure(WEIR_ERROR_ARGUMENT, "weir_time: the time of step " +
                                            std::to_string(calls_.front()) + " is " +
-                                           number_text(time) + "; it has to be finite");
+                                           exact_number_text(time) + "; it has to be finite");
   }
   const auto [least, most] = std::minmax_element(calls_.begin(), calls_.end());
   if (*least != *most) {
@@ -252,15 +162,8 @@ void Client::set_time(double time) {
   said_time_ = SaidTime{*least, time};
 }
 
-Client::Part Client::part_of(const Failure& failure) {
-  Part part;
-  part.status = failure.status();
-  part.text = failure.what();
-  return part;
-}
-
 template <class Check>
-Client::Part Client::check_part(const char* field, const Check& check) const {
+Part Client::check_part(const char* field, const Check& check) const {
   Part part;
   try {
     part.field = find_field(field);
@@ -311,7 +214,7 @@ void Client::send(const char* field, const Values& given) {
 void Client::send_gathered(const Part& part, const Values& values) {
   const std::size_t count = count_of(values);
   std::vector<std::size_t> counts;
-  const bool wanted = agree(part, count, [&](std::vector<std::size_t> all) {
+  const bool wanted = agreement_.decide(part, count, [&](std::vector<std::size_t> all) {
     counts = std::move(all);
     return sender_->admit(part.field, part.time, counts);
   });
@@ -327,7 +230,7 @@ void Client::send_gathered(const Part& part, const Values& values) {
 }
 
 /// In parts every rank can fail by itself; the others learn of it in the next call.
-Client::Part Client::own_failure() const {
+Part Client::own_failure() const {
   if (!in_parts() || !sender_->failure()) return {};
   return part_of(*sender_->failure());
 }
@@ -335,7 +238,7 @@ Client::Part Client::own_failure() const {
 void Client::send_part(const Part& part, const Values& values) {
   const std::size_t count = count_of(values);
   auto& counts = counts_[part.field];
-  const bool changed = agree(part, count, [&](const std::vector<std::size_t>& all) {
+  const bool changed = agreement_.decide(part, count, [&](const std::vector<std::size_t>& all) {
     sender_->judge(part.field, all);
     if (sender_->has_blocks(part.field) ||
         std::equal(all.begin(), all.end(), counts.begin(), counts.end()))
@@ -363,7 +266,7 @@ wire::Box Client::box_of_part(std::size_t field, std::size_t count) {
 
 void Client::start_at(std::size_t step) {
   const auto all = ranks_->gather_words({{std::uint64_t{step}}});
-  agree([&] {
+  agreement_.decide([&] {
     for (const auto other : all) {
       if (other == step) continue;
       throw Failure(WEIR_ERROR_ARGUMENT, "weir_start_at: the ranks give different steps, " +
@@ -386,7 +289,7 @@ void Client::subarray(const char* field, std::span<const std::size_t> global,
                                            " dimensions; weir_subarray takes 1 to " +
                                            std::to_string(wire::max_axes));
   });
-  agree(part, dimensions, [&](const std::vector<std::size_t>& all) {
+  agreement_.decide(part, dimensions, [&](const std::vector<std::size_t>& all) {
     for (const auto other : all) {
       if (other != dimensions)
         throw Failure(WEIR_ERROR_ARGUMENT, "the ranks give different numbers of dimensions");
@@ -397,7 +300,7 @@ void Client::subarray(const char* field, std::span<const std::size_t> global,
   mine.insert(mine.end(), local.begin(), local.end());
   mine.insert(mine.end(), start.begin(), start.end());
   const auto all = ranks_->gather_words(mine);
-  agree([&] {
+  agreement_.decide([&] {
     sender_->set_blocks(part.field, {global.begin(), global.end()}, blocks_of(all, dimensions));
     return 0;
   });
@@ -408,7 +311,7 @@ void Client::subarray(const char* field, std::span<const std::size_t> global,
 void Client::finish() {
   WEIR_FAILPOINT("client.before_finalize");
   if (in_parts()) return finish_parts();
-  agree([this] {
+  agreement_.decide([this] {
     sender_->drain();
     sender_->end();
     return 0;
@@ -427,9 +330,9 @@ void Client::finish_parts() {
       return part_of(current_failure());
     }
   };
-  agree(own_failure(), 0, all_well);
-  agree(tried([this] { sender_->drain(); }), 0, all_well);
-  agree(tried([this] { sender_->end(); }), 0, all_well);
+  agreement_.decide(own_failure(), 0, all_well);
+  agreement_.decide(tried([this] { sender_->drain(); }), 0, all_well);
+  agreement_.decide(tried([this] { sender_->end(); }), 0, all_well);
 }
 
 }  // namespace weir::client

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "client_api/failure.h"
-#include "client_api/ranks.h"
+#include "client_api/agreement.h"
 #include "client_api/device_values.h"
+#include "client_api/ranks.h"
 #include "client_api/sender.h"
 #include "client_api/values.h"
 #include "src/wire/box.h"
@@ -49,24 +49,11 @@ class Client {
     std::uint64_t stride = 1;
     bool times = false;
   };
-  /// A rank's own part in a call: what is wrong with it is told to all before anything happens.
-  struct Part {
-    weir_status status = WEIR_OK;
-    std::string text;  ///< of this rank's error
-    std::size_t field = 0;
-    double time = 0;  ///< of the step
-  };
 
-  template <class OnRoot>
-  std::uint64_t agree(const OnRoot& on_root);
-  template <class OnRoot>
-  std::uint64_t agree(const Part& part, std::uint64_t word, const OnRoot& on_root);
   bool in_parts() const { return delivery_ == Delivery::in_parts; }
-  std::string share(const std::string& text);
   void connect();
   void connect_parts();
   void share_schema();
-  static Part part_of(const Failure& failure);
   Part own_failure() const;
   void send_gathered(const Part& part, const Values& values);
   void send_part(const Part& part, const Values& values);
@@ -80,6 +67,7 @@ class Client {
 
   const Delivery delivery_;
   std::unique_ptr<Ranks> ranks_;
+  const Agreement agreement_;
   std::unique_ptr<Sender> sender_;  // of the root, or in parts
   Schema schema_;
   DeviceValues device_values_;

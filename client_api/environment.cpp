@@ -4,11 +4,11 @@
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
-#include <sstream>
 #include <thread>
 
 #include "client_api/failure.h"
 #include "src/core/error.h"
+#include "src/core/number_text.h"
 #include "src/core/sample_id.h"
 #include "src/core/study_directory.h"
 
@@ -87,10 +87,7 @@ Duration timeout_of(const wire::EndpointFile& endpoint) {
 }
 
 std::string seconds_text(Duration duration) {
-  std::ostringstream text;
-  text.precision(3);
-  text << std::chrono::duration_cast<Seconds>(duration).count() << " s";
-  return text.str();
+  return number_text(std::chrono::duration_cast<Seconds>(duration).count(), 3) + " s";
 }
 
 }  // namespace weir::client

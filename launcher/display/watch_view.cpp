@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <cstdio>
 
 #include "launcher/records/failure_causes.h"
 #include "launcher/records/progress.h"
+#include "src/core/number_text.h"
 
 namespace weir {
 namespace {
@@ -20,11 +20,7 @@ struct Line {
   Tone tone = Tone::plain;
 };
 
-std::string number(double value) {
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%.4g", value);
-  return text.data();
-}
+std::string number(double value) { return number_text(value, 4); }
 
 std::string count(std::uint64_t value) { return std::to_string(value); }
 

@@ -1,13 +1,13 @@
 #include "launcher/run/ensemble.h"
 
 #include <algorithm>
-#include <sstream>
 #include <utility>
 
 #include "launcher/run/jobs.h"
 #include "launcher/schedulers/log_tail.h"
 #include "src/core/error.h"
 #include "src/core/failpoint.h"
+#include "src/core/number_text.h"
 #include "src/core/planted_bug.h"
 
 namespace weir {
@@ -26,12 +26,6 @@ constexpr Duration request_pause = std::chrono::seconds(5);
 
 /// Batch systems take their time; meanwhile nobody listens to the server and the user.
 constexpr Duration submission_share = std::chrono::seconds(2);
-
-std::string seconds_text(double seconds) {
-  std::ostringstream text;
-  text << seconds << " s";
-  return text.str();
-}
 
 /// What the solver said last is mostly why it failed; in brackets, empty when it said nothing.
 std::string last_words(const std::filesystem::path& log) {
@@ -197,7 +191,7 @@ void Ensemble::enforce_time_limit() {
   for (auto& [id, attempt] : attempts_) {
     if (attempt.state != AttemptState::running) continue;
     if (clock_.now() - attempt.running_since < Seconds(limit)) continue;
-    attempt.reason = "time limit of " + seconds_text(limit);
+    attempt.reason = "time limit of " + number_text(limit) + " s";
     apply(id, attempt, AttemptEvent::time_up);
   }
 }

@@ -3,21 +3,14 @@
 #include <array>
 #include <cassert>
 #include <charconv>
-#include <cstdio>
 #include <optional>
 #include <system_error>
 
+#include "src/core/number_text.h"
 #include "src/study/placeholder_names.h"
 
 namespace weir {
 namespace {
-
-/// Enough digits that the solver reads the very same number.
-std::string exact(double value) {
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.17g", value);
-  return text.data();
-}
 
 std::vector<std::string> fill(const std::vector<std::string>& command,
                               const PlaceholderValues& values) {
@@ -39,7 +32,7 @@ PlaceholderValues placeholder_values(const Study& study, const StudyDirectory& d
   PlaceholderValues values;
   for (std::size_t k = 0; k < given.size(); ++k) values.emplace(reserved_placeholders[k], given[k]);
   for (std::size_t k = 0; k < parameters.size(); ++k)
-    values.emplace(study.parameters[k].name, exact(parameters[k]));
+    values.emplace(study.parameters[k].name, exact_number_text(parameters[k]));
   return values;
 }
 

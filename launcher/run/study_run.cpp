@@ -1,7 +1,6 @@
 #include "launcher/run/study_run.h"
 
 #include <algorithm>
-#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -10,6 +9,7 @@
 #include "launcher/run/past.h"
 #include "launcher/schedulers/log_tail.h"
 #include "src/core/failpoint.h"
+#include "src/core/number_text.h"
 
 namespace weir {
 namespace {
@@ -18,24 +18,18 @@ constexpr Duration stop_answer = std::chrono::seconds(30);  ///< until LaunchSto
 constexpr Duration orderly_end =
     std::chrono::minutes(10);  ///< from the wish to stop to the server's end
 
-std::string number(double value) {
-  std::ostringstream text;
-  text << value;
-  return text.str();
-}
-
 Duration duration_of(double seconds) {
   return std::chrono::duration_cast<Duration>(Seconds(seconds));
 }
 
 std::string no_answer(double seconds, const StudyDirectory& directory) {
-  return "the server did not answer within " + number(seconds) + " s; its log is " +
+  return "the server did not answer within " + number_text(seconds) + " s; its log is " +
          server_job_log(directory).string() +
          "; a slow machine needs a larger launcher.server_start";
 }
 
 std::string no_pulse(double seconds) {
-  return "the server gave no sign of life for " + number(seconds) + " s (launcher.watchdog)";
+  return "the server gave no sign of life for " + number_text(seconds) + " s (launcher.watchdog)";
 }
 
 std::string not_loaded(const std::string& how, const StudyDirectory& directory) {
@@ -255,7 +249,7 @@ void StudyRun::plan_restart(const std::string& how) {
   }
   start_after(*pause);
   around_.note(NoteLevel::warning, how + "; it starts again from its newest checkpoint in " +
-                                       number(Seconds(*pause).count()) + " s (restart " +
+                                       number_text(Seconds(*pause).count()) + " s (restart " +
                                        std::to_string(restarts_.restarts()) + " of at most " +
                                        std::to_string(restarts_.most()) + ")");
 }

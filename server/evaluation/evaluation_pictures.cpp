@@ -1,34 +1,28 @@
 #include "server/evaluation/evaluation_pictures.h"
 
-#include <cstdio>
 #include <string>
 
+#include "src/core/number_text.h"
 #include "src/raster/field_rasters.h"
 
 namespace weir {
 namespace {
 
-std::string shown(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.5g", value);
-  return text;
-}
-
 std::string with_unit(double value, const std::string& unit) {
-  return shown(value) + (unit.empty() ? "" : ' ' + unit);
+  return number_text(value, 5) + (unit.empty() ? "" : ' ' + unit);
 }
 
 std::string where(const EvaluationPicture& picture, const Study& study) {
   return "Simulation " + std::to_string(picture.simulation.sim) + ", step " +
          std::to_string(picture.simulation.worst_step) + ", time " +
          with_unit(picture.time, study.simulation.time.unit) + "; relative L2 error " +
-         shown(picture.simulation.relative_l2) + " over all its steps.";
+         number_text(picture.simulation.relative_l2, 5) + " over all its steps.";
 }
 
 TaggedPicture picture_of(const std::string& tag, const std::string& about, const plot::Table& table,
                          plot::ColourMap map, const plot::Range& range, const std::string& unit) {
   const bool signs = map == plot::ColourMap::diverging;
-  const std::string colours = " Colours from " + shown(range.lower) +
+  const std::string colours = " Colours from " + number_text(range.lower, 5) +
                               (signs ? " (blue) to " : " (dark) to ") +
                               with_unit(range.upper, unit) + (signs ? " (red)." : " (bright).");
   return {tag, about + colours, {table.columns, table.rows, plot::png(table, map, range)}};

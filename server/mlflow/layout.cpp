@@ -1,6 +1,5 @@
 #include "server/mlflow/layout.h"
 
-#include <array>
 #include <charconv>
 #include <map>
 #include <random>
@@ -9,6 +8,7 @@
 
 #include "src/core/fnv1a.h"
 #include "src/core/lines.h"
+#include "src/core/number_text.h"
 
 namespace weir::mlflow {
 namespace {
@@ -96,10 +96,7 @@ std::optional<std::string> yaml_value(std::string_view yaml, std::string_view ke
 }
 
 std::string metric_line(std::int64_t time, double value, std::size_t step) {
-  std::array<char, 32> number;
-  const auto end = std::to_chars(number.data(), number.data() + number.size(), value).ptr;
-  return std::to_string(time) + ' ' + std::string(number.data(), end) + ' ' + std::to_string(step) +
-         '\n';
+  return std::to_string(time) + ' ' + exact_number_text(value) + ' ' + std::to_string(step) + '\n';
 }
 
 std::string lines_up_to(std::string_view lines, std::size_t last) {

@@ -10,6 +10,7 @@
 #include "src/core/csv.h"
 #include "src/core/error.h"
 #include "src/core/file_system.h"
+#include "src/core/number_text.h"
 #include "src/study/nearest.h"
 
 namespace weir {
@@ -154,12 +155,6 @@ ParameterTable of_source(const Study& study, const DataSource& source, const Giv
   return table;
 }
 
-std::string brief(double value) {
-  std::ostringstream text;
-  text << value;
-  return text.str();
-}
-
 }  // namespace
 
 DataSource parse_source(const std::string& text) {
@@ -195,13 +190,13 @@ std::vector<std::string> bound_warnings(const Study& study, const ParameterTable
       const double value = table.rows[r][p];
       if (value >= parameter.lower && value <= parameter.upper) continue;
       if (outside++ == 0)
-        first = parameter.name + " is " + brief(value) + " in simulation " +
+        first = parameter.name + " is " + number_text(value) + " in simulation " +
                 std::to_string(table.simulations[r]);
     }
     if (outside == 0) continue;
     if (outside > 1) first += " and outside in " + std::to_string(outside - 1) + " more";
-    warnings.push_back(first + ": the model was trained on " + brief(parameter.lower) + " to " +
-                       brief(parameter.upper) + " and extrapolates");
+    warnings.push_back(first + ": the model was trained on " + number_text(parameter.lower) +
+                       " to " + number_text(parameter.upper) + " and extrapolates");
   }
   return warnings;
 }

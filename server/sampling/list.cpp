@@ -10,6 +10,7 @@
 #include "src/core/csv.h"
 #include "src/core/error.h"
 #include "src/core/file_system.h"
+#include "src/core/number_text.h"
 
 namespace weir {
 namespace {
@@ -94,9 +95,8 @@ class ListReader {
       fail(parameter.name + " is \"" + std::string(cell) + "\"; expected a number");
     }
     if (value < parameter.lower || value > parameter.upper) {
-      std::ostringstream bounds;
-      bounds << parameter.lower << " to " << parameter.upper;
-      fail(parameter.name + " is " + std::string(cell) + ", out of its bounds, " + bounds.str());
+      fail(parameter.name + " is " + std::string(cell) + ", out of its bounds, " +
+           exact_number_text(parameter.lower) + " to " + exact_number_text(parameter.upper));
     }
     return value;
   }

@@ -10,6 +10,7 @@
 #include "src/core/csv.h"
 #include "src/core/error.h"
 #include "src/core/failpoint.h"
+#include "src/core/number_text.h"
 #include "src/core/planted_bug.h"
 
 namespace weir {
@@ -19,18 +20,11 @@ namespace {
 constexpr std::array<std::string_view, 3> drawn_by_names{"design", "exploration", "strategy"};
 constexpr std::size_t columns_before = 2;  // sim, drawn_by
 
-/// Shortest text that reads back to the same bits.
-std::string text_of(double value) {
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  return {digits.data(), end};
-}
-
 std::string line_of(const ParameterRow& row) {
   std::string line = std::to_string(row.sim);
   line += ',';
   line += drawn_by_names.at(static_cast<std::size_t>(row.by));
-  for (const double value : row.values) line += ',' + text_of(value);
+  for (const double value : row.values) line += ',' + exact_number_text(value);
   return line + '\n';
 }
 

@@ -1,18 +1,10 @@
 #include "server/training/stop_rule.h"
 
 #include <cmath>
-#include <sstream>
+
+#include "src/core/number_text.h"
 
 namespace weir {
-namespace {
-
-std::string shown(double value) {
-  std::ostringstream text;
-  text << value;
-  return text.str();
-}
-
-}  // namespace
 
 void Patience::validated(double loss, const TrainingResult& so_far) {
   const auto& best = so_far.best_validation_loss;
@@ -27,10 +19,10 @@ std::string reached_limit(const StopSettings& stop, const TrainingResult& result
   if (!validated || !result.validation) return "";
   const double loss = result.validation->loss;
   if (stop.validation_loss && loss <= *stop.validation_loss)
-    return "the validation loss reached " + shown(loss) + " (training.stop.validation_loss)";
+    return "the validation loss reached " + number_text(loss) + " (training.stop.validation_loss)";
   if (stop.patience && patience.without_better >= *stop.patience)
     return std::to_string(patience.without_better) + " validations brought no better loss than " +
-           shown(result.best_validation_loss.value_or(loss)) + " (training.stop.patience)";
+           number_text(result.best_validation_loss.value_or(loss)) + " (training.stop.patience)";
   return "";
 }
 

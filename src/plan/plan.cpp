@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 #include <string>
 #include <utility>
 
 #include "src/core/error.h"
+#include "src/core/number_text.h"
 #include "src/plan/events.h"
 
 namespace weir {
@@ -18,10 +18,8 @@ double real(std::uint64_t count) { return static_cast<double>(count); }
 
 void check(const char* name, double value, bool positive) {
   if (std::isfinite(value) && (positive ? value > 0 : value >= 0)) return;
-  std::ostringstream text;
-  text << "the plan's " << name << " is " << value << "; it must be "
-       << (positive ? "above 0" : "at least 0");
-  throw Error(ErrorKind::input, text.str());
+  throw Error(ErrorKind::input, "the plan's " + std::string(name) + " is " + number_text(value) +
+                                    "; it must be " + (positive ? "above 0" : "at least 0"));
 }
 
 void check(const PlanInput& input) {

@@ -2,17 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
+
+#include "src/core/number_text.h"
 
 namespace weir {
 namespace {
-
-std::string number(double value) {
-  std::ostringstream out;
-  out.precision(15);
-  out << value;
-  return out.str();
-}
 
 // Not <cctype>: what a study may say must not depend on the locale.
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
@@ -41,8 +35,9 @@ bool is_option_value(std::string_view text) {
 
 std::string Range::text() const {
   std::string low, high;
-  if (std::isfinite(least)) low = (above_least ? "greater than " : "at least ") + number(least);
-  if (std::isfinite(most)) high = (below_most ? "less than " : "at most ") + number(most);
+  if (std::isfinite(least))
+    low = (above_least ? "greater than " : "at least ") + number_text(least, 15);
+  if (std::isfinite(most)) high = (below_most ? "less than " : "at most ") + number_text(most, 15);
   if (low.empty()) return high;
   return high.empty() ? low : low + " and " + high;
 }

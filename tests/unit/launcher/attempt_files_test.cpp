@@ -44,9 +44,9 @@ TEST_F(AttemptFilesTest, RendersEachTemplateIntoTheAttemptsFolder) {
   add_template("system/a/control", "{ nu {nu}; other {unknown}; {} {2} $(rm {nu}) }");
   attempt_files().prepare({3, 1}, {0.1});
   EXPECT_EQ(rendered({3, 1}, "input.nml"),
-            "&flow nu=0.10000000000000001 /\n! 3.1 of " + directory_.root.string() + "\n");
+            "&flow nu=0.1 /\n! 3.1 of " + directory_.root.string() + "\n");
   EXPECT_EQ(rendered({3, 1}, "system/a/control"),
-            "{ nu 0.10000000000000001; other {unknown}; {} {2} $(rm 0.10000000000000001) }");
+            "{ nu 0.1; other {unknown}; {} {2} $(rm 0.1) }");
 }
 
 TEST_F(AttemptFilesTest, WritesNumbersThatAreReadBackExactly) {
