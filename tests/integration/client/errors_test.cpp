@@ -109,12 +109,12 @@ TEST_F(ClientErrors, AServerWithoutRoomIsATimeout) {
   FakeStudy study;
   study.room = 0;
   study.window_bytes = 12 * sizeof(float);
-  study.timeout = 1;
+  study.timeout = 2;
   serve_and_connect(study);
   ASSERT_EQ(send("u", std::vector<double>(12)), WEIR_OK) << last_error();
   EXPECT_EQ(send("u", std::vector<double>(12)), WEIR_ERROR_TIMEOUT);
   EXPECT_THAT(last_error(),
-              AllOf(HasSubstr("waited 1 s for room"), HasSubstr("48 bytes are not accepted")));
+              AllOf(HasSubstr("waited 2 s for room"), HasSubstr("48 bytes are not accepted")));
   const auto start = std::chrono::steady_clock::now();
   EXPECT_EQ(weir_finalize(&client_), WEIR_ERROR_TIMEOUT);
   EXPECT_LT(seconds_since(start), study.timeout) << "a client that failed is freed without waiting";
@@ -124,18 +124,18 @@ TEST_F(ClientErrors, FinalizeWaitsForAcceptanceNoLongerThanTheTimeout) {
   FakeStudy study;
   study.room = 0;
   study.steps = 1;
-  study.timeout = 1;
+  study.timeout = 2;
   serve_and_connect(study);
   ASSERT_EQ(send("u", std::vector<double>(12)), WEIR_OK) << last_error();
   EXPECT_EQ(weir_finalize(&client_), WEIR_ERROR_TIMEOUT);
-  EXPECT_THAT(std::string(weir_last_error(nullptr)), HasSubstr("waited 1 s for the last samples"));
+  EXPECT_THAT(std::string(weir_last_error(nullptr)), HasSubstr("waited 2 s for the last samples"));
 }
 
 TEST_F(ClientErrors, ASolverThatSendsOneFieldFarAheadIsToldSo) {
   FakeStudy study;
   study.fields = {{"u", 1}, {"v", 1}};
   study.window_bytes = 2 * 8;  // two samples
-  study.timeout = 1;
+  study.timeout = 2;
   serve_and_connect(study);
   ASSERT_EQ(send("u", {1}), WEIR_OK) << last_error();
   ASSERT_EQ(send("u", {2}), WEIR_OK) << last_error();

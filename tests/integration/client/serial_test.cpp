@@ -187,7 +187,7 @@ FakeStudy stalled_study() {
   study.steps = 1000;
   study.room = 0;
   study.window_bytes = 32 << 20;
-  study.timeout = 1;
+  study.timeout = 2;
   return study;
 }
 

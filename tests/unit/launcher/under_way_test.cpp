@@ -12,10 +12,13 @@ namespace {
 
 constexpr auto long_enough = std::chrono::seconds(30);
 
-/// A program that lives for a while with this argument.
-Process start_with(const test::TemporaryFolder& folder, const std::string& argument) {
+constexpr auto for_a_while = "sleep 0.5", without_end = "while :; do sleep 0.1; done";
+
+/// A program with this argument that does so.
+Process start_with(const test::TemporaryFolder& folder, const std::string& argument,
+                   const char* what) {
   const auto path = folder.path() / "sbatch";
-  std::ofstream(path) << "#!/bin/sh\nsleep 0.5\n";
+  std::ofstream(path) << "#!/bin/sh\n" << what << "\n";
   std::filesystem::permissions(path, std::filesystem::perms::owner_all);
   return Process::spawn({.command = {path.string(), "--parsable", argument, "script"},
                          .environment = {},
@@ -26,7 +29,7 @@ Process start_with(const test::TemporaryFolder& folder, const std::string& argum
 TEST(SubmissionUnderWay, IsWaitedFor) {
   const test::TemporaryFolder folder;
   const auto mark = "--comment=weir:" + folder.path().filename().string();
-  auto process = start_with(folder, mark);
+  auto process = start_with(folder, mark, for_a_while);
   // Until it has become the program.
   while (!process.poll() && !submission_under_way(mark)) {
   }
@@ -38,14 +41,14 @@ TEST(SubmissionUnderWay, IsWaitedFor) {
 TEST(SubmissionUnderWay, IsNotThatOfAnotherStudy) {
   const test::TemporaryFolder folder;
   const auto mark = "--comment=weir:" + folder.path().filename().string();
-  auto process = start_with(folder, mark + "0");
+  auto process = start_with(folder, mark + "0", without_end);
   EXPECT_FALSE(submission_under_way(mark));
 }
 
 TEST(SubmissionUnderWay, IsNotWaitedForWithoutEnd) {
   const test::TemporaryFolder folder;
   const auto mark = "--comment=weir:" + folder.path().filename().string();
-  auto process = start_with(folder, mark);
+  auto process = start_with(folder, mark, without_end);
   while (!process.poll() && !submission_under_way(mark)) {
   }
   wait_for_submissions(mark, /*at_most=*/Duration::zero());

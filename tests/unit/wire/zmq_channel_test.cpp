@@ -228,8 +228,10 @@ class SharedFrameChannel : public ::testing::Test {
   /// Whether the server sees what is written into a frame after it was sent.
   static bool read_in_place(ServerChannel& server, ClientChannel& client, const Frame& frame) {
     client.send(0, frame);
-    const auto received = receive(server);
-    if (received == nullptr || received->bytes().size() != size) return false;
+    auto received = receive(server);
+    while (received != nullptr && received->bytes().size() != size)
+      received = receive(server);  // a word that was said before
+    if (received == nullptr) return false;
     if (!wait_until_let_go(frame)) return false;
     frame->data()[size - 1] = std::byte{1};
     return received->bytes()[size - 1] == std::byte{1};
@@ -288,8 +290,6 @@ TEST_F(SharedFrameChannel, AnswersAServerThatTookThePlaceOfAnother) {
     client->send(0, frame_with("hello", 6));
     server->wait(20ms);
     first = server->try_receive();
-  }
-  while (server->try_receive() != nullptr) {
   }
   EXPECT_TRUE(read_in_place(*server, *client, frame("to the second")));
 }
