@@ -56,7 +56,7 @@ ServerRank::ServerRank(const ServerOptions& options, Collective& collective)
       checkpoints_(posix_file_system(), directory_.checkpoints()) {
   if (rank() == 0) past_ = look_back(posix_file_system(), directory_, checkpoints_, options.resume);
   if (options.record.empty()) {
-    check_device(study_, collective.local_rank());
+    check_device(study_, collective);
     try_user_code(study_, plugged(registry_, study_, collective.rank(), collective.ranks()));
   }
   if (study_.training.source == Source::dataset) return;

@@ -1,11 +1,12 @@
-# weir_test(name SOURCES a.cpp … LIBRARIES x … [LABEL unit] [TIMEOUT 60] [RANKS n …] [SERIAL])
+# weir_test(name SOURCES a.cpp … LIBRARIES x … [LABEL unit] [TIMEOUT 120] [RANKS n …] [SERIAL])
 #
 # A GoogleTest program, registered as one ctest case, or one a rank count when RANKS is given (then it runs under
 # mpirun and brings its own main, which calls MPI_Init). Every case has a label and a time limit in seconds.
 set(weir_mpirun ${MPIEXEC_EXECUTABLE} --oversubscribe)
 set(weir_test_environment
   OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMP_NUM_THREADS=1
-  OMPI_MCA_btl_base_warn_component_unused=0)
+  OMPI_MCA_btl_base_warn_component_unused=0
+  OMPI_MCA_mpi_yield_when_idle=1)  # ranks that spin take the cores of the tests beside them
 set(weir_time_factor 1)
 if(WEIR_TENSOR_TESTS_ONLY)
   set(weir_time_factor 3)  # it runs beside another suite
@@ -60,7 +61,10 @@ function(weir_test name)
     set(arg_LABEL unit)
   endif()
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 60)
+    set(arg_TIMEOUT 120)
+    if(arg_RANKS)
+      set(arg_TIMEOUT 300)  # ranks that wait for each other spin, and are slow where others want the cores
+    endif()
   endif()
   add_executable(${name} ${arg_SOURCES})
   weir_target_options(${name})
@@ -115,6 +119,9 @@ function(weir_test_properties name label timeout processors)
     set(timeout 14400)
   endif()
   math(EXPR timeout "${timeout} * ${weir_time_factor}")
+  if(NOT label STREQUAL gpu)
+    list(APPEND weir_test_environment CUDA_VISIBLE_DEVICES=)  # all others are tests of the CPU
+  endif()
   # The longest are started first, so that none is left alone at the end.
   set_tests_properties(${name} PROPERTIES COST ${timeout}
     LABELS ${label} TIMEOUT ${timeout} PROCESSORS ${processors} ENVIRONMENT "${weir_test_environment}")
@@ -132,12 +139,12 @@ function(weir_nightly_test name)
   set_tests_properties(${name} PROPERTIES RUN_SERIAL ON WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()
 
-# weir_whole_test(name FILE a_test.py [LABEL integration] [TIMEOUT 300]): real launcher, server and toy solvers, driven from
+# weir_whole_test(name FILE a_test.py [LABEL integration] [TIMEOUT 600]): real launcher, server and toy solvers, driven from
 # Python (standard library only). They wait for each other most of the time, so each counts as one processor.
 function(weir_whole_test name)
   cmake_parse_arguments(arg "" "FILE;LABEL;TIMEOUT" "" ${ARGN})
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 300)
+    set(arg_TIMEOUT 600)
   endif()
   weir_script_test(${name} COMMAND /usr/bin/python3 ${CMAKE_CURRENT_SOURCE_DIR}/${arg_FILE}
     LABEL ${arg_LABEL} TIMEOUT ${arg_TIMEOUT})

@@ -16,6 +16,8 @@ class DeviceSum {
   /// bit-identical on all ranks. Collective. Error{environment}: NCCL's, in its words. A rank that
   /// is gone is not noticed here: who starts the ranks ends them all together.
   virtual void sum(float* values, std::size_t count, void* stream) = 0;
+  /// Ends the sums that this rank's GPU still waits in for others; the last call. Not collective.
+  virtual void abandon() = 0;
 };
 
 /// Over NCCL, between the current GPUs of the ranks; nothing is done for a single rank.

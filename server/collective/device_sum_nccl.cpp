@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nccl.h>
@@ -29,15 +30,18 @@ class NcclSum final : public DeviceSum {
                            static_cast<int>(collective.rank())),
           "ncclCommInitRank");
   }
-  ~NcclSum() override {
-    if (communicator_ != nullptr) ncclCommAbort(communicator_);
-  }
+  ~NcclSum() override { abandon(); }
+  NcclSum(const NcclSum&) = delete;
+  NcclSum& operator=(const NcclSum&) = delete;
 
   void sum(float* values, std::size_t count, void* stream) override {
     if (communicator_ == nullptr) return;
     check(ncclAllReduce(values, values, count, ncclFloat, ncclSum, communicator_,
                         static_cast<cudaStream_t>(stream)),
           "ncclAllReduce", communicator_);
+  }
+  void abandon() override {
+    if (communicator_ != nullptr) ncclCommAbort(std::exchange(communicator_, nullptr));
   }
 
  private:

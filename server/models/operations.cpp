@@ -6,6 +6,8 @@
 #include <utility>
 #include <variant>
 
+#include "server/models/real_inverse.h"
+
 namespace weir {
 namespace {
 
@@ -132,13 +134,14 @@ class Runner {
     const std::string letters = std::string("xyz").substr(0, grid.size());
     const std::string product = "bi" + letters + ",io" + letters + "->bo" + letters;
     const auto modes = static_cast<std::int64_t>(f.modes);
-    const auto spectrum = at::fft_rfftn(from(), c10::nullopt, over);
+    // In FP32 wherever the layer before computed: autocast of GPUs leaves transforms as they are.
+    const auto spectrum = at::fft_rfftn(from().to(torch::kFloat32), c10::nullopt, over);
     const auto result = at::zeros_like(spectrum);
     for (std::size_t k = 0; k < f.weights.size(); ++k) {
       const auto weight = at::view_as_complex(tensor(f.weights[k]));
       corner(result, k, modes).copy_(at::einsum(product, {corner(spectrum, k, modes), weight}));
     }
-    return at::fft_irfftn(result, grid, over);
+    return result.is_cpu() ? at::fft_irfftn(result, grid, over) : real_inverse(result, grid, over);
   }
 
   torch::Tensor operator()(const Concatenate&) {

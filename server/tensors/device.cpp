@@ -2,8 +2,8 @@
 
 namespace weir {
 
-torch::Tensor zeros_for(const torch::Device& device, at::IntArrayRef sizes) {
-  const auto zeros = torch::zeros(sizes, torch::kFloat32);
+torch::Tensor zeros_for(const torch::Device& device, at::IntArrayRef sizes, torch::Dtype type) {
+  const auto zeros = torch::zeros(sizes, type);
   return device.is_cuda() ? zeros.pin_memory() : zeros;
 }
 

@@ -1,7 +1,9 @@
 #pragma once
 // The device that a rank trains on, and the way of tensors to it and back.
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include <torch/torch.h>
@@ -22,11 +24,16 @@ torch::Device set_up_device(const Study& study, std::size_t local_rank);
 /// "the CPU", "cuda:0 (NVIDIA H200, 140 GiB)".
 std::string described(const torch::Device& device);
 
+/// Of a GPU, the same for no other in the world; zeros for the CPU.
+using DeviceIdentity = std::array<std::int64_t, 2>;
+DeviceIdentity identity(const torch::Device& device);
+
 /// The stream that LibTorch's calls of this thread go to, a cudaStream_t; null for the CPU.
 void* current_stream(const torch::Device& device);
 
 /// Zeros in memory from which `device` copies without the processor's help.
-torch::Tensor zeros_for(const torch::Device& device, at::IntArrayRef sizes);
+torch::Tensor zeros_for(const torch::Device& device, at::IntArrayRef sizes,
+                        torch::Dtype type = torch::kFloat32);
 
 /// The same values on `device`, without waiting for the copy; `tensor` itself when it is there, or
 /// undefined.

@@ -13,6 +13,8 @@ torch::Device set_up_device(const Study& study, std::size_t local_rank) {
 
 std::string described(const torch::Device&) { return "the CPU"; }
 
+DeviceIdentity identity(const torch::Device&) { return {}; }
+
 void* current_stream(const torch::Device&) { return nullptr; }
 
 }  // namespace weir

@@ -1,5 +1,7 @@
 // For a LibTorch with CUDA.
 
+#include <cstring>
+
 #include <ATen/Context.h>
 #include <ATen/cuda/CUDAContext.h>
 #include <c10/cuda/CUDAFunctions.h>
@@ -10,14 +12,33 @@
 
 namespace weir {
 
+namespace {
+
+constexpr int least_capability = 8;  // what cmake/Dependencies.cmake compiles weir's kernels for
+
+/// How many of them weir can train on: CUDA shows the fastest first, so those too old come last.
+std::size_t recent_ones(int count) {
+  int recent = 0, major = 0;
+  while (recent < count &&
+         cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, recent) == cudaSuccess &&
+         major >= least_capability)
+    ++recent;
+  return static_cast<std::size_t>(recent);
+}
+
+}  // namespace
+
 VisibleGpus visible_gpus() {
   VisibleGpus gpus;
   gpus.supported = true;
   int count = 0;
   const cudaError_t found = cudaGetDeviceCount(&count);
   if (found == cudaSuccess) {
-    gpus.count = static_cast<std::size_t>(count);
-    if (count == 0) gpus.problem = "the driver shows none";
+    gpus.count = recent_ones(count);
+    if (gpus.count == 0)
+      gpus.problem = count == 0 ? "the driver shows none"
+                                : "those that it has are older than compute capability " +
+                                      std::to_string(least_capability) + ".0";
   } else {
     gpus.problem = cudaGetErrorString(found);
     cudaGetLastError();  // which LibTorch would take for one of its own
@@ -42,6 +63,15 @@ std::string described(const torch::Device& device) {
   const auto* const properties = at::cuda::getDeviceProperties(device.index());
   return device.str() + " (" + properties->name + ", " +
          std::to_string(properties->totalGlobalMem >> 30) + " GiB)";
+}
+
+DeviceIdentity identity(const torch::Device& device) {
+  DeviceIdentity identity{};
+  if (!device.is_cuda()) return identity;
+  const auto& uuid = at::cuda::getDeviceProperties(device.index())->uuid;
+  static_assert(sizeof(uuid.bytes) == sizeof(identity));
+  std::memcpy(identity.data(), uuid.bytes, sizeof(identity));
+  return identity;
 }
 
 void* current_stream(const torch::Device& device) {

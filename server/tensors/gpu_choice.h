@@ -2,7 +2,9 @@
 // Which GPU a server rank trains on, if any.
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "src/study/study.h"
@@ -22,5 +24,9 @@ struct VisibleGpus {
 /// ("cuda", or "automatic" beside /launcher/server/accelerators), and this one has none.
 std::optional<std::size_t> choose_gpu(const Study& study, std::size_t local_rank,
                                       const VisibleGpus& gpus);
+
+/// Two words of each rank, in their order, that say which GPU it has (DeviceIdentity). All train on
+/// GPUs, each on one of its own, or none does: else Error{environment}.
+void check_gpus(std::span<const std::int64_t> identities);
 
 }  // namespace weir

@@ -1,5 +1,6 @@
 #include "server/training/batch_assembly.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "server/tensors/batch_rows.h"
@@ -35,9 +36,10 @@ BatchAssembly::BatchAssembly(const Study& study, const Normalisation& normalisat
       outputs_(static_cast<std::int64_t>(normalisation.outputs())),
       stream_(device) {
   if (keeps_rows(study, device) && !memory.empty()) {
-    for (const auto& rows : memory) pinned_.emplace_back(device, rows);
+    // First: where it does not fit, pinning the host's would have been for nothing.
     kept_.emplace(device, study.buffer.capacity,
                   steps_of_sample(study) * study.simulation.sample_size(), spoken_for, stream_);
+    for (const auto& rows : memory) pinned_.emplace_back(device, rows);
     batch_.keeper = &*kept_;
   }
   rows_.push_back(host_rows());
@@ -47,6 +49,7 @@ BatchAssembly::BatchAssembly(const Study& study, const Normalisation& normalisat
 BatchAssembly::HostRows BatchAssembly::host_rows() const {
   const std::size_t samples = samples_of_a_step(study_.training);
   HostRows rows;
+  if (kept_) rows.slots = zeros_for(device_, {static_cast<std::int64_t>(samples)}, torch::kInt64);
   rows.inputs = rows_for(device_, samples, normalisation_.inputs());
   if (kept_) return rows;
   rows.targets = rows_for(device_, samples, normalisation_.outputs());
@@ -72,13 +75,13 @@ SampleBatch BatchAssembly::draw(const Agreed& agreed, SampleSource& source, std:
 
 void BatchAssembly::fill(SampleBatch& samples, const HostRows& rows) {
   const auto count = static_cast<std::int64_t>(batch_.ids.size());
+  if (count == 0) return fill_none(samples);
   const auto first = [count](const torch::Tensor& all) {
     return all.defined() ? all.narrow(0, 0, count) : all;
   };
   samples.inputs = first(rows.inputs);
   samples.targets = first(rows.targets);
   samples.state = first(rows.states);
-  if (count == 0) return;
   normalise_inputs(normalisation_, batch_.times, batch_.parameters, values_of(samples.inputs));
   {
     const SideStream::Scope beside(stream_);
@@ -86,14 +89,27 @@ void BatchAssembly::fill(SampleBatch& samples, const HostRows& rows) {
     samples.targets = on(device_, samples.targets);
     samples.state = on(device_, samples.state);
   }
-  if (kept_) gather(samples);
+  if (kept_) gather(samples, first(rows.slots));
   stream_.join({samples.inputs, samples.targets, samples.state});
 }
 
-void BatchAssembly::gather(SampleBatch& samples) {
+/// A loop of a plug-in's takes part with no samples, on the device of the others.
+void BatchAssembly::fill_none(SampleBatch& samples) const {
+  const auto none = [&](std::int64_t width) {
+    return torch::empty({0, width}, torch::TensorOptions().device(device_));
+  };
+  samples.inputs = none(static_cast<std::int64_t>(normalisation_.inputs()));
+  samples.targets = none(outputs_);
+  if (lead_of(study_) > 0) samples.state = none(outputs_);
+}
+
+void BatchAssembly::gather(SampleBatch& samples, const torch::Tensor& host_slots) {
+  std::copy(batch_.slots.begin(), batch_.slots.end(), host_slots.data_ptr<std::int64_t>());
+  const SideStream::Scope beside(stream_);
+  const auto slots = on(device_, host_slots);
   const auto size = static_cast<std::size_t>(outputs_);
-  samples.targets = kept_->gather(batch_.slots, 0, size, batch_.scales);
-  if (lead_of(study_) > 0) samples.state = kept_->gather(batch_.slots, size, size, batch_.scales);
+  samples.targets = kept_->gather(slots, 0, size, batch_.scales);
+  if (lead_of(study_) > 0) samples.state = kept_->gather(slots, size, size, batch_.scales);
 }
 
 }  // namespace weir

@@ -51,13 +51,14 @@ class BatchAssembly {
 
  private:
   /// [S, inputs] and [S, outputs] of a step's S samples on the host, pinned for a GPU; a device
-  /// that keeps the rows has no use for the last two.
+  /// that keeps the rows has [S] slots in place of the outputs.
   struct HostRows {
-    torch::Tensor inputs, targets, states;
+    torch::Tensor inputs, targets, states, slots;
   };
   HostRows host_rows() const;
   void fill(SampleBatch& samples, const HostRows& rows);
-  void gather(SampleBatch& samples);
+  void fill_none(SampleBatch& samples) const;
+  void gather(SampleBatch& samples, const torch::Tensor& host_slots);
 
   const Study& study_;
   const Normalisation& normalisation_;

@@ -5,8 +5,10 @@
 
 namespace weir {
 
-void check_device(const Study& study, std::size_t local_rank) {
-  check_precision(study.training.precision, set_up_device(study, local_rank));
+void check_device(const Study& study, Collective& collective) {
+  const auto device = set_up_device(study, collective.local_rank());
+  check_precision(study.training.precision, device);
+  check_gpus(collective.gather(identity(device)));
 }
 
 }  // namespace weir

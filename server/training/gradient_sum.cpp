@@ -50,6 +50,10 @@ GradientSum::~GradientSum() {
   for (const auto& hook : hooks_) hook.node->del_post_hook(hook.key);
 }
 
+void GradientSum::abandon() {
+  if (device_sum_) device_sum_->abandon();
+}
+
 /// A single bucket holds the loss as well, which is the last to be known.
 void GradientSum::divide(std::size_t bucket) {
   std::size_t end = gradients_.size();

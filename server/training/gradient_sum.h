@@ -39,6 +39,8 @@ class GradientSum {
   /// All gradients and the loss are there: sums the rest. LibTorch's stream goes on when all is
   /// summed. Collective. Errors: Collective's, DeviceSum's.
   void finish();
+  /// Ends what waits for other ranks; nothing is summed any more.
+  void abandon();
 
  private:
   struct Bucket {

@@ -47,14 +47,11 @@ void KeptRows::keep(Slot slot, std::size_t offset, std::span<const float> values
   stream_.copy(values, rows_.data_ptr<float>() + slot * width + offset);
 }
 
-torch::Tensor KeptRows::gather(std::span<const Slot> slots, std::size_t offset, std::size_t width,
-                               const FieldScales& scales) {
-  const SideStream::Scope here(stream_);
-  const auto host = torch::empty({static_cast<std::int64_t>(slots.size())}, torch::kInt64);
-  std::copy(slots.begin(), slots.end(), host.data_ptr<std::int64_t>());
+torch::Tensor KeptRows::gather(const torch::Tensor& slots, std::size_t offset, std::size_t width,
+                               const FieldScales& scales) const {
   const auto from =
       rows_.narrow(1, static_cast<std::int64_t>(offset), static_cast<std::int64_t>(width));
-  auto values = from.index_select(0, host.to(rows_.device()));
+  auto values = from.index_select(0, slots);
   std::int64_t next = 0;
   for (const auto& scale : scales) {
     const auto size = static_cast<std::int64_t>(scale.size);

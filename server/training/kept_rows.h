@@ -29,10 +29,11 @@ class KeptRows final : public RowKeeper {
   void keep(Slot slot, std::size_t offset, std::span<const float> values) override;
   void settle() override { stream_.wait(); }
 
-  /// [slots.size(), width of all scales' fields], the values from `offset` on of these rows, scaled
-  /// as copy_row() does. In the stream. Precondition: they are kept.
-  torch::Tensor gather(std::span<const Slot> slots, std::size_t offset, std::size_t width,
-                       const FieldScales& scales);
+  /// [S, width], the values from `offset` on of the rows of these [S] slots (64 bits, on the
+  /// device), scaled as copy_row() does. In LibTorch's stream of this thread, which shall be this
+  /// one (SideStream::Scope). Precondition: they are kept.
+  torch::Tensor gather(const torch::Tensor& slots, std::size_t offset, std::size_t width,
+                       const FieldScales& scales) const;
 
  private:
   SideStream& stream_;

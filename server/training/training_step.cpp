@@ -1,6 +1,7 @@
 #include "server/training/training_step.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "server/tensors/batch_rows.h"
@@ -25,6 +26,15 @@ FlatGradients gradients_of(const Study& study, const std::shared_ptr<Model>& mod
   return study.training.loop.empty() ? FlatGradients(model) : FlatGradients(model->parameters());
 }
 
+/// Bytes of a GPU that are not taken yet when the buffer asks for its part: the optimiser's memory;
+/// the outputs of a step's batches, their gradients, and those that are drawn ahead, as of a
+/// validation; what libraries take for themselves.
+std::size_t spoken_for(const Study& study, std::size_t weights_of_update, std::size_t outputs) {
+  constexpr std::size_t libraries = std::size_t{1} << 30, copies_of_outputs = 8;
+  const std::size_t samples = samples_of_a_step(study.training) + study.validation.batch;
+  return (weights_of_update + copies_of_outputs * samples * outputs) * sizeof(float) + libraries;
+}
+
 }  // namespace
 
 TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisation,
@@ -43,10 +53,14 @@ TrainingStep::TrainingStep(const Study& study, const Normalisation& normalisatio
       buffers_(*model_),
       update_(study.training, parameters_),
       assembly_(study, normalisation, device_, memory, std::move(transform),
-                update_.copies() * gradients_.size() * sizeof(float)),
+                spoken_for(study, update_.copies() * gradients_.size(), normalisation.outputs())),
       pass_(study, *model_, loss, gradients_, device_, assembly_.outputs(),
             samples_of_a_step(study.training) * collective.ranks()) {
   check_precision(study.training.precision, device_);
+}
+
+TrainingStep::~TrainingStep() {
+  if (std::uncaught_exceptions() > exceptions_) sum_.abandon();
 }
 
 void TrainingStep::broadcast_weights() {

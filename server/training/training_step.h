@@ -2,6 +2,7 @@
 // One step of data-parallel training: a batch forward and backward, the sum of gradients, the
 // optimiser.
 
+#include <exception>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -42,6 +43,11 @@ class TrainingStep {
                std::shared_ptr<Model> model, const Loss& loss,
                const std::vector<std::span<float>>& memory = {},
                std::unique_ptr<Transform> transform = nullptr);
+  /// An error that unwinds it ends a sum that waits for a rank that is gone, before memory that
+  /// waits for all of the GPU's work is given back.
+  ~TrainingStep();
+  TrainingStep(const TrainingStep&) = delete;
+  TrainingStep& operator=(const TrainingStep&) = delete;
 
   /// The weights and buffers of rank 0 on all ranks. Collective.
   void broadcast_weights();
@@ -101,6 +107,7 @@ class TrainingStep {
   std::vector<torch::Tensor> found_;  ///< losses of the drawn samples, a batch each, on the device
   std::vector<float> losses_;         ///< all of them
   std::size_t steps_ = 0;
+  const int exceptions_ = std::uncaught_exceptions();  ///< on their way when it was made
 };
 
 }  // namespace weir

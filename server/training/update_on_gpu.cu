@@ -32,6 +32,22 @@ __global__ void sgd_kernel(SgdStep step, float* __restrict__ weights,
     update(step, weights[k], gradients[k], velocity == nullptr ? nullptr : velocity + k);
 }
 
+__global__ void squares_kernel(const float* __restrict__ values, std::size_t count,
+                               double* __restrict__ sums) {
+  __shared__ double shared[threads];
+  const std::size_t stride = static_cast<std::size_t>(gridDim.x) * blockDim.x;
+  double sum = 0;
+  for (std::size_t k = blockIdx.x * static_cast<std::size_t>(blockDim.x) + threadIdx.x; k < count;
+       k += stride)
+    sum += static_cast<double>(values[k]) * values[k];
+  shared[threadIdx.x] = sum;
+  for (std::size_t half = threads / 2; half > 0; half /= 2) {
+    __syncthreads();
+    if (threadIdx.x < half) shared[threadIdx.x] += shared[threadIdx.x + half];
+  }
+  if (threadIdx.x == 0) sums[blockIdx.x] = shared[0];
+}
+
 unsigned blocks_for(std::size_t count) {
   return static_cast<unsigned>(std::min((count + threads - 1) / threads, most_blocks));
 }
@@ -51,6 +67,12 @@ void adam_on_gpu(const AdamStep& step, float* weights, const float* gradients, f
   if (count == 0) return;
   adam_kernel<<<blocks_for(count), threads, 0, static_cast<cudaStream_t>(stream)>>>(
       step, weights, gradients, mean, square, count);
+  check_launch();
+}
+
+void squares_on_gpu(const float* values, std::size_t count, double* sums, void* stream) {
+  squares_kernel<<<parts_of_squares, threads, 0, static_cast<cudaStream_t>(stream)>>>(values, count,
+                                                                                      sums);
   check_launch();
 }
 

@@ -14,4 +14,9 @@ void adam_on_gpu(const AdamStep& step, float* weights, const float* gradients, f
 void sgd_on_gpu(const SgdStep& step, float* weights, const float* gradients, float* velocity,
                 std::size_t count, void* stream);
 
+/// sums[k] = the sum of squares of a part of the values, in double; all of them together are that
+/// of all values. The parts are the same whenever `count` is. As above.
+inline constexpr std::size_t parts_of_squares = 1024;
+void squares_on_gpu(const float* values, std::size_t count, double* sums, void* stream);
+
 }  // namespace weir

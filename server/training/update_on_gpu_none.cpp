@@ -18,4 +18,6 @@ void adam_on_gpu(const AdamStep&, float*, const float*, float*, float*, std::siz
 
 void sgd_on_gpu(const SgdStep&, float*, const float*, float*, std::size_t, void*) { refuse(); }
 
+void squares_on_gpu(const float*, std::size_t, double*, void*) { refuse(); }
+
 }  // namespace weir

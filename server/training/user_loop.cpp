@@ -33,9 +33,10 @@ std::vector<NamedTensor> loop_state(TrainingLoop& loop, const Study& study) {
     if (!names.insert(name).second)
       throw Error(ErrorKind::input,
                   place_of(study) + " names \"" + name + "\" twice in its state()");
-    if (!tensor.defined() || !tensor.device().is_cpu())
-      throw Error(ErrorKind::input, place_of(study) + " names \"" + name +
-                                        "\" in its state(), which is no tensor on the CPU");
+    if (!tensor.defined() || !(tensor.is_cpu() || tensor.is_cuda()))
+      throw Error(ErrorKind::input,
+                  place_of(study) + " names \"" + name +
+                      "\" in its state(), which is no tensor on the CPU or a GPU");
     places.push_back({"loop/" + name, tensor});
   }
   return places;

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "server/tensors/batch_rows.h"
+#include "server/tensors/device.h"
+#include "server/training/update_on_gpu.h"
 #include "src/core/planted_bug.h"
 #include "src/core/squares.h"
 
@@ -15,8 +17,12 @@ namespace {
 /// Waits for a GPU.
 double squares_of(const torch::Tensor& values) {
   if (values.is_cpu()) return sum_of_squares(values_of(values));
-  const double norm = values.norm(2, torch::kFloat64).item<double>();
-  return norm * norm;
+  // Not LibTorch's norm in double, which copies all values to double first.
+  const auto sums = torch::empty({static_cast<std::int64_t>(parts_of_squares)},
+                                 values.options().dtype(torch::kFloat64));
+  squares_on_gpu(values.data_ptr<float>(), static_cast<std::size_t>(values.numel()),
+                 sums.data_ptr<double>(), current_stream(values.device()));
+  return sums.sum().item<double>();
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ Study study_of(const StudyCase& which) {
   study.training.normalisation.fields = {{"u", {300, 80}}};
   study.training.stop.batches = which.batches;
   study.checkpoint.every = 0;
+  study.server.device = DeviceChoice::cpu;
   return study;
 }
 

@@ -2,6 +2,7 @@
 // from the start. Rank 0 prints {samples_per_second, sums, words}: the share of the time that it
 // was in sums of gradients, and in the words that open each round.
 
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -30,6 +31,13 @@ class NoParticipant final : public RoundParticipant {
   void after_round(const Agreed&) override {}
 };
 
+/// When a batch was over, and what was waited for until then.
+struct Moment {
+  Time at{};
+  std::size_t batches = 0;
+  double sums = 0, words = 0;
+};
+
 void train(const Study& study, const StudyDirectory& directory) {
   const auto mpi = make_mpi_collective();
   TimedCollective collective(*mpi);
@@ -41,12 +49,22 @@ void train(const Study& study, const StudyDirectory& directory) {
                                                directory.tensorboard(), [](const std::string&) {});
   const SystemClock clock;
   Trainer trainer(study, collective, source, participant, *metrics, clock);
+  // Libraries that start, memory that is touched for the first time: not what a step costs.
+  const std::size_t warm_up = std::max<std::size_t>(1, study.training.stop.batches.value() / 10);
+  Moment begin, end;
+  trainer.on_batch([&](std::size_t batches, double, auto, auto) {
+    end = {clock.now(), batches, collective.seconds_in_sums(), collective.seconds_in_words()};
+    if (batches <= warm_up) begin = end;
+  });
   const TrainingResult result = trainer.run();
   if (mpi->rank() > 0) return;
-  const nlohmann::json figures = {
-      {"samples_per_second", static_cast<double>(result.samples) / result.seconds},
-      {"sums", collective.seconds_in_sums() / result.seconds},
-      {"words", collective.seconds_in_words() / result.seconds}};
+  const double seconds = Seconds(end.at - begin.at).count();
+  const double samples = static_cast<double>(result.samples) *
+                         static_cast<double>(end.batches - begin.batches) /
+                         static_cast<double>(result.batches);
+  const nlohmann::json figures = {{"samples_per_second", samples / seconds},
+                                  {"sums", (end.sums - begin.sums) / seconds},
+                                  {"words", (end.words - begin.words) / seconds}};
   std::printf("%s\n", figures.dump().c_str());
 }
 

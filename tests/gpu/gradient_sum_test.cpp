@@ -21,6 +21,7 @@ class TwinSum final : public DeviceSum {
         c10::cuda::getStreamFromExternal(static_cast<cudaStream_t>(stream), /*device=*/0));
     torch::from_blob(values, {static_cast<std::int64_t>(count)}, torch::kCUDA).mul_(2);
   }
+  void abandon() override {}
 
  private:
   std::size_t& sums_;

@@ -64,7 +64,7 @@ TEST_F(GpuModel, HasTheLossesOfTheCpu) {
       study.training.loss.kind = kind;
       study.training.loss.weights = {{"v", weight}};
       const auto gradient_on = [&](const torch::Device& device) {
-        const auto own = prediction.to(device).requires_grad_(true);
+        const auto own = prediction.clone().to(device).requires_grad_(true);
         (*make_loss(study, {}, device))(own, target.to(device)).sum().backward();
         return own.grad();
       };

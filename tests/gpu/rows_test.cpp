@@ -29,11 +29,11 @@ class GpuRows : public test::OnGpu {
   /// Full, of samples of one simulation after another.
   std::unique_ptr<SampleStore> full_store() {
     auto store = std::make_unique<SampleStore>(study_, design_, /*rank=*/0, /*ranks=*/1);
-    add(*store, 0);
+    add(*store, 0, capacity);
     return store;
   }
-  static void add(SampleStore& store, std::uint64_t sim) {
-    for (std::uint64_t step = 0; step < capacity; ++step) test::put(store, {sim, step});
+  static void add(SampleStore& store, std::uint64_t sim, std::uint64_t steps) {
+    for (std::uint64_t step = 0; step < steps; ++step) test::put(store, {sim, step});
   }
   SampleBatch draw(BatchAssembly& assembly, SampleStore& store, std::size_t number) {
     Agreed agreed;
@@ -66,7 +66,8 @@ TEST_F(GpuRows, AreThoseThatTheHostWouldHaveCopied) {
   BatchAssembly there(study_, normalisation, gpu_, kept->memory(), nullptr);
   BatchAssembly here(study_, normalisation, torch::kCPU, {}, nullptr);
   for (std::size_t k = 1; k <= 40; ++k) {
-    if (k == 20) add(*kept, 1), add(*copied, 1);  // the slots are others' from now on
+    if (k == 20)  // of what was drawn, half the slots are others' from now on
+      for (auto* store : {&*kept, &*copied}) add(*store, 1, capacity / 2);
     const auto one = draw(there, *kept, k), other = draw(here, *copied, k);
     ASSERT_EQ(there.ids(), here.ids());
     EXPECT_TRUE(one.targets.is_cuda());

@@ -1,6 +1,10 @@
 // The optimiser's kernels against its loops.
 
+#include "server/tensors/batch_rows.h"
+#include "server/tensors/device.h"
 #include "server/training/optimizer.h"
+#include "server/training/update_on_gpu.h"
+#include "src/core/squares.h"
 #include "src/study/names.h"
 #include "tests/gpu/gpu_fixture.h"
 
@@ -32,6 +36,20 @@ TEST_F(GpuOptimizer, ComesToTheWeightsOfTheCpu) {
       EXPECT_LT(test::distance(weights(kind, momentum, gpu_), weights(kind, momentum, torch::kCPU)),
                 1e-6)
           << name_of(kind);
+  }
+}
+
+TEST_F(GpuOptimizer, SumsSquaresAsTheCpu) {
+  torch::manual_seed(2);
+  for (const std::int64_t count : {1, 255, 3'000'001}) {
+    const auto values = torch::randn({count}) * 1e20;  // their squares are no floats
+    const auto there = values.to(gpu_);
+    const auto sums = torch::empty({static_cast<std::int64_t>(parts_of_squares)},
+                                   there.options().dtype(torch::kFloat64));
+    squares_on_gpu(there.data_ptr<float>(), static_cast<std::size_t>(count),
+                   sums.data_ptr<double>(), current_stream(gpu_));
+    const double expected = sum_of_squares(values_of(values));
+    EXPECT_NEAR(sums.sum().item<double>(), expected, 1e-12 * expected) << count;
   }
 }
 

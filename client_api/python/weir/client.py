@@ -181,8 +181,12 @@ def _checked(comm: MPI.Comm) -> MPI.Comm:
 
 def _sendable(field: str, values) -> tuple[str, ctypes._Pointer, int, object]:
     """The call that takes the values, their address and number, and what has to live meanwhile."""
-    if hasattr(values, "__cuda_array_interface__"):
-        return _on_device(field, values)
+    try:
+        interface = getattr(values, "__cuda_array_interface__", None)
+    except RuntimeError as problem:  # PyTorch's, of a tensor that requires a gradient
+        raise ArgumentError(f"send({field!r}): {problem}") from None
+    if interface is not None:
+        return _on_device(field, values, interface)
     if not isinstance(values, np.ndarray):
         raise ArgumentError(f"send({field!r}): a {type(values).__name__} came; a numpy array of float64 or float32 was expected")
     if isinstance(values, np.ma.MaskedArray):
@@ -192,9 +196,8 @@ def _sendable(field: str, values) -> tuple[str, ctypes._Pointer, int, object]:
     return call, values.ctypes.data_as(ctypes.POINTER(element)), values.size, values
 
 
-def _on_device(field: str, values) -> tuple[str, ctypes._Pointer, int, object]:
+def _on_device(field: str, values, interface: dict) -> tuple[str, ctypes._Pointer, int, object]:
     """By the CUDA array interface, version 2 and later."""
-    interface = values.__cuda_array_interface__
     dtype = np.dtype(interface["typestr"])
     call, element = _sender(field, dtype)
     if not dtype.isnative:

@@ -14,8 +14,9 @@ struct SampleName {
   std::uint64_t sim = 0, step = 0;
 };
 
-/// B samples in FP32 on the CPU, normalised: inputs to [-1, 1] by their bounds, fields by mean and
-/// deviation. The tensors share memory that the next batch overwrites: clone what is to be kept.
+/// B samples in FP32 on the device that trains, normalised: inputs to [-1, 1] by their bounds,
+/// fields by mean and deviation. The tensors share memory that the next batch overwrites: clone
+/// what is to be kept.
 struct SampleBatch {
   torch::Tensor inputs;  ///< [B, parameters + 1]: the parameters in the study's order, then time
   torch::Tensor

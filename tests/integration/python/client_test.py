@@ -21,6 +21,7 @@ MISTAKES = {
     "complex": "an array of complex128 came",
     "masked": "a masked array",
     "gpu": "an array of a GPU that is not contiguous",
+    "gradient": "on Variable that requires grad",
     "field": "'v'|\"v\"",
     "number": "field is 3",
     "zero": r"field is 'u\\x00v'",

@@ -13,6 +13,14 @@ class Strided:
     __cuda_array_interface__ = {"version": 3, "shape": (8,), "typestr": "<f8", "data": (4096, False), "strides": (16,)}
 
 
+class Differentiated:
+    """As PyTorch's, of a GPU, that requires a gradient."""
+
+    @property
+    def __cuda_array_interface__(self):
+        raise RuntimeError("Can't get __cuda_array_interface__ on Variable that requires grad.")
+
+
 def raised_by(call, *arguments):
     try:
         call(*arguments)
@@ -30,6 +38,7 @@ def mistakes(client, first_rank):
         ("complex", client.send, "u", np.zeros(8, complex) if first_rank else good),
         ("masked", client.send, "u", np.ma.zeros(8) if first_rank else good),
         ("gpu", client.send, "u", Strided() if first_rank else good),
+        ("gradient", client.send, "u", Differentiated() if first_rank else good),
         ("field", client.send, "v", good),
         ("number", client.send, 3, good),
         ("zero", client.send, "u\0v", good),

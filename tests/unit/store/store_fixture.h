@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 #include "server/sampling/design.h"
@@ -48,6 +49,8 @@ inline void fill_row(SampleStore& store, wire::Slot slot, SampleId id) {
 inline wire::CommitStatus put(SampleStore& store, SampleId id) {
   const auto begin = store.begin(id);
   if (begin.status == wire::BeginStatus::duplicate) return wire::CommitStatus::duplicate;
+  if (begin.status != wire::BeginStatus::begun)
+    throw std::logic_error("there is no room to put it");
   fill_row(store, begin.slot, id);
   return store.commit(begin.slot);
 }

@@ -66,7 +66,33 @@ TEST(GpuChoice, RefusesWhenTheStudyWantsOneAndThereIsNone) {
 
 TEST(GpuChoice, RefusesMoreRanksThanGpus) {
   EXPECT_THAT(refusal(study_of(DeviceChoice::automatic), /*local_rank=*/2, gpus(2)),
-              AllOf(HasSubstr("rank 2"), HasSubstr("2 GPUs")));
+              AllOf(HasSubstr("/server/device: is \"automatic\""), HasSubstr("rank 2"),
+                    HasSubstr("2 GPUs")));
+}
+
+/// What is wrong with the GPUs of ranks that have these identities.
+std::string refusal(const std::vector<std::int64_t>& identities) {
+  try {
+    check_gpus(identities);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::environment);
+    return error.what();
+  }
+  return "";
+}
+
+TEST(CheckGpus, AcceptsRanksThatHaveTheirOwn) {
+  EXPECT_EQ(refusal({7, 1, 7, 2, 8, 1}), "");
+  EXPECT_EQ(refusal({0, 0, 0, 0}), "") << "CPUs are shared";
+  EXPECT_EQ(refusal({7, 1}), "");
+}
+
+TEST(CheckGpus, RefusesTwoRanksOnOne) {
+  EXPECT_THAT(refusal({7, 1, 7, 2, 7, 2}), HasSubstr("server ranks 1 and 2"));
+}
+
+TEST(CheckGpus, RefusesARankWithoutOneBesideOthers) {
+  EXPECT_THAT(refusal({7, 1, 7, 2, 0, 0}), HasSubstr("server rank 2 sees no GPU"));
 }
 
 }  // namespace

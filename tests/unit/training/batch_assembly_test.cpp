@@ -60,6 +60,8 @@ TEST(BatchAssemblyTest, GivesNothingToARankThatDrawsNothing) {
   EXPECT_TRUE(batch.names.empty());
   EXPECT_TRUE(assembly.ids().empty());
   EXPECT_EQ(batch.total, 4u);
+  EXPECT_EQ(batch.inputs.sizes(), (std::vector<std::int64_t>{0, 3}));
+  EXPECT_EQ(batch.targets.sizes(), (std::vector<std::int64_t>{0, 10}));
 }
 
 class KeptRowsTest : public testing::Test {
@@ -95,7 +97,7 @@ TEST_F(KeptRowsTest, HoldsASampleUntilItsSlotIsAnothers) {
 TEST_F(KeptRowsTest, GivesThePartsOfRowsInTheOrderOfTheSlots) {
   keep(0, {.sim = 0, .step = 0}, 0);
   keep(4, {.sim = 4, .step = 0}, 40);
-  const std::vector<Slot> slots = {4, 0, 4};
+  const auto slots = torch::tensor({4, 0, 4}, torch::kInt64);
   EXPECT_THAT(values(rows_.gather(slots, 0, 3, {})), ElementsAre(40, 41, 42, 0, 1, 2, 40, 41, 42));
   EXPECT_THAT(values(rows_.gather(slots, 4, 2, {})), ElementsAre(44, 45, 4, 5, 44, 45));
 }
@@ -118,7 +120,7 @@ TEST_F(KeptRowsTest, ScalesToTheBitsOfACopy) {
                               {.size = 4, .mean = -2.1F, .scale = 0.013F}};
   std::vector<float> copied(width);
   copy_row(row_of(0.1F), scales, copied.data());
-  const std::vector<Slot> slots = {1};
+  const auto slots = torch::tensor({1}, torch::kInt64);
   EXPECT_EQ(values(rows_.gather(slots, 0, width, scales)), copied);
 }
 
