@@ -27,6 +27,7 @@ TEST(NumberText, SaysWhatIsNoNumber) {
 
 TEST(ExactNumberText, ShowsWholeNumbersAndTenthsAsOneWritesThem) {
   EXPECT_EQ(exact_number_text(0.1), "0.1");
+  EXPECT_EQ(exact_number_text(9.95), "9.95");  // 9.949999999999999 reads back to it as well
   EXPECT_EQ(exact_number_text(1000000), "1000000");  // a solver may read it as an integer
   EXPECT_EQ(exact_number_text(0.1 + 0.2), "0.30000000000000004");
 }

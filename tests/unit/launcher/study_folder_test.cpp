@@ -112,6 +112,13 @@ TEST_F(SameStudyTest, NamesTheKeyThatDiffersAndBothValues) {
                                 "start anew in another --output");
 }
 
+TEST_F(SameStudyTest, NamesWhatOneOfThemLacks) {
+  auto other = study_;
+  other.simulation.environment["A"] = "1";
+  EXPECT_THAT(refusal(other),
+              HasSubstr("/simulation/environment/A is nothing there and \"1\" in the study file"));
+}
+
 TEST_F(SameStudyTest, SaysWhichNumberOfRanksToGive) {
   auto other = study_;
   other.server.ranks = 4;

@@ -40,5 +40,16 @@ TEST(RealInverse, IsThatOfTheCpu) {
   }
 }
 
+TEST(RealInverse, LeavesNoImaginaryPartWhereRealValuesHaveNone) {
+  const auto spectrum = torch::randn({2, 5}, torch::kComplexFloat);
+  for (const std::int64_t points : {8, 9}) {
+    const auto difference = at::imag(spectrum - with_real_ends(spectrum, points, /*axis=*/1));
+    EXPECT_TRUE(difference.select(1, 0).equal(at::imag(spectrum).select(1, 0)));
+    const auto last = at::imag(spectrum).select(1, 4);
+    EXPECT_TRUE(difference.select(1, 4).equal(points == 8 ? last : torch::zeros_like(last)));
+    EXPECT_EQ(difference.narrow(1, 1, 3).abs().sum().item<float>(), 0);
+  }
+}
+
 }  // namespace
 }  // namespace weir

@@ -73,6 +73,7 @@ TEST(PowerTicks, ArePowersOfTenOverManyOfThem) {
 
 TEST(PowerTicks, HaveFurtherOnesOverFewPowers) {
   EXPECT_THAT(power_ticks({0.9, 25}, 8), Pointwise(DoubleNear(1e-9), {1.0, 2.0, 5.0, 10.0, 20.0}));
+  EXPECT_THAT(power_ticks({1.5, 90}, 4), Pointwise(DoubleNear(1e-9), {3.0, 10.0, 30.0}));
   EXPECT_GE(power_ticks({3.1, 4.2}, 6).size(), 2u);
 }
 
