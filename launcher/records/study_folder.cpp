@@ -1,5 +1,6 @@
 #include "launcher/records/study_folder.h"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <nlohmann/json.hpp>
@@ -8,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "src/core/error.h"
+#include "src/core/temporary_name.h"
 #include "src/study/identity.h"
 #include "src/study/parse.h"
 
@@ -69,6 +71,17 @@ std::string hint(const std::string& key, const std::string& recorded) {
   return "; give the study file that it was started with, or start anew in another --output";
 }
 
+bool is_new(const fs::path& folder) {
+  const auto left = [&](const fs::directory_entry& entry) {
+    return entry.symlink_status().type() == fs::file_type::regular &&
+           is_temporary_of(StudyDirectory{folder}.study(), entry.path().filename().string());
+  };
+  std::error_code failed;
+  if (!fs::is_directory(folder, failed)) return true;
+  const fs::directory_iterator entries(folder, failed);
+  return failed || std::all_of(begin(entries), end(entries), left);
+}
+
 }  // namespace
 
 fs::path output_folder(const fs::path& asked, const Study& study) {
@@ -76,8 +89,7 @@ fs::path output_folder(const fs::path& asked, const Study& study) {
 }
 
 void require_new_folder(const fs::path& folder) {
-  std::error_code failed;
-  if (!fs::is_directory(folder, failed) || fs::is_empty(folder, failed)) return;
+  if (is_new(folder)) return;
   throw Error(ErrorKind::input, "the folder '" + folder.string() +
                                     "' is not empty; choose another one with --output");
 }

@@ -14,10 +14,12 @@ namespace weir {
 /// Where a study goes when the user names no place: ./<name of the study>. Absolute.
 std::filesystem::path output_folder(const std::filesystem::path& asked, const Study& study);
 
-/// Error{input} when `folder` is there and not empty: nothing is ever overwritten.
+/// Error{input} when `folder` is there and not empty: nothing is ever overwritten. Files that a
+/// launcher leaves that is killed while it writes study.json (is_temporary_of it, and regular)
+/// count as nothing; they stay, for one may be another launcher's that begins there just now.
 void require_new_folder(const std::filesystem::path& folder);
 
-/// Makes `folder` (0700, also when it was there, empty) with logs/, run/ and the resolved
+/// Makes `folder` (0700, also when it was there, new) with logs/, run/ and the resolved
 /// study.json. Error{input} as of require_new_folder; Error{environment} when it cannot be made.
 StudyDirectory make_study_folder(FileSystem& files, const std::filesystem::path& folder,
                                  const Study& study);

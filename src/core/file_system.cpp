@@ -1,23 +1,10 @@
 #include "src/core/file_system.h"
 
-#include <atomic>
-
-#include <unistd.h>
-
 #include "src/core/error.h"
+#include "src/core/temporary_name.h"
 
 namespace weir {
 namespace {
-
-// Two threads, or two processes, that replace the same file must not write into the same temporary
-// one.
-Path temporary_beside(const Path& path) {
-  static std::atomic<unsigned> counter{0};
-  std::string name = ".";
-  name += path.filename().string() + "." + std::to_string(::getpid()) + "." +
-          std::to_string(counter++) + ".tmp";
-  return path.parent_path() / name;
-}
 
 void write_all(FileSystem& files, const Path& path, std::string_view bytes, unsigned mode) {
   const auto file = files.create(path, mode);

@@ -13,6 +13,7 @@
 #include "src/core/interrupts.h"
 #include "src/core/process.h"
 #include "src/study/parse.h"
+#include "tests/support/passing_file_system.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir {
@@ -50,6 +51,39 @@ TEST(StudyFolderTest, RefusesAFolderThatIsNotEmpty) {
     EXPECT_EQ(error.kind(), ErrorKind::input);
     EXPECT_THAT(error.what(), HasSubstr("--output"));
   }
+}
+
+/// Of a launcher that is killed before its study.json has its name: nothing is done from then on.
+class KilledFileSystem final : public test::PassingFileSystem {
+  struct Killed {};
+  void rename(const Path&, const Path&) override { throw Killed(); }
+  void remove(const Path&) override {}
+};
+
+TEST(StudyFolderTest, TakesAFolderInWhichALauncherWasKilledBeforeItHeldAStudy) {
+  const test::TemporaryFolder folder;
+  KilledFileSystem killed;
+  EXPECT_ANY_THROW(make_study_folder(killed, folder / "D", {}));
+  ASSERT_FALSE(fs::is_empty(folder / "D"));
+  make_study_folder(posix_file_system(), folder / "D", {});
+  EXPECT_NO_THROW(find_study_folder(posix_file_system(), folder / "D"));
+  EXPECT_THROW(require_new_folder(folder / "D"), Error);  // it holds a study now
+}
+
+TEST(StudyFolderTest, RefusesWhatOnlyLooksLikeAnUnfinishedStudy) {
+  const auto is_refused = [](const std::string& name, const auto& make) {
+    const test::TemporaryFolder folder;
+    std::ofstream(folder / ".study.json.12.0.tmp") << "{";
+    require_new_folder(folder.path());
+    make(folder / name);
+    EXPECT_THROW(require_new_folder(folder.path()), Error) << name;
+  };
+  const auto file = [](const fs::path& path) { std::ofstream(path) << "text"; };
+  for (const char* name : {"mine", "study.json", ".summary.json.12.0.tmp", ".study.json.mine.tmp"})
+    is_refused(name, file);
+  is_refused(".study.json.12.1.tmp", [](const fs::path& path) { fs::create_directory(path); });
+  is_refused(".study.json.12.2.tmp",
+             [](const fs::path& path) { fs::create_symlink("/etc/passwd", path); });
 }
 
 TEST(StudyFolderTest, IsNamedAfterTheStudyWhenNoPlaceIsGiven) {
