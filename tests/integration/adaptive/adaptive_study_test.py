@@ -67,7 +67,7 @@ class AdaptiveStudyTest(WholeTest):
         self.assert_solvers_ran_with(directory, rows)
 
     def test_server_killed_in_the_middle_keeps_what_was_submitted_after_its_checkpoint(self):
-        self.run_killed("trainer.after_step", passage=70)
+        self.run_killed("trainer.after_step", passage=50)
 
     def test_server_killed_before_its_first_checkpoint(self):
         self.run_killed("trainer.after_step", passage=15, rank=1)

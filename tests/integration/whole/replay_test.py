@@ -37,7 +37,7 @@ class ReplayTest(WholeTest):
 
     def test_training_whose_server_was_killed_ends_with_the_same_bits(self):
         once = self.folder / "killed"
-        directory = self.assert_repeated(ranks=2, WEIR_FAILPOINT=f"trainer.after_step:kill:35:{once}")
+        directory = self.assert_repeated(ranks=2, WEIR_FAILPOINT=f"trainer.after_step:kill:20:{once}")
         self.assertTrue(once.exists())
         self.assertEqual(self.summary(directory)["server"]["restarts"], 1)
 

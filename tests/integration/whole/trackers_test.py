@@ -24,8 +24,8 @@ class TrackersTest(WholeTest):
         cls.addClassCleanup(shutil.rmtree, cls.shared)
 
     def study(self, delay_ms=5, **sections):
-        every = toy_study(count=4, steps=STEPS, size=SIZE, solver=("--delay-ms", delay_ms), validation=self.generate(),
-                          checkpoint={"batches": 20}, trackers={"mlflow": {"enabled": True}}, client={"timeout": 60})
+        every = toy_study(count=8, steps=STEPS, size=SIZE, solver=("--delay-ms", delay_ms), validation=self.generate(),
+                          checkpoint={"batches": 5}, trackers={"mlflow": {"enabled": True}}, client={"timeout": 60})
         return merged(every, sections)
 
     def generate(self):
@@ -34,7 +34,7 @@ class TrackersTest(WholeTest):
             path = self.write_study(toy_study(count=3, steps=STEPS, size=SIZE, seed=2), "validation.json")
             code, output = self.run_program(WEIR, "generate", path, "--to", validation)
             self.assertEqual(code, 0, output)
-        return {"dataset": str(validation), "every": 25}
+        return {"dataset": str(validation), "every": 5}
 
     def read(self, *arguments):
         """By TensorBoard and MLflow themselves."""
