@@ -8,7 +8,7 @@ import signal
 import time
 
 from resumable import ResumableTest, study
-from whole import WEIR, main, processes_of
+from whole import WEIR, let_go, main, processes_of, waiting
 
 NIGHTLY = os.environ.get("WEIR_NIGHTLY") == "1"
 EVERY_COMMIT = ["launcher.after_intent", "launcher.after_submit"]
@@ -38,10 +38,11 @@ class LauncherRestartTest(ResumableTest):
         self.assert_complete()
 
     def test_second_launcher_is_refused_while_the_first_one_lives(self):
-        with self.launch() as launcher:
-            self.wait_until(self.train_a_little, "a batch was trained on", process=launcher)
+        with self.launch(waiting(study())) as launcher:
+            self.wait_until(lambda: self.finished_steps() >= 3, "a batch was trained on", process=launcher)
             output = self.resume(expect=3)
             self.assertIn(f"a launcher runs this study already: process {launcher.pid} on ", output)
+            let_go(self.directory)
             self.wait_for_end(launcher)
         self.assert_complete()
 
@@ -59,9 +60,10 @@ class LauncherRestartTest(ResumableTest):
         self.assertIn("holds another study: /training/batch is 4 there and 5 in the study file", self.resume(expect=2))
 
     def test_resume_goes_on_with_other_settings_of_how_the_study_is_run(self):
-        self.launch_and_kill(lambda: self.train_a_little() and self.has_checkpoint(), "there is a checkpoint of a batch")
+        self.launch_and_kill(lambda: self.finished_steps() >= 3 and self.has_checkpoint(), "there is a checkpoint of a batch", waiting(study()))
         self.kill_all()
-        self.write_study(study(client={"timeout": 77}, training={"prefetch": "on"}, server={"progress": 99}))
+        let_go(self.directory)
+        self.write_study(waiting(study(client={"timeout": 77}, training={"prefetch": "on"}, server={"progress": 99})))
         output = self.resume()
         self.assertIn("/client/timeout is 77.0 from now on, and was ", output)
         self.assertIn('/training/prefetch is "on" from now on, and was "automatic"', output)

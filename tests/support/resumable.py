@@ -73,16 +73,16 @@ class ResumableTest(WholeTest):
         self.assertEqual(left, [], "processes are left")
 
     # ---- what is done
-    def launch(self, **env):
-        return self.started(WEIR, "run", self.write_study(study()), "--output", self.directory, **env)
+    def launch(self, chosen=None, **env):
+        return self.started(WEIR, "run", self.write_study(chosen or study()), "--output", self.directory, **env)
 
     def resume(self, expect=0, **env):
         code, output = self.run_program(WEIR, "run", self.folder / "study.json", "--output", self.directory, "--resume", **env)
         self.assertEqual(code, expect, f"{output}\n{self.logs(self.directory)}")
         return output
 
-    def launch_and_kill(self, condition, what):
-        with self.launch() as launcher:
+    def launch_and_kill(self, condition, what, chosen=None):
+        with self.launch(chosen) as launcher:
             self.wait_until(condition, what, process=launcher)
             launcher.kill()
             launcher.wait()

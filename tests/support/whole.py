@@ -53,6 +53,26 @@ def toy_study(count=4, steps=10, size=16, jobs=2, solver=(), **sections):
     return merged(study, sections)
 
 
+def endless(study, sim):
+    """The study, in which attempt 0 of this simulation does not end by itself: it rests for ten minutes behind each step."""
+    line = f'[ $WEIR_SIM.$WEIR_ATTEMPT != {sim}.0 ] || set -- "$@" --delay-ms 600000; exec "$0" "$@"'
+    study["simulation"]["command"] = ["sh", "-c", line, *study["simulation"]["command"]]
+    return study
+
+
+def waiting(study):
+    """The study, whose last simulation begins when the test calls let_go(), or has ended and removed the study."""
+    last = study["simulation"]["count"] - 1
+    until = 'until [ -e "$WEIR_STUDY_DIR/logs/go" ] || [ ! -d "$WEIR_STUDY_DIR" ]; do sleep 0.1; done'
+    line = f'[ $WEIR_SIM != {last} ] || {until}; exec "$0" "$@"'
+    study["simulation"]["command"] = ["sh", "-c", line, *study["simulation"]["command"]]
+    return study
+
+
+def let_go(directory):
+    (directory / "logs" / "go").touch()
+
+
 def environment(**more):
     """This process's, as the children want it."""
     root = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMP_NUM_THREADS": "1"}

@@ -1,7 +1,7 @@
 """A study through OAR, as the stub in tests/support/oar speaks it."""
 
 from oar_study import STUB, OarStudyTest
-from whole import WEIR, main, toy_study
+from whole import WEIR, endless, let_go, main, toy_study, waiting
 
 
 class OarTest(OarStudyTest):
@@ -23,7 +23,7 @@ class OarTest(OarStudyTest):
         self.assertEqual({job["exit_code"] for job in self.jobs()}, {0})
 
     def test_a_job_that_somebody_deletes_runs_again(self):
-        path = self.write_study(self.study(solver=["--delay-ms", "100"]))
+        path = self.write_study(endless(self.study(), sim=1))
         directory = self.folder / "D"
         with self.started(WEIR, "run", path, "--output", directory) as launcher:
             running = lambda: [job for job in self.jobs() if job["name"] == "weir.toy.1.0" and job["state"] == "Running"]
@@ -36,13 +36,15 @@ class OarTest(OarStudyTest):
         self.assertIn("deleted with oardel", self.logs(directory))
 
     def test_a_later_launcher_finds_its_jobs_and_submits_none_again(self):
-        path = self.write_study(self.study(solver=["--delay-ms", "100"]))
+        path = self.write_study(waiting(self.study(solver=["--delay-ms", "100"])))
         directory = self.folder / "D"
         with self.started(WEIR, "run", path, "--output", directory) as launcher:
             self.wait_until(lambda: len(self.jobs()) >= 3, "two simulations are submitted", process=launcher)
             launcher.kill()
-        code, output = self.run_program(WEIR, "run", path, "--output", directory, "--resume")
-        self.assertEqual(code, 0, output + self.logs(directory))
+        with self.started(WEIR, "run", path, "--output", directory, "--resume") as launcher:
+            self.wait_until(lambda: "the server runs on as job" in self.logs(directory), "it finds the server", process=launcher)
+            let_go(directory)
+            self.assertEqual(launcher.wait(90), 0, launcher.output() + self.logs(directory))
         self.assert_nothing_lost(directory, simulations=4, steps=10)
         names = [job["name"] for job in self.jobs()]
         self.assertEqual(len(names), len(set(names)), names)

@@ -4,7 +4,7 @@ import json
 import os
 import shutil
 
-from whole import WEIR, WholeTest, main, toy_study
+from whole import WEIR, WholeTest, let_go, main, toy_study, waiting
 
 STEPS, SIZE = 10, 16
 SECTIONS = ("results", "losses", "throughput", "buffer", "draws", "parameters", "errors", "pictures", "timeline", "study", "host")
@@ -92,12 +92,13 @@ class ReportTest(WholeTest):
             (directory / name).write_bytes(whole)
 
     def test_a_report_that_cannot_be_made_fails_no_study(self):
-        path, directory = self.write_study(toy_study(count=4, solver=("--delay-ms", 20))), self.folder / "D"
+        path, directory = self.write_study(waiting(toy_study(count=4))), self.folder / "D"
         with self.started(WEIR, "run", path, "--output", directory) as process:
             self.wait_until((directory / "run" / "status.json").exists, "a status was written", process=process)
             self.assertIn("the study has not ended", self.page_of(directory))
             (directory / "report.html").unlink()
             (directory / "report.html").mkdir()
+            let_go(directory)
             self.assertEqual(process.wait(60), 0, process.output())
             self.assertIn("weir: warning: there is no report.html: ", process.output())
 

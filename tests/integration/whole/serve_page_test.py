@@ -4,7 +4,7 @@ import os
 import re
 
 from browser import Browser, Page
-from whole import WEIR, WholeTest, main, toy_study
+from whole import WEIR, WholeTest, let_go, main, toy_study, waiting
 
 PLACE = "document.getElementById('buffer').getBoundingClientRect().top"
 
@@ -19,9 +19,9 @@ class ServePageTest(WholeTest):
 
     def test_page_replaces_itself_until_the_study_has_ended(self):
         directory = self.folder / "D"
-        study = toy_study(count=16, steps=20, solver=("--delay-ms", 50))
-        with self.started(WEIR, "run", self.write_study(study), "--output", directory) as run, \
-                Browser(os.environ["WEIR_CHROMIUM"]) as browser:
+        study = waiting(toy_study(count=16, steps=20, solver=("--delay-ms", 50)))
+        with Browser(os.environ["WEIR_CHROMIUM"]) as browser, \
+                self.started(WEIR, "run", self.write_study(study), "--output", directory) as run:
             self.wait_until((directory / "metrics.jsonl").exists, "the study trains", process=run)
             with self.started(WEIR, "watch", "--http", directory) as server:
                 page = self.open(browser, server)
@@ -30,6 +30,7 @@ class ServePageTest(WholeTest):
                 self.wait_until(lambda: self.state(page) != first, "the page has replaced itself", process=server)
                 self.assertTrue(page.evaluate("window.kept"), "it was not loaded anew")
                 self.assertAlmostEqual(page.evaluate(PLACE), 0, delta=2)
+                let_go(directory)
                 self.wait_until(lambda: "stays as it is" in self.state(page), "the page says that the study has ended", process=server)
                 self.assertEqual(run.wait(60), 0, run.output())
                 self.assertIn("done", page.evaluate("document.getElementById('results').textContent"))

@@ -5,12 +5,12 @@ import http.client
 import json
 import pathlib
 import re
+import select
 import signal
 import socket
-import time
 import urllib.parse
 
-from whole import WEIR, WholeTest, main, toy_study
+from whole import WEIR, WholeTest, let_go, main, toy_study, waiting
 
 URL = re.compile(r"http://\S+/([0-9a-f]{32})/")
 
@@ -63,7 +63,7 @@ class ServeTest(WholeTest):
 
     def test_page_goes_on_with_its_study(self):
         directory = self.folder / "D"
-        study = toy_study(count=12, steps=20, solver=("--delay-ms", 50))
+        study = waiting(toy_study(count=12, steps=20, solver=("--delay-ms", 50)))
         with self.started(WEIR, "run", self.write_study(study), "--output", directory) as run:
             self.wait_until((directory / "study.json").exists, "the study has a directory", process=run)
             with self.serving(directory) as server, self.serving(directory) as other:
@@ -77,8 +77,9 @@ class ServeTest(WholeTest):
                     self.assertEqual(status, 200)
                     pages[headers["ETag"]] = text
                     return "live.js" in text
+                self.wait_until(lambda: live() and len(pages) >= 2, "it was made anew while the study ran", process=server)
+                let_go(directory)
                 self.wait_until(lambda: not live(), "the page says that the study has ended", process=server)
-                self.assertGreaterEqual(len(pages), 3, "it was made anew while the study ran")
                 first, last = list(pages.values())[0], list(pages.values())[-1]
                 self.assertIn("the study has not ended", first)
                 self.assertIn("As of", last)
@@ -129,13 +130,12 @@ class ServeTest(WholeTest):
                 slow = [stack.enter_context(socket.create_connection(server.address, timeout=30)) for _ in range(40)]
                 for client in slow:
                     client.sendall(b"GET / HTTP/1.1\r\n")
-                began = time.monotonic()
                 self.assertEqual(self.ask(server)[0], 200)
-                self.assertLess(time.monotonic() - began, 4)  # no deadline of theirs was waited for
+                gone = select.select(slow, [], [], 0)[0]
+                self.assertLessEqual(len(gone), 9, "no deadline of theirs was waited for: of 41 clients 32 have room")
                 for client in slow:  # each is told to go, or sent off
                     with contextlib.suppress(ConnectionError):
                         self.assertEqual(client.recv(1), b"")
-                self.assertLess(time.monotonic() - began, 20)
             self.assertEqual(self.ask(server)[0], 200)
             self.assertIsNone(server.poll())
 
