@@ -2,7 +2,7 @@
 """Runs a study whose disk for checkpoints fills up again and again: full_disk.py STUDY D PLACES, in a mount namespace of its own.
 
 Each time the disk is left so much room that it is full at another place of the next checkpoint. The checkpoint before has to
-be whole and the training has to go on; then there is room again, and the next checkpoint has to come."""
+be whole, the training has to go on and the server says it once; then there is room again, and the next checkpoint has to come."""
 
 import json
 import os
@@ -70,28 +70,38 @@ def size_of(checkpoint):
     return sum(file.stat().st_size for file in checkpoint.rglob("*") if file.is_file() and file.stat().st_nlink == 1)
 
 
+def make_room(run, disk):
+    """Until there is a checkpoint again: then the next failure is told."""
+    disk.resize(ROOM)
+    newest = run.newest()
+    run.wait_until(lambda: run.newest() > newest, "there is a checkpoint again")
+
+
 def tighten(run, disk, part):
-    """Leaves room for `part` (0 to 1) of a checkpoint, while none is being written or removed. The number of the newest one."""
+    """Leaves room for `part` (0 to 1) of a checkpoint, while none is being written or removed. The number of the newest one, and of
+    the warnings before."""
     while True:
         run.wait_until(run.settled, "two checkpoints and nothing else")
-        newest = run.newest()
+        newest, told = run.newest(), run.warnings()
         disk.resize(disk.used() + max(PAGE, int(part * size_of(run.checkpoints / str(newest))) // PAGE * PAGE))
         if run.settled() and run.newest() == newest:
-            return newest
-        disk.resize(ROOM)
+            return newest, told
+        make_room(run, disk)
 
 
 def fill_up(run, disk, part):
     """The disk is full when `part` of a checkpoint is written: the newest one has to be whole, and the training goes on."""
     told = run.warnings()
     while run.warnings() == told:  # a checkpoint that is smaller than the one before may have fitted
-        before = tighten(run, disk, part)
+        before, told = tighten(run, disk, part)
         run.wait_until(lambda: run.warnings() > told or run.newest() > before, "a checkpoint fails")  # noqa: B023 (called here only)
     newest, batches = run.newest(), run.batches()
     read_checked(run.checkpoints / str(newest))
     run.wait_until(lambda: run.batches() > batches, "the training goes on")
-    disk.resize(ROOM)
-    run.wait_until(lambda: run.newest() > newest, "there is a checkpoint again")
+    times = run.warnings() - told
+    if times > 1 and run.newest() == before:
+        sys.exit(f"a disk that is full at {part} of a checkpoint was told {times} times, and no checkpoint came between")
+    make_room(run, disk)
 
 
 def main():
