@@ -64,13 +64,14 @@ class SlurmStudyTest(WholeTest):
             for one in [pool.submit(run, *case) for case in cases]:
                 one.result()
 
-    def job_of(self, name):
-        """The number of the live job of this name, which is waited for until it runs."""
-        def running():
-            return [job for job, values in self.slurm.jobs().items()
-                    if values["JobName"] == name and values["JobState"] == "RUNNING"]
-        self.wait_until(running, f"job {name} runs")
-        return running()[0]
+    def job_of(self, name, state="RUNNING"):
+        """The number of the job of this name, which is waited for until it is in this state; None: in any."""
+        found = []
+        def there():
+            found[:] = [job for job, values in self.slurm.jobs().items() if values["JobName"] == name and state in (None, values["JobState"])]
+            return found
+        self.wait_until(there, f"job {name} is {state or 'there'}")
+        return found[0]
 
     def starts(self, directory):
         """How often each (simulation, attempt) has started, as the solvers tell."""

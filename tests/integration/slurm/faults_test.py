@@ -7,7 +7,7 @@ import unittest.mock
 
 from slurm import Slurm
 from slurm_study import CLIENTS, SERVER, SlurmStudyTest, witnessed_study
-from whole import WEIR, main, processes_of
+from whole import WEIR, endless, let_go, main, processes_of
 
 COUNT, STEPS = 6, 10
 # First attempts of simulations 0 to 4 do not end by themselves; the last of them sends on while it is held for dead.
@@ -15,7 +15,7 @@ VICTIMS = """echo "$WEIR_SIM $WEIR_ATTEMPT" >> "$WEIR_STUDY_DIR/logs/starts"
 case $WEIR_SIM.$WEIR_ATTEMPT in
   [0-2].0) exec "$0" "$@" --delay-ms 600000 ;;
   3.0) exec python3 -c 'import time; x = bytearray(400 << 20); time.sleep(600)' ;;
-  4.0) exec "$0" "$@" --delay-ms 1500 ;;
+  4.0) exec "$0" "$@" --delay-ms 4000 ;;
   5.0) until [ -e "$WEIR_STUDY_DIR/logs/go" ]; do sleep 0.1; done ;;
 esac
 exec "$0" "$@"
@@ -40,7 +40,7 @@ class FaultsTest(SlurmStudyTest):
         study = witnessed_study("ends", count=COUNT, steps=STEPS, command=VICTIMS, jobs=5,
                                 clients=CLIENTS | {"memory_mib": 100})
         with self.launched(study, self.directory) as launcher:
-            memory = self.job_of("weir.ends.3.0")
+            memory = self.job_of("weir.ends.3.0", state=None)  # it ends by itself, perhaps before anybody looks
             jobs = [self.job_of(f"weir.ends.{sim}.0") for sim in (0, 1, 2, 4)]
             self.wait_until(lambda: all(self.has_started(sim) for sim in range(5)), "the first five have started")
             self.slurm.wait_for_state(memory, "FAILED", "OUT_OF_MEMORY")
@@ -50,13 +50,14 @@ class FaultsTest(SlurmStudyTest):
             self.slurm.output("scontrol", "requeue", jobs[1])
             self.lose_node_of(jobs[3])
             self.assert_shown_meanwhile(REASONS.values())
-            (self.directory / "logs" / "go").touch()
+            held_for_dead = self.directory / "logs" / "sim.4.0.log"
+            self.wait_until(lambda: "fenced" in held_for_dead.read_text(), "what lives on is refused", process=launcher)
+            let_go(self.directory)
             self.wait_for_end(launcher, self.directory)
             output = launcher.output()
         self.assert_complete(study, self.directory)
         self.assert_no_orphan(study)
         self.assert_no_double(study, self.directory)
-        self.assertIn("fenced", (self.directory / "logs" / "sim.4.0.log").read_text(), "what lives on is refused")
         self.assert_named(output)
 
     def assert_named(self, output):
@@ -71,12 +72,12 @@ class FaultsTest(SlurmStudyTest):
 
     def test_jobs_that_make_room_for_others_and_a_controller_that_is_away_cost_nothing(self):
         study = witnessed_study("away", count=COUNT, steps=STEPS, delay_ms=300, jobs=2, clients=CLIENTS | {"options": ["--nodelist=n2"]})
-        with self.launched(study, self.directory) as launcher:
+        with self.launched(endless(study, sim=0), self.directory) as launcher:
             preempted = self.job_of("weir.away.0.0")
             urgent = self.slurm.sbatch("true", "-p", "urgent", "-w", "n2", "--exclusive")
             self.slurm.wait_for_state(urgent, "COMPLETED")
             self.assertEqual(self.slurm.state(preempted), "PREEMPTED")
-            self.job_of("weir.away.0.1")
+            self.job_of("weir.away.0.1", state=None)
             self.slurm.stop_controller()
             self.wait_until(lambda: "does not answer" in launcher.output(), "the launcher notices", process=launcher)
             self.slurm.start_controller()

@@ -70,7 +70,7 @@ class SlurmHeat2dTest(Heat2d, SlurmStudyTest):
 
     def test_pilots_before_the_server(self):
         elsewhere = CLIENTS | {"options": ["--nodelist=n2"]}  # they leave the server its place
-        jobs = self.compare("pool", launcher("slurm-pool", jobs=2, idle=5, start="clients-first", clients=elsewhere))
+        jobs = self.compare("pool", launcher("slurm-pool", jobs=2, idle=60, start="clients-first", clients=elsewhere))
         self.assertEqual(jobs, {"weir.pool.server": 1, "weir.pool.pilot.1": 1, "weir.pool.pilot.2": 1})
         numbers = {values["JobName"]: int(number) for number, values in self.slurm.jobs().items()}
         self.assertLess(numbers["weir.pool.pilot.1"], numbers["weir.pool.server"])

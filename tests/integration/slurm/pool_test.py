@@ -1,5 +1,6 @@
 """What happens to pilots on a cluster: their time is over, their memory, and the queue is full when the server would have to wait for them."""
 
+import contextlib
 import json
 
 from slurm_study import CLIENTS, SlurmStudyTest, witnessed_study
@@ -19,7 +20,7 @@ exec "$0" "$@"
 
 class PoolTest(SlurmStudyTest):
     def study(self, name, pilots=2, **settings):
-        return witnessed_study(name, count=COUNT, scheduler="slurm-pool", jobs=pilots, idle=5, **settings)
+        return witnessed_study(name, count=COUNT, scheduler="slurm-pool", jobs=pilots, idle=60, **settings)
 
     def assert_all_well(self, study, directory):
         self.assert_complete(study, directory)
@@ -71,9 +72,10 @@ class PoolTest(SlurmStudyTest):
     def pilot_of(self, directory, task):
         """The pilot that has taken the task, by the files of the pool."""
         for folder in (directory / "run" / "pool").glob("*"):
-            orders, state = (json.loads((folder / name).read_text()) for name in ("orders", "state"))
-            if orders["name"] == task and orders["number"] == state["number"] and "end" not in state:
-                return folder.name
+            with contextlib.suppress(FileNotFoundError):  # the folder of a pilot is there before its files
+                orders, state = (json.loads((folder / name).read_text()) for name in ("orders", "state"))
+                if orders["name"] == task and orders["number"] == state["number"] and "end" not in state:
+                    return folder.name
         return None
 
 

@@ -1,7 +1,7 @@
 """Servers and pilots that have to go before their work is done: the next one goes on, and nothing is lost."""
 
 from slurm_study import SlurmStudyTest, witnessed_study
-from whole import main
+from whole import endless, main
 
 # slurmctld looks at time limits every 30 s, and sends a warning up to 30 s early.
 NEAR_ITS_LIMIT = ("scontrol", "update", "EndTime=now+35")
@@ -36,7 +36,7 @@ class ReliefTest(SlurmStudyTest):
 
     def lose_a_pilot(self):
         """By its time limit, in the middle of its only simulation."""
-        study = witnessed_study("pilots", count=1, steps=35, delay_ms=1000, scheduler="slurm-pool", jobs=1, idle=5)
+        study = endless(witnessed_study("pilots", count=1, steps=20, scheduler="slurm-pool", jobs=1, idle=60), sim=0)
         directory = self.folder / "pilots"
         with self.launched(study, directory) as launcher:
             pilot = self.job_of("weir.pilots.pilot.1")

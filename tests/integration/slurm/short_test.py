@@ -20,7 +20,7 @@ echo "$begin $(date +%s.%N)" >> "$WEIR_STUDY_DIR/logs/times"
 class ShortTest(SlurmStudyTest):
     def busy(self, scheduler, count):
         """Share of the places' time in which a solver ran, from the first start to the last end."""
-        study = witnessed_study(scheduler, count, STEPS, delay_ms=100, command=TIMED, scheduler=scheduler, jobs=PLACES, idle=5)
+        study = witnessed_study(scheduler, count, STEPS, delay_ms=100, command=TIMED, scheduler=scheduler, jobs=PLACES, idle=60)
         directory = self.folder / scheduler
         with self.launched(study, directory) as process:
             self.wait_for_end(process, directory, deadline=1800)
