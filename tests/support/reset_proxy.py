@@ -52,10 +52,6 @@ class ResetProxy:
         host, port = re.fullmatch(r"tcp://(.+):(\d+)", endpoint).groups()
         return f"tcp://127.0.0.1:{self._call(self._listen(host, int(port)))}"
 
-    def connections(self):
-        """How many there are, to the server and all: none for a moment after a reset."""
-        return len(self._writers) // 2
-
     def reset_all(self):
         """Resets every connection, with whatever is under way in it. How many there were."""
         return self._call(self._reset_all())

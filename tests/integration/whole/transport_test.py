@@ -37,7 +37,7 @@ class TransportTest(WholeTest):
 
     def test_client_that_holds_another_studys_key_is_told_which_file_is_wrong(self):
         directory = self.folder / "D"
-        study = self.write_study(tcp_study(count=1, client={"timeout": 5}))
+        study = self.write_study(tcp_study(count=1, client={"timeout": 20}))
         with self.started("mpirun", "-n", 1, SERVER, study, "--output", directory) as server:
             self.wait_until((directory / "run" / "endpoint.json").exists, "the server listens", process=server)
             key = directory / "run" / "client.key"
