@@ -36,15 +36,15 @@ class HostileNamesTest(SlurmStudyTest):
         self.run_hostile("folder", self.folder / hostile.FOLDER)
 
     def test_resources_reach_slurm_and_the_set_up_as_they_are(self):
-        # A site's `module` is a function that jobs inherit; here it tells what it was called with.
-        module = {"BASH_FUNC_module%%": f"() {{ printf '%s\\n' \"$@\" >> {self.folder}/modules; }}"}
+        # A site's `module` is a function that jobs inherit; here it tells what it was called with, each job in a file of its own.
+        module = {"BASH_FUNC_module%%": f"() {{ printf '%s\\n' \"$@\" >> {self.folder}/modules.$SLURM_JOB_ID; }}"}
         clients = CLIENTS | {"account": TEXT, "options": ["--network=" + TEXT], "modules": [TEXT]}
         self.run_hostile("resources", self.folder / "D", env=module, clients=clients)
         job = next(number for number, values in self.slurm.jobs().items() if values["JobName"] == "weir.resources.0.0")
         record = self.slurm.output("scontrol", "show", "job", "--oneliner", job)
         self.assertIn(f" Account={TEXT.lower()} ", record)  # Slurm's own spelling
         self.assertIn(f" Network={TEXT} ", record)
-        self.assertEqual((self.folder / "modules").read_text(), f"load\n{TEXT}\n" * 2)
+        self.assertEqual([file.read_text() for file in self.folder.glob("modules.*")], [f"load\n{TEXT}\n"] * 2)
 
     def test_partition_that_only_a_shell_would_have_is_refused(self):
         study = hostile.hostile_study(name="refused")
