@@ -21,8 +21,8 @@ TrainingSettings sgd() {
 
 /// Two weights, 1 each, and their gradients.
 struct Weights {
-  explicit Weights(const TrainingSettings& training)
-      : gradients({weight}), update(training, {weight}) {}
+  explicit Weights(const TrainingSettings& settings)
+      : training(settings), gradients({weight}), update(training, {weight}) {}
 
   bool step(float first, float second, double rate = 1) {
     values_of(gradients.gradients())[0] = first;
@@ -31,6 +31,7 @@ struct Weights {
   }
   std::vector<float> values() const { return {weight[0].item<float>(), weight[1].item<float>()}; }
 
+  const TrainingSettings training;
   torch::Tensor weight = torch::ones({2}).requires_grad_(true);
   FlatGradients gradients;
   WeightUpdate update;
