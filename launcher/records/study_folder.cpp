@@ -79,7 +79,7 @@ bool is_new(const fs::path& folder) {
   std::error_code failed;
   if (!fs::is_directory(folder, failed)) return true;
   const fs::directory_iterator entries(folder, failed);
-  return failed || std::all_of(begin(entries), end(entries), left);
+  return !failed && std::all_of(begin(entries), end(entries), left);
 }
 
 }  // namespace
