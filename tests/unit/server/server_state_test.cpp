@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "src/core/error.h"
+#include "tests/support/refusal.h"
 
 namespace weir {
 namespace {
@@ -44,27 +44,21 @@ TEST(ServerStateText, HasAdaptiveSamplingToTheLastBit) {
   EXPECT_FALSE(server_state(to_json(example())).sampling);
 }
 
-std::string error_of(const std::string& text) {
-  try {
-    server_state(text);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::input);
-    return error.what();
-  }
-  return "none";
+std::string refusal(const std::string& text) {
+  return test::refusal(ErrorKind::input, [&] { server_state(text); });
 }
 
 TEST(ServerStateText, OfAnotherVersionIsRefusedWithBothVersions) {
   std::string text = to_json(example());
   text.replace(text.find("\"version\":1"), 11, "\"version\":7");
-  EXPECT_THAT(error_of(text), testing::AllOf(HasSubstr("version 7"), HasSubstr("version 1")));
+  EXPECT_THAT(refusal(text), testing::AllOf(HasSubstr("version 7"), HasSubstr("version 1")));
 }
 
 TEST(ServerStateText, ThatIsDamagedIsRefused) {
   const std::string text = to_json(example());
   for (std::size_t size = 0; size < text.size(); ++size)
-    EXPECT_THAT(error_of(text.substr(0, size)), HasSubstr("server's state")) << size;
-  EXPECT_THAT(error_of("[1]"), HasSubstr("server's state"));
+    EXPECT_THAT(refusal(text.substr(0, size)), HasSubstr("server's state")) << size;
+  EXPECT_THAT(refusal("[1]"), HasSubstr("server's state"));
 }
 
 }  // namespace

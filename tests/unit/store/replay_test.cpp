@@ -10,8 +10,8 @@
 #include <gtest/gtest.h>
 
 #include "server/store/replay_source.h"
-#include "src/core/error.h"
 #include "store_fixture.h"
+#include "tests/support/refusal.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir {
@@ -267,16 +267,6 @@ TEST(Replay, IsBelowInABatchToWhichTheRankGaveNothing) {
   EXPECT_EQ(replay.offer(3).samples, 3u);
 }
 
-std::string refusal(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::input);
-    return error.what();
-  }
-  return "";
-}
-
 class RefusedReplay : public testing::Test {
  protected:
   RefusedReplay() {
@@ -284,7 +274,7 @@ class RefusedReplay : public testing::Test {
     recorded_.run(*store, /*batches=*/100000);
   }
   std::string text() {
-    return refusal([&] {
+    return test::refusal(ErrorKind::input, [&] {
       ReplaySource replay = source_of(recorded_);
       replayed(replay);
     });
@@ -321,10 +311,11 @@ TEST_F(RefusedReplay, IsThatOfALogWithoutArrivals) {
 }
 
 TEST_F(RefusedReplay, IsThatOnAnotherNumberOfRanks) {
-  EXPECT_THAT(refusal([&] {
-                ReplaySource(recorded_.study, posix_file_system(), recorded_.log(),
-                             recorded_.data(), /*rank=*/1, /*ranks=*/2);
-              }),
+  EXPECT_THAT(test::refusal(ErrorKind::input,
+                            [&] {
+                              ReplaySource(recorded_.study, posix_file_system(), recorded_.log(),
+                                           recorded_.data(), /*rank=*/1, /*ranks=*/2);
+                            }),
               HasSubstr("rank 0 of 1, this is rank 1 of 2"));
 }
 

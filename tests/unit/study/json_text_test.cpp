@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "src/core/error.h"
+#include "tests/support/refusal.h"
 
 namespace weir {
 namespace {
@@ -11,14 +11,8 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-std::string refusal_of(std::string_view text) {
-  try {
-    parse_json(text);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::input);
-    return error.what();
-  }
-  return "no error";
+std::string refusal(std::string_view text) {
+  return test::refusal(ErrorKind::input, [&] { parse_json(text); });
 }
 
 TEST(JsonTextTest, CommentsAreBlanks) {
@@ -26,29 +20,29 @@ TEST(JsonTextTest, CommentsAreBlanks) {
 }
 
 TEST(JsonTextTest, ASyntaxErrorHasLineAndColumn) {
-  EXPECT_THAT(refusal_of("{\n  \"a\": ]"), StartsWith("line 2, column 8: is no JSON: "));
-  EXPECT_THAT(refusal_of(""), StartsWith("line 1, column 1: is no JSON: "));
-  EXPECT_THAT(refusal_of("{} {}"), StartsWith("line 1, column 4: is no JSON: "));
+  EXPECT_THAT(refusal("{\n  \"a\": ]"), StartsWith("line 2, column 8: is no JSON: "));
+  EXPECT_THAT(refusal(""), StartsWith("line 1, column 1: is no JSON: "));
+  EXPECT_THAT(refusal("{} {}"), StartsWith("line 1, column 4: is no JSON: "));
 }
 
 TEST(JsonTextTest, TheLibrarysOwnWordsDoNotLeak) {
   for (const char* text : {"[1e999]", "[tru]", "{\"a\" 1}", "\"\xff\"", "/* open", "[\"\\u12\"]"}) {
-    EXPECT_THAT(refusal_of(text), HasSubstr("is no JSON: "));
-    EXPECT_THAT(refusal_of(text), ::testing::Not(HasSubstr("json.exception")));
+    EXPECT_THAT(refusal(text), HasSubstr("is no JSON: "));
+    EXPECT_THAT(refusal(text), ::testing::Not(HasSubstr("json.exception")));
   }
 }
 
 TEST(JsonTextTest, AKeyGivenTwiceIsFoundByItsPointer) {
-  EXPECT_EQ(refusal_of(R"({"a": [{}, [0], {"b": 1, "c": {"b": 2}, "b": 3}]})"),
+  EXPECT_EQ(refusal(R"({"a": [{}, [0], {"b": 1, "c": {"b": 2}, "b": 3}]})"),
             "/a/2/b: is given twice; keep one of them");
 }
 
 TEST(JsonTextTest, TheSameKeyInTwoObjectsIsNoDuplicate) {
-  EXPECT_EQ(refusal_of(R"([{"a": 1}, {"a": {"a": 2}}])"), "no error");
+  EXPECT_EQ(refusal(R"([{"a": 1}, {"a": {"a": 2}}])"), "");
 }
 
 TEST(JsonTextTest, DeepNestingIsRefusedBeforeItIsBuilt) {
-  EXPECT_THAT(refusal_of(std::string(1'000'000, '[')), HasSubstr("deeper than 32 levels"));
+  EXPECT_THAT(refusal(std::string(1'000'000, '[')), HasSubstr("deeper than 32 levels"));
 }
 
 TEST(JsonTextTest, PointersEscapeTheirTwoSpecialCharacters) {

@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "src/core/error.h"
+#include "tests/support/refusal.h"
 
 namespace weir {
 namespace {
@@ -26,13 +26,7 @@ VisibleGpus gpus(std::size_t count) {
 constexpr VisibleGpus without_cuda;
 
 std::string refusal(const Study& study, std::size_t local_rank, const VisibleGpus& visible) {
-  try {
-    choose_gpu(study, local_rank, visible);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::environment);
-    return error.what();
-  }
-  return "";
+  return test::refusal(ErrorKind::environment, [&] { choose_gpu(study, local_rank, visible); });
 }
 
 TEST(GpuChoice, GivesEachRankOfAMachineItsOwn) {
@@ -72,13 +66,7 @@ TEST(GpuChoice, RefusesMoreRanksThanGpus) {
 
 /// What is wrong with the GPUs of ranks that have these identities.
 std::string refusal(const std::vector<std::int64_t>& identities) {
-  try {
-    check_gpus(identities);
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), ErrorKind::environment);
-    return error.what();
-  }
-  return "";
+  return test::refusal(ErrorKind::environment, [&] { check_gpus(identities); });
 }
 
 TEST(CheckGpus, AcceptsRanksThatHaveTheirOwn) {

@@ -5,23 +5,16 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "src/core/error.h"
 #include "src/study/names.h"
+#include "tests/support/refusal.h"
 
 namespace weir {
 namespace {
 
 using testing::HasSubstr;
 
-/// Empty: nothing is wrong.
 std::string refusal(const Study& study, ErrorKind kind) {
-  try {
-    check_device(study, *make_single_collective());
-  } catch (const Error& error) {
-    EXPECT_EQ(error.kind(), kind);
-    return error.what();
-  }
-  return "";
+  return test::refusal(kind, [&] { check_device(study, *make_single_collective()); });
 }
 
 TEST(Device, OfACpuComputesInFp32AndBf16Alone) {

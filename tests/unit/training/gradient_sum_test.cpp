@@ -129,6 +129,27 @@ TEST_F(GradientSumTest, WaitsForBackwardWhereAParameterHasNoGradient) {
   EXPECT_EQ(gradients.values().sum().item<float>(), 60);
 }
 
+/// Of GPUs; here it only tells that it was called off.
+class AbandonedSum final : public DeviceSum {
+ public:
+  explicit AbandonedSum(bool& abandoned) : abandoned_(abandoned) {}
+  void sum(float*, std::size_t, void*) override {}
+  void abandon() override { abandoned_ = true; }
+
+ private:
+  bool& abandoned_;
+};
+
+TEST_F(GradientSumTest, AbandonsTheSumsOfItsGpu) {
+  bool abandoned = false;
+  GradientSum sum(gradients_, collective_, std::make_unique<AbandonedSum>(abandoned),
+                  /*early=*/true, bucket);
+  EXPECT_FALSE(abandoned);
+  sum.abandon();
+  EXPECT_TRUE(abandoned);
+  GradientSum(gradients_, collective_, nullptr, /*early=*/true, bucket).abandon();  // of CPUs
+}
+
 TEST_F(GradientSumTest, SumsNothingBeforeItIsAskedTo) {
   const std::vector<torch::Tensor> parameters = {torch::ones(30).requires_grad_(true),
                                                  torch::ones(30).requires_grad_(true)};
