@@ -77,7 +77,8 @@ std::vector<TrainerFigures> resident_training(const Study& study, std::size_t ra
   std::vector<TrainerFigures> all;
   for (const std::string& output : output_of(commands)) {
     const auto json = nlohmann::json::parse(output);
-    all.push_back({json.at("samples_per_second"), json.at("sums"), json.at("words")});
+    all.push_back(
+        {json.at("samples_per_second"), json.at("with_start"), json.at("sums"), json.at("words")});
   }
   return all;
 }

@@ -12,9 +12,10 @@ namespace weir::bench {
 
 /// What weir-bench-trainer prints.
 struct TrainerFigures {
-  double samples_per_second = 0;
-  double sums = 0;   ///< share of the time in sums of gradients
-  double words = 0;  ///< share of the time in the words that open each round
+  double samples_per_second = 0;  ///< behind the first tenth of the batches
+  double with_start = 0;          ///< from the first batch on, as weir-server says it
+  double sums = 0;                ///< share of the time in sums of gradients
+  double words = 0;               ///< share of the time in the words that open each round
 };
 
 /// Runs programs and waits for all of them; what each printed. Error{study} when one fails or takes

@@ -16,7 +16,7 @@ namespace weir::bench {
 namespace {
 
 double resident(const Study& study) {
-  return resident_training(study, /*ranks=*/1).front().samples_per_second;
+  return resident_training(study, /*ranks=*/1).front().with_start;
 }
 
 double live(const Study& study, const Solver& solver) {

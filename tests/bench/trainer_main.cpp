@@ -1,6 +1,7 @@
 // weir-bench-trainer STUDY.json FOLDER: the trainer of one server rank on samples that are there
-// from the start. Rank 0 prints {samples_per_second, sums, words}: the share of the time that it
-// was in sums of gradients, and in the words that open each round.
+// from the start. Rank 0 prints {samples_per_second, with_start, sums, words}: behind the first
+// tenth of the batches; from the first on; the share of the time that it was in sums of gradients,
+// and in the words that open each round.
 
 #include <algorithm>
 #include <cstdio>
@@ -62,9 +63,11 @@ void train(const Study& study, const StudyDirectory& directory) {
   const double samples = static_cast<double>(result.samples) *
                          static_cast<double>(end.batches - begin.batches) /
                          static_cast<double>(result.batches);
-  const nlohmann::json figures = {{"samples_per_second", samples / seconds},
-                                  {"sums", (end.sums - begin.sums) / seconds},
-                                  {"words", (end.words - begin.words) / seconds}};
+  const nlohmann::json figures = {
+      {"samples_per_second", samples / seconds},
+      {"with_start", static_cast<double>(result.samples) / result.seconds},
+      {"sums", (end.sums - begin.sums) / seconds},
+      {"words", (end.words - begin.words) / seconds}};
   std::printf("%s\n", figures.dump().c_str());
 }
 
