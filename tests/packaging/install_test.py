@@ -13,8 +13,9 @@ import numpy as np
 from whole import BUILD, WholeTest, main, toy_study
 
 CONSUMER = pathlib.Path(__file__).parent / "consumer"
-PLUGIN_EXAMPLE = pathlib.Path(__file__).parents[2] / "examples" / "plugin"
-PYTHON = pathlib.Path(__file__).parents[2] / "client_api" / "python"
+SOURCE = pathlib.Path(__file__).parents[2]
+PLUGIN_EXAMPLE = SOURCE / "examples" / "plugin"
+PYTHON = SOURCE / "client_api" / "python"
 STEPS, SIZE = 5, 8
 # Which line of the list of solvers a simulation runs.
 ANY_SOLVER = 'exec "$(sed -n "$((WEIR_SIM + 1))p" "$0")"'
@@ -68,6 +69,11 @@ class InstallTest(WholeTest):
         folder = self.folder / "from the wheel"
         self.run_tool("/usr/bin/python3", "-m", "pip", "install", "--quiet", "--no-index", "--no-deps", "--target", folder, wheel)
         return folder
+
+    def test_that_cmake_without_a_preset_optimises(self):
+        self.run_tool("cmake", "-S", SOURCE, "-B", self.folder / "built", "-G", "Ninja", "-DWEIR_SERVER=OFF", "-DWEIR_LAUNCHER=OFF",
+                      "-DWEIR_FORTRAN=OFF", "-DWEIR_EXAMPLES=OFF", "-DWEIR_TESTS=OFF", "-DWEIR_BENCH=OFF")
+        self.assertIn(" -O3 ", (self.folder / "built" / "compile_commands.json").read_text())
 
     def test_a_solver_of_each_kind_sends_the_same_to_the_server_that_was_moved(self):
         solvers = [*self.with_cmake(), self.with_pkg_config("weir", "cc", "solver.c"),
