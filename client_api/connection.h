@@ -94,6 +94,7 @@ class Connection {
   void hand_over(std::vector<Item> items);
   void receive();
   void follow_server();
+  bool connecting() const;
   bool silent(Time time) const;
   bool reached(std::uint64_t epoch) const;
   void move_to(const wire::EndpointFile& endpoint);

@@ -152,7 +152,9 @@ struct DeviceValues::Pinned {
   std::size_t room = 0;  ///< bytes
 };
 
-DeviceValues::DeviceValues() : pinned_(std::make_unique<Pinned>()) {}
+DeviceValues::DeviceValues() : pinned_(std::make_unique<Pinned>()) {
+  pinned_->look_for_driver();  // no send waits for it but after another library was loaded
+}
 DeviceValues::~DeviceValues() = default;
 
 Values DeviceValues::readable(const Values& values) {

@@ -19,13 +19,17 @@ namespace {
 
 std::string named(const std::string& field) { return "field '" + field + "'"; }
 
-/// For frames, where the server is on this machine: as large as the window, or a step that is
+/// For large frames, where the server is on this machine: as large as the window, or a step that is
 /// larger, and as much again for what has been accepted and waits for another use.
 std::shared_ptr<wire::SharedArena> arena_for(const wire::EndpointFile& endpoint) {
   const auto& servers = endpoint.endpoints;
   if (servers.empty() || !servers.front().starts_with("ipc://")) return nullptr;
-  std::size_t step_bytes = 0;
-  for (const auto& field : endpoint.fields) step_bytes += field.size * sizeof(float);
+  std::size_t step_bytes = 0, most = 0;
+  for (const auto& field : endpoint.fields) {
+    step_bytes += field.size * sizeof(float);
+    most = std::max(most, field.size * sizeof(float));
+  }
+  if (most < wire::SharedArena::least_bytes) return nullptr;  // none would come from there
   return wire::SharedArena::make(2 * std::max<std::size_t>(endpoint.window_bytes, step_bytes));
 }
 

@@ -9,7 +9,7 @@ namespace weir::wire {
 namespace {
 
 /// Bytes of a turn, when a chunk is smaller: fewer, and small chunks would cost many turns.
-constexpr std::uint64_t turn_bytes = 256u << 10;
+constexpr std::uint64_t turn_bytes = 1u << 20;
 
 /// A turn takes no more than this part of the budget, and of the room: the last slots are for many
 /// clients, one each.

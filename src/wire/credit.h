@@ -48,7 +48,7 @@ struct CreditAccount {
 /// Invariants, after every call: the sum of outstanding() is at most the budget, or one client's
 /// single chunk that is larger; a grant is for whole chunks, so that none of it stays unused;
 /// grant() promises only while fewer samples are promised, over all groups, than there is room for.
-/// A turn is about 256 KiB, of bytes as of samples: few large grants cost less than many small
+/// A turn is about 1 MiB, of bytes as of samples: few large grants cost less than many small
 /// ones.
 /// Begun samples come first (of a part: what could be missing of them, as its share is not known,
 /// so that some of it may go to a new sample); within that, clients take turns, and a turn that the

@@ -13,10 +13,10 @@
 namespace weir::wire {
 
 /// Whole pages of a memory file (memfd_create), which another process of the same user can map;
-/// they take memory once they are written, and give it back when they are deallocated. What is
-/// small, or finds no room, comes from the heap instead. The file cannot shrink, so that nobody who
-/// maps it meets a page that is gone. Thread-safe. allocate() throws std::bad_alloc as the heap
-/// does.
+/// they take memory once they are written, the first of them (populated_bytes) at once, and give it
+/// back when they are deallocated. What is small, or finds no room, comes from the heap instead.
+/// The file cannot shrink, so that nobody who maps it meets a page that is gone. Thread-safe.
+/// allocate() throws std::bad_alloc as the heap does.
 class SharedArena final : public std::pmr::memory_resource {
  public:
   /// Smaller ones would cost more to name than to send.

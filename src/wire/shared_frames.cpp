@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "src/core/planted_bug.h"
+#include "src/wire/populate.h"
 
 namespace weir::wire {
 namespace {
@@ -44,6 +45,7 @@ class SharedFrames::Mapping {
     }
     close(descriptor);
     if (base == MAP_FAILED) return nullptr;
+    populate_to_read(base, reference.capacity);
     return std::make_shared<const Mapping>(static_cast<const std::byte*>(base), status);
   }
   Mapping(const std::byte* base, const struct stat& status)

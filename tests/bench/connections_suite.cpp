@@ -6,9 +6,9 @@
 
 #include "src/core/error.h"
 #include "src/core/file_limit.h"
+#include "tests/bench/gate.h"
 #include "tests/bench/in_turn.h"
 #include "tests/bench/ingest.h"
-#include "tests/bench/shared_memory.h"
 #include "tests/bench/start_line.h"
 #include "tests/bench/suite.h"
 
@@ -40,16 +40,17 @@ class ClientGroup {
     }
   }
 
-  /// Returns when all solvers have sent all of their steps: no send waits, as the steps of a client
-  /// fit into its window.
-  void send_all(StartLine& start) {
+  /// All solvers send all of their steps at once: no send waits, as the steps of a client fit into
+  /// its window. They live until `received` opens.
+  void send_all(StartLine& start, const Gate& received) {
     std::vector<std::thread> solvers;
     for (weir_client* client : clients_)
-      solvers.emplace_back([this, client, &start] {
+      solvers.emplace_back([this, client, &start, &received] {
         const std::vector<float> row(which_.values, 1.0f);
         start.wait();
         for (std::size_t step = 0; step < which_.steps; ++step)
           check(weir_send_float(client, "u", row.data(), row.size()));
+        received.wait();
       });
     for (std::thread& solver : solvers) solver.join();
   }
@@ -71,19 +72,17 @@ class ClientGroup {
 /// All clients live until the last step of all is in its slot.
 Result stream(const IngestCase& which) {
   StartLine start(which.clients);
-  SharedMemory<std::atomic<bool>> received;
+  const Gate received;
   const Reception reception = serve_processes(
       which, processes,
       [&](const StudyDirectory& directory, std::size_t process) {
         raise_file_limit();
         ClientGroup group(which, directory, process);
-        group.send_all(start);
-        while (!group.failed() && !*received)
-          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        group.send_all(start, received);
         group.finalize();
         return group.failed() ? 1 : 0;
       },
-      [&] { *received = true; });
+      [&] { received.open(); });
   std::vector<double> waits;
   for (const Time last : reception.last_of) waits.push_back(Seconds(last - start.left()).count());
   return {static_cast<double>(which.bytes()) / Seconds(reception.last - start.left()).count(),

@@ -26,6 +26,8 @@ class AnsweringChannel : public wire::ClientChannel {
     std::size_t wakes = 0;
     std::vector<Duration> delayed;
     std::size_t data = 0;  ///< chunks that came
+    bool welcoming = true;
+    Duration waited{};  ///< at most, as the client said last
 
     /// Whether that comes true before the test has to fail.
     bool eventually(const std::function<bool()>& what) {
@@ -57,8 +59,10 @@ class AnsweringChannel : public wire::ClientChannel {
     return answer;
   }
 
-  void wait(Duration) override {
+  void wait(Duration at_most) override {
     std::unique_lock lock(notes_.mutex);
+    notes_.waited = at_most;
+    notes_.changed.notify_all();
     notes_.changed.wait_for(lock, std::chrono::seconds(20),
                             [this] { return woken_ || !answers_.empty(); });
     woken_ = false;
@@ -90,6 +94,7 @@ class AnsweringChannel : public wire::ClientChannel {
   };
 
   void answer(const wire::Hello& hello) {
+    if (!notes_.welcoming) return;
     wire::Welcome welcome;
     welcome.epoch = welcome.ranks = 1;
     welcome.steps = 100;
@@ -114,17 +119,25 @@ class AnsweringChannel : public wire::ClientChannel {
   bool woken_ = false;
 };
 
+wire::EndpointFile endpoint() {
+  wire::EndpointFile file;
+  file.epoch = 1;
+  file.endpoints = {"nowhere"};
+  file.fields = {{"u", 1}};
+  file.steps = 100;
+  return file;
+}
+
+Connection connection_to(AnsweringChannel::Notes& notes) {
+  return {
+      {.session = {}, .window_bytes = 1 << 20, .timeout = std::chrono::seconds(20)},
+      endpoint(),
+      EndpointWatch{posix_file_system(), "no endpoint file", endpoint()},
+      [&notes](const wire::EndpointFile&) { return std::make_unique<AnsweringChannel>(notes); }};
+}
+
 class ConnectionTest : public testing::Test {
  protected:
-  static wire::EndpointFile endpoint() {
-    wire::EndpointFile file;
-    file.epoch = 1;
-    file.endpoints = {"nowhere"};
-    file.fields = {{"u", 1}};
-    file.steps = 100;
-    return file;
-  }
-
   ConnectionTest() {
     connection_.wait_until_open();
     notes_.forget();
@@ -142,11 +155,7 @@ class ConnectionTest : public testing::Test {
   }
 
   AnsweringChannel::Notes notes_;
-  Connection connection_{
-      {.session = {}, .window_bytes = 1 << 20, .timeout = std::chrono::seconds(20)},
-      endpoint(),
-      EndpointWatch{posix_file_system(), "no endpoint file", endpoint()},
-      [this](const wire::EndpointFile&) { return std::make_unique<AnsweringChannel>(notes_); }};
+  Connection connection_ = connection_to(notes_);
 };
 
 TEST_F(ConnectionTest, SmallSamplesWaitAMomentForFurtherOnes) {
@@ -182,6 +191,16 @@ TEST_F(ConnectionTest, ASolverThatWaitsIsNotKeptForFurtherSamples) {
   connection_.drain(0);  // within a moment that does not pass here
   EXPECT_GE(woken().first, 1u);
   EXPECT_EQ(notes_.data, 1u);
+}
+
+TEST_F(ConnectionTest, AnOpenOneIsLookedAfterOnceASecond) {
+  EXPECT_TRUE(notes_.eventually([&] { return notes_.waited == std::chrono::seconds(1); }));
+}
+
+TEST(ConnectionToNobody, IsLookedAfterTenTimesASecond) {
+  AnsweringChannel::Notes notes{.welcoming = false};
+  const Connection connection = connection_to(notes);
+  EXPECT_TRUE(notes.eventually([&] { return notes.waited == milliseconds(100); }));
 }
 
 TEST_F(ConnectionTest, TheEndIsSaidAtOnce) {

@@ -92,13 +92,13 @@ TEST(Credit, PromisesSmallSamplesManyAtATimeWhileThereIsRoom) {
   std::vector<Client> accounts(1000);
   for (auto& account : accounts) {
     add(pool, account);
-    ASSERT_TRUE(pool.want(account, want_of(/*samples=*/10, 40 * kib, /*chunk=*/40 * kib)));
+    ASSERT_TRUE(pool.want(account, want_of(/*samples=*/100, 40 * kib, /*chunk=*/40 * kib)));
   }
   pool.grant(/*room=*/1600);
   EXPECT_LE(pool.promised(), 1600u);
-  EXPECT_GT(pool.promised(), 1600u - 6) << "what is left is less than the next turn";
-  EXPECT_EQ(accounts[0].granted.samples, 6u) << "240 KiB, and not one sample a message";
-  EXPECT_EQ(accounts[0].granted.bytes, 6 * 40 * kib);
+  EXPECT_GT(pool.promised(), 1600u - 25) << "what is left is less than the next turn";
+  EXPECT_EQ(accounts[0].granted.samples, 25u) << "1 MiB, and not one sample a message";
+  EXPECT_EQ(accounts[0].granted.bytes, 25 * 40 * kib);
   EXPECT_EQ(accounts[999].granted.samples, 0u) << "its turn comes";
 }
 

@@ -9,6 +9,8 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
+#include "src/wire/populate.h"
+
 namespace weir::wire {
 namespace {
 
@@ -68,14 +70,17 @@ TEST_F(SharedArenaTest, TakesWhatIsSmallOrFindsNoRoomFromTheHeap) {
   arena_->deallocate(whole, capacity);
 }
 
-TEST_F(SharedArenaTest, GivesPagesBackToTheSystem) {
-  const std::size_t before = memory_of(*arena_);
-  std::byte* const whole = take(capacity);
-  EXPECT_EQ(memory_of(*arena_), before) << "nothing is written yet";
-  std::memset(whole, 1, capacity);
-  EXPECT_EQ(memory_of(*arena_), before + capacity);
-  arena_->deallocate(whole, capacity);
-  EXPECT_EQ(memory_of(*arena_), before);
+TEST(SharedArena, GivesPagesBackToTheSystem) {
+  constexpr std::size_t size = 3 * populated_bytes;
+  const auto arena = SharedArena::make(size);
+  ASSERT_NE(arena, nullptr);
+  EXPECT_LE(memory_of(*arena), populated_bytes) << "nothing is written yet";
+  auto* const whole = static_cast<std::byte*>(arena->allocate(size));
+  const std::size_t head = arena->offset_of(whole).value();
+  std::memset(whole, 1, size);
+  EXPECT_EQ(memory_of(*arena), head + size);
+  arena->deallocate(whole, size);
+  EXPECT_EQ(memory_of(*arena), head);
 }
 
 TEST(SharedArena, IsNotMadeBeyondTheLimitOfFileSizes) {
