@@ -22,8 +22,7 @@ namespace {
 constexpr Duration connecting_wait = std::chrono::milliseconds(100);
 constexpr Duration open_wait = std::chrono::seconds(1);
 /// Small samples travel together: each that went alone would wake five threads on its way. Nobody
-/// waits for one that is not the last, and the server's clients are granted as many bytes at a
-/// time.
+/// waits for one that is not the last, and the server's clients are granted more at a time.
 constexpr Duration gather_time = std::chrono::milliseconds(5);
 constexpr std::size_t gathered_bytes = std::size_t{256} << 10;
 constexpr Duration silent_after = std::chrono::seconds(2);

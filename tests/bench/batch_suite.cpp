@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -7,7 +8,7 @@
 #include "server/samples/normalisation.h"
 #include "server/sampling/design.h"
 #include "server/store/sample_store.h"
-#include "server/store/slab.h"
+#include "server/store/slot_rows.h"
 #include "src/core/random.h"
 #include "tests/bench/in_turn.h"
 #include "tests/bench/suite.h"
@@ -45,14 +46,14 @@ class Rows {
         normalisation_(make_normalisation(study_)),
         store_(study_, design_, /*rank=*/0, /*ranks=*/1),
         slots_(slots),
-        rows_(slots, values),
+        rows_(study_),
         targets_(batch_size * values) {
     for (std::size_t step = 0; step < slots; ++step) {
       const auto slot = store_.begin({0, step}).slot;
       std::fill_n(store_.row(slot, 0), values, 1.0F);
       store_.commit(slot);
     }
-    std::fill_n(rows_.row(0), slots * values, 1.0F);
+    for (Slot slot = 0; slot < slots; ++slot) std::fill_n(rows_.arriving(slot, 0), values, 1.0F);
     batch_.targets = targets_.data();
   }
 
@@ -66,9 +67,18 @@ class Rows {
     set_scales(normalisation_, batch_.scales);
     draw();
   }
+  /// Of slots that are known: what is left of a batch without its draw.
+  void assemble() {
+    std::array<Slot, batch_size> slots;
+    for (Slot& slot : slots) rows_.prefetch(slot = static_cast<Slot>(random_.below(slots_)));
+    set_scales(normalisation_, batch_.scales);
+    for (std::size_t k = 0; k < batch_size; ++k)
+      rows_.copy_target(slots[k], targets_.data() + k * values_, batch_.scales);
+  }
   void copy() {
     for (std::size_t k = 0; k < batch_size; ++k)
-      std::memcpy(targets_.data() + k * values_, rows_.row(random_.below(slots_)),
+      std::memcpy(targets_.data() + k * values_,
+                  rows_.arriving(static_cast<Slot>(random_.below(slots_)), 0),
                   values_ * sizeof(float));
   }
 
@@ -79,7 +89,7 @@ class Rows {
   const OneParameter design_;
   SampleStore store_;
   const std::size_t slots_;
-  const Slab rows_;  ///< memory as the store's, on pages of the same size
+  SlotRows rows_;  ///< as the store's
   std::vector<float> targets_;
   Random random_{/*seed=*/1};
   Batch batch_;
@@ -87,7 +97,10 @@ class Rows {
 
 void measure(Reporter& reporter, const Options& options, std::size_t values, std::size_t bytes) {
   const std::string name = std::to_string(values) + "values";
-  if (!options.wants("draw/" + name) && !options.wants("normalised/" + name)) return;
+  const std::vector<std::string> cases = {"draw/", "normalised/", "assembled/"};
+  if (std::none_of(cases.begin(), cases.end(),
+                   [&](const auto& what) { return options.wants(what + name); }))
+    return;
   const std::size_t row = values * sizeof(float);
   Rows rows(values, std::max(2 * batch_size, bytes / row));
   const std::size_t batches = std::max<std::size_t>(1, bytes / 8 / (batch_size * row));
@@ -106,6 +119,7 @@ void measure(Reporter& reporter, const Options& options, std::size_t values, std
   };
   report("draw/", [&] { rows.draw(); });
   report("normalised/", [&] { rows.draw_normalised(); });
+  report("assembled/", [&] { rows.assemble(); });
 }
 
 }  // namespace
