@@ -61,7 +61,7 @@ class LauncherRestartTest(ResumableTest):
 
     def test_resume_goes_on_with_other_settings_of_how_the_study_is_run(self):
         self.launch_and_kill(lambda: self.finished_steps() >= 3 and self.has_checkpoint(), "there is a checkpoint of a batch", waiting(study()))
-        self.kill_all()
+        self.kill_jobs()
         let_go(self.directory)
         self.write_study(waiting(study(client={"timeout": 77}, training={"prefetch": "on"}, server={"progress": 99})))
         output = self.resume()
@@ -86,7 +86,7 @@ class LauncherRestartTest(ResumableTest):
                 with self.subTest(failpoint=name, passage=passage):
                     self.directory = self.folder / f"{name}.{passage}"
                     killed += self.kill_at_failpoint(name, passage)
-                    self.kill_all()
+                    self.kill_jobs()
         print(f"launcher killed at {len(names)} failpoints × {len(passages)} passages: {killed} kills, 0 lost, 0 submitted twice")
 
     def kill_at_failpoint(self, name, passage):
@@ -104,7 +104,7 @@ class LauncherRestartTest(ResumableTest):
             with self.subTest(seed=seed):
                 self.directory = self.folder / f"random.{seed}"
                 kills = self.kill_at_random(random.Random(seed))
-                self.kill_all()
+                self.kill_jobs()
                 print(f"seed {seed}: launcher killed {kills} times, 0 lost, 0 submitted twice")
 
     def kill_at_random(self, chance):

@@ -23,22 +23,11 @@ class ResumableTest(WholeTest):
     def setUp(self):
         super().setUp()
         self.directory = self.folder / "D"
-        self.addCleanup(self.kill_all)
 
     # ---- what is killed
     def kill(self, program):
         for pid in processes_of(self.directory, program):
             os.kill(pid, signal.SIGKILL)
-
-    def kill_all(self):
-        """Jobs of a launcher that was killed are in no process group of this test."""
-        for entry in os.listdir("/proc"):
-            try:
-                with open(f"/proc/{entry}/environ", "rb") as environ:
-                    if f"WEIR_JOB={self.directory}:".encode() in environ.read():
-                        os.kill(int(entry), signal.SIGKILL)
-            except (OSError, ValueError):
-                pass
 
     # ---- what is looked at
     def jobs_alive(self):

@@ -104,6 +104,15 @@ class WholeTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="weir-whole-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.addCleanup(self.kill_jobs)
+
+    def kill_jobs(self):
+        """Jobs of this test's studies: those of a launcher that was killed are in no process group of the test."""
+        mark = f"WEIR_JOB={self.folder}/".encode()
+        for entry in pathlib.Path("/proc").iterdir():
+            with contextlib.suppress(OSError):
+                if entry.name.isdigit() and mark in (entry / "environ").read_bytes():
+                    os.kill(int(entry.name), signal.SIGKILL)
 
     def write_study(self, study, name="study.json"):
         path = self.folder / name

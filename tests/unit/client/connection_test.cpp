@@ -198,7 +198,8 @@ TEST_F(ConnectionTest, AnOpenOneIsLookedAfterOnceASecond) {
 }
 
 TEST(ConnectionToNobody, IsLookedAfterTenTimesASecond) {
-  AnsweringChannel::Notes notes{.welcoming = false};
+  AnsweringChannel::Notes notes;
+  notes.welcoming = false;
   const Connection connection = connection_to(notes);
   EXPECT_TRUE(notes.eventually([&] { return notes.waited == milliseconds(100); }));
 }
