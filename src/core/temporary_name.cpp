@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view suffix = ".tmp";
 
-std::string prefix_of(const Path& path) { return "." + path.filename().string() + "."; }
+std::string prefix_of(const Path& path) { return '.' + path.filename().string() + '.'; }
 
 }  // namespace
 
