@@ -58,7 +58,7 @@ std::shared_ptr<SharedArena> SharedArena::make(std::size_t capacity) {
 
 SharedArena::SharedArena(int descriptor, std::byte* base, std::size_t capacity)
     : descriptor_(descriptor), base_(base), capacity_(capacity) {
-  populate_to_write(base_, capacity_);
+  populate(base_, capacity_, Populate::to_write);
   write_badge(base_);
   free_.emplace(first_page, capacity_ - first_page);
 }

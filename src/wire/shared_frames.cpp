@@ -45,7 +45,7 @@ class SharedFrames::Mapping {
     }
     close(descriptor);
     if (base == MAP_FAILED) return nullptr;
-    populate_to_read(base, reference.capacity);
+    populate(base, reference.capacity, Populate::to_read);
     return std::make_shared<const Mapping>(static_cast<const std::byte*>(base), status);
   }
   Mapping(const std::byte* base, const struct stat& status)

@@ -28,18 +28,14 @@ long faults_of(Byte* frame, const Use& use) {
 
 /// Linux before 5.14 does not, nor does an emulator that takes the advice for advice.
 bool system_populates() {
-#ifdef MADV_POPULATE_WRITE
   void* const memory = mmap(nullptr, frame_bytes, PROT_READ | PROT_WRITE,
                             MAP_PRIVATE | MAP_ANONYMOUS, /*fd=*/-1, /*offset=*/0);
   if (memory == MAP_FAILED) return false;
-  const bool done =
-      madvise(memory, frame_bytes, MADV_POPULATE_WRITE) == 0 &&
-      faults_of(static_cast<std::byte*>(memory), [](std::byte& byte) { byte = std::byte{1}; }) <= 2;
+  const auto write = [](std::byte& byte) { byte = std::byte{1}; };
+  const bool done = madvise(memory, frame_bytes, static_cast<int>(Populate::to_write)) == 0 &&
+                    faults_of(static_cast<std::byte*>(memory), write) <= 2;
   munmap(memory, frame_bytes);
   return done;
-#else
-  return false;
-#endif
 }
 
 class PopulateTest : public testing::Test {
