@@ -79,7 +79,11 @@ bool is_new(const fs::path& folder) {
   std::error_code failed;
   if (!fs::is_directory(folder, failed)) return true;
   const fs::directory_iterator entries(folder, failed);
-  return !failed && std::all_of(begin(entries), end(entries), left);
+  if (failed)
+    throw Error(ErrorKind::input, "the folder '" + folder.string() +
+                                      "' cannot be read: " + failed.message() +
+                                      "; make it readable, or choose another one with --output");
+  return std::all_of(begin(entries), end(entries), left);
 }
 
 }  // namespace

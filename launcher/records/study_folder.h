@@ -14,9 +14,10 @@ namespace weir {
 /// Where a study goes when the user names no place: ./<name of the study>. Absolute.
 std::filesystem::path output_folder(const std::filesystem::path& asked, const Study& study);
 
-/// Error{input} when `folder` is there and not empty: nothing is ever overwritten. Files that a
-/// launcher leaves that is killed while it writes study.json (is_temporary_of it, and regular)
-/// count as nothing; they stay, for one may be another launcher's that begins there just now.
+/// Error{input} when `folder` is there and not empty, or what it holds cannot be seen: nothing is
+/// ever overwritten. Files that a launcher leaves that is killed while it writes study.json
+/// (is_temporary_of it, and regular) count as nothing; they stay, for one may be another launcher's
+/// that begins there just now.
 void require_new_folder(const std::filesystem::path& folder);
 
 /// Makes `folder` (0700, also when it was there, new) with logs/, run/ and the resolved

@@ -14,6 +14,7 @@
 #include "src/core/process.h"
 #include "src/study/parse.h"
 #include "tests/support/passing_file_system.h"
+#include "tests/support/refusal.h"
 #include "tests/support/temporary_folder.h"
 
 namespace weir {
@@ -51,6 +52,29 @@ TEST(StudyFolderTest, RefusesAFolderThatIsNotEmpty) {
     EXPECT_EQ(error.kind(), ErrorKind::input);
     EXPECT_THAT(error.what(), HasSubstr("--output"));
   }
+}
+
+/// Root could read everything.
+class AsNobody {
+ public:
+  AsNobody() { EXPECT_TRUE(!root_ || seteuid(65534) == 0); }
+  ~AsNobody() { EXPECT_TRUE(!root_ || seteuid(0) == 0); }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+
+ private:
+  const bool root_ = geteuid() == 0;
+};
+
+TEST(StudyFolderTest, RefusesAFolderThatCannotBeRead) {
+  const test::TemporaryFolder folder;
+  fs::permissions(folder.path(), fs::perms(0711));
+  fs::create_directory(folder / "D");
+  fs::permissions(folder / "D", fs::perms(0333));
+  const AsNobody nobody;
+  EXPECT_THAT(
+      test::refusal(ErrorKind::input, [&] { require_new_folder(folder / "D"); }),
+      testing::AllOf(HasSubstr("cannot be read: Permission denied"), HasSubstr("--output")));
 }
 
 /// Of a launcher that is killed before its study.json has its name: nothing is done from then on.
