@@ -1,9 +1,13 @@
 // A server that is started again: the client finds the next one by the endpoint file, whatever it
 // does at the moment, or gives up in time.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <set>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -94,6 +98,25 @@ TEST_F(ClientFollow, AClientWithNothingToSendNoticesTheNextServerWithinSeconds) 
   lose_server_after(1);
   serve_next_epoch({{0, 0}});
   EXPECT_TRUE(wait_until([this] { return server_->connected() == 1; }, std::chrono::seconds(8)));
+}
+
+bool has_thread(const std::string& name) {
+  const std::filesystem::directory_iterator threads("/proc/self/task");
+  return std::any_of(begin(threads), end(threads), [&](const auto& thread) {
+    std::string found;
+    std::ifstream(thread.path() / "comm") >> found;
+    return found == name;
+  });
+}
+
+TEST_F(ClientFollow, AClientWhoseServerNeverAnsweredFindsTheNextOneWithinSeconds) {
+  write_fake_endpoints(folder_.path(), study_, {"ipc://" + (folder_ / "nobody").string()});
+  std::atomic<bool> connected = false;
+  std::thread solver([&] { connected = weir_init_serial(&client_) == WEIR_OK; });
+  EXPECT_TRUE(wait_until([] { return has_thread("weir-client"); }, std::chrono::seconds(20)));
+  serve_next_epoch({});
+  EXPECT_TRUE(wait_until([&] { return connected.load(); }, std::chrono::seconds(8)));
+  solver.join();
 }
 
 TEST_F(ClientFollow, AServerThatIsStartedAgainAtTheSameEndpointIsFollowedToo) {
