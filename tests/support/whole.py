@@ -60,11 +60,11 @@ def endless(study, sim):
     return study
 
 
-def waiting(study):
-    """The study, whose last simulation begins when the test calls let_go(), or has ended and removed the study."""
-    last = study["simulation"]["count"] - 1
+def waiting(study, first=None):
+    """The study, whose simulations from `first` on (the last alone) begin when the test calls let_go(), or has ended and removed it."""
+    first = study["simulation"]["count"] - 1 if first is None else first
     until = 'until [ -e "$WEIR_STUDY_DIR/logs/go" ] || [ ! -d "$WEIR_STUDY_DIR" ]; do sleep 0.1; done'
-    line = f'[ $WEIR_SIM != {last} ] || {until}; exec "$0" "$@"'
+    line = f'[ $WEIR_SIM -lt {first} ] || {until}; exec "$0" "$@"'
     study["simulation"]["command"] = ["sh", "-c", line, *study["simulation"]["command"]]
     return study
 
